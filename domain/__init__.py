@@ -1,0 +1,1 @@
+"""What the desk decides, without waiting: pure, standard library only."""

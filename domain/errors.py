@@ -1,0 +1,144 @@
+"""What the desk refuses, each with the field and the remedy, in Chinese and English.
+
+DeskError
+  x Malformed          a value cannot be read                              422
+  x NotPermitted       the actor's posts do not allow it                   403
+  x UnknownCase        no such case, or not yours to know                  404
+  x NotExpected        the case is not waiting for that                    409
+  x RuleBroken         a clause forbids it as things stand                 409
+  x CaseClosed         the case takes no more of this                      409
+  x BadTime            the time given cannot be right                      409
+  x Conflicting        the idempotency key carried something else before   409
+  x NobodyOnDuty       the roster has no one in that post                  503
+  x Unavailable        the desk cannot take it now; try again              503
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+
+class DeskError(Exception):
+    """A refusal. ``title`` and ``remedy`` are Chinese, ``english`` is one sentence; ``field`` may be empty."""
+
+    code = "desk_error"
+    title = "无法办理"
+
+    def __init__(self, *, remedy: str, english: str, field: str = "", allowed: Sequence[str] = ()) -> None:
+        super().__init__(f"{self.title}：{remedy}")
+        self.remedy = remedy
+        self.english = english
+        self.field = field
+        self.allowed = tuple(allowed)
+
+
+class Malformed(DeskError):
+    code = "malformed"
+    title = "填写有误"
+
+
+class NotPermitted(DeskError):
+    """The right is missing; the posts that have it are named."""
+
+    code = "not_permitted"
+    title = "无权办理"
+
+    def __init__(self, verb: str, posts: Sequence[str], rule: str) -> None:
+        who = "、".join(posts)
+        super().__init__(
+            field="by",
+            remedy=f"「{verb}」须由{who}办理（{rule}）",
+            english=f"Only {who} may record {verb} ({rule}).",
+            allowed=posts,
+        )
+
+
+class UnknownCase(DeskError):
+    code = "unknown_case"
+    title = "查无此单"
+
+    def __init__(self) -> None:
+        super().__init__(
+            field="no", remedy="请核对单号", english="No case of that number is known here; check the number."
+        )
+
+
+class NotExpected(DeskError):
+    code = "not_expected"
+    title = "现在不能登记"
+
+    def __init__(self, verb: str, expected: Sequence[str]) -> None:
+        steps = "、".join(expected) or "无"
+        super().__init__(
+            field="event.type",
+            remedy=f"现在不能登记「{verb}」；待办：{steps}",
+            english=f"The case does not wait for {verb}; it waits for: {steps}.",
+            allowed=expected,
+        )
+
+
+class RuleBroken(DeskError):
+    """A clause forbids the act as things stand; ``rule`` is its id."""
+
+    code = "rule_broken"
+    title = "不符合规程"
+
+    def __init__(self, rule: str, *, remedy: str, english: str, field: str = "event") -> None:
+        super().__init__(field=field, remedy=f"{remedy}（{rule}）", english=f"{english} ({rule})")
+        self.rule = rule
+
+
+class CaseClosed(DeskError):
+    code = "case_closed"
+    title = "已结案"
+
+    def __init__(self) -> None:
+        super().__init__(
+            field="no", remedy="此单已结案，请另立新单", english="The case is closed; open a new one instead."
+        )
+
+
+class BadTime(DeskError):
+    code = "bad_time"
+    title = "时间不对"
+
+    def __init__(self, at: datetime, now: datetime, *, late: bool) -> None:
+        limit = "不能晚于现在" if not late else "早于允许的补录时限，须由主管补录"
+        super().__init__(
+            field="at",
+            remedy=f"发生时间{limit}",
+            english=f"{at.isoformat()} against the desk's {now.isoformat()}: "
+            + ("too far back; a supervisor must record it." if late else "it lies in the future."),
+        )
+
+
+class Conflicting(DeskError):
+    code = "conflicting"
+    title = "重复提交内容不一致"
+
+    def __init__(self) -> None:
+        super().__init__(
+            field="Idempotency-Key",
+            remedy="同一 Idempotency-Key 已用于不同内容，请换新的键重新提交",
+            english="This Idempotency-Key was used with other content or by another caller; use a new key.",
+        )
+
+
+class NobodyOnDuty(DeskError):
+    code = "nobody_on_duty"
+    title = "无人值班"
+
+    def __init__(self, post: str) -> None:
+        super().__init__(
+            remedy=f"{post}此刻无人值班，请更正排班表", english=f"The roster has nobody as {post} now; correct it."
+        )
+
+
+class Unavailable(DeskError):
+    code = "unavailable"
+    title = "暂时无法受理"
+
+    def __init__(self) -> None:
+        super().__init__(
+            remedy="系统暂时不可用，请用同一 Idempotency-Key 稍后重试",
+            english="The desk cannot take this now; try again soon with the same Idempotency-Key.",
+        )
