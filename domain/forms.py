@@ -1,0 +1,133 @@
+"""The paper forms of the desk as data: which copies a 《维修单》 has, and what one printed sheet of it says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from domain.events.repair import Wanted
+from domain.people import CaseNo
+from domain.pricing import ChargeLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormCopy:
+    """One of the copies (联) of a form. ``internal``: stays in the company, so it may show what a repair cost us."""
+
+    number: int
+    name: str
+    holder: str
+    purpose: str
+    internal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A kind of form; ``code`` names it to machines."""
+
+    code: str
+    title: str
+    copies: tuple[FormCopy, ...]
+
+    def copy(self, number: int) -> FormCopy | None:
+        """The copy of that number, counted from 1, or None."""
+        return next((copy for copy in self.copies if copy.number == number), None)
+
+
+REPAIR_ORDER = Form(
+    code="repair_order",
+    title="维修单",
+    copies=(
+        FormCopy(number=1, name="第一联", holder="客户", purpose="缴费依据", internal=False),
+        FormCopy(number=2, name="第二联", holder="客服部", purpose="留存", internal=True),
+        FormCopy(number=3, name="第三联", holder="财务部", purpose="核算", internal=True),
+        FormCopy(number=4, name="第四联", holder="客服前台", purpose="存根", internal=True),
+    ),
+)
+"""REP-23: 一式四份. REP-42, REP-46, REP-48 say who holds the first three; the fourth is the desk's own stub."""
+
+MATERIAL_FINDINGS = ("合格", "不合格", "质量不佳", "其他")
+"""MAT-04: what 备注栏 says of the resident's own material."""
+
+TRIAL_RESULTS = ("合格", "不合格")
+"""REP-40."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """Who signed and when; on paper the name is set in the box."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepLine:
+    """One line of the step log."""
+
+    at: datetime
+    what: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetCharge:
+    """A charge with the words of the price list for it."""
+
+    name: str
+    unit: str
+    line: ChargeLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairOrderSheet:
+    """Everything that one printed copy of a 《维修单》 shows (REP-22, REP-23, REP-33, REP-38, REP-41, FEE-03).
+
+    An empty text or None is not known yet: its place stays blank, to be filled in by pen. So ``charges`` is None
+    until the work is finished, and empty when nothing is due. ``as_of`` is the moment up to which the sheet tells
+    the case; it dates the document. ``printing`` counts from 1; from 2 on the sheet is a 补打.
+    """
+
+    copy: FormCopy
+    no: CaseNo
+    estate: str
+    as_of: datetime
+    printing: int
+    drill: bool = False
+
+    household: str
+    address: str
+    phone: str
+    content: str
+    wanted: Wanted
+    fault: str
+    urgency: str = ""
+    channel: str
+    received_at: datetime
+    repairer: str = ""
+    complete_by: datetime | None = None
+    expected: datetime | None = None
+
+    reported_item: str = ""
+    actual_item: str = ""
+    price_version: str = ""
+    charges: tuple[SheetCharge, ...] | None = None
+    cost: Decimal | None = None
+    consent: str = ""
+    refusal_reason: str = ""
+
+    work_started_at: datetime | None = None
+    work_finished_at: datetime | None = None
+    trial: str = ""
+    material: str = ""
+    remarks: str = ""
+    feedback: str = ""
+
+    resident_signed: Signature | None = None
+    repairer_signed: Signature | None = None
+    supervisor_signed: Signature | None = None
+    steps: tuple[StepLine, ...] = ()
+
+    @property
+    def reprint(self) -> int:
+        """How often this copy was printed again: 0 for the first printing."""
+        return self.printing - 1
