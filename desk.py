@@ -1,0 +1,200 @@
+"""The one start script: makes the project's own environment, then runs, tests or checks the desk.
+
+Needs nothing but Python 3.11 or newer: ``python3 desk.py up`` does what ``make up`` does.
+"""
+
+import argparse
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+RUN_TIME = ROOT / "requirements.lock"
+DEVELOPMENT = ROOT / "requirements-dev.lock"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+class Stop(Exception):  # noqa: N818  it ends the script and is no fault of it
+    """Ends the script with a sentence that names the remedy."""
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def run(*command: str | Path) -> int:
+    """The exit status; what the command prints goes to the terminal. Nothing can ask questions: there is no stdin."""
+    return subprocess.run([str(part) for part in command], cwd=ROOT, check=False, stdin=subprocess.DEVNULL).returncode
+
+
+def apt_install(*packages: str) -> bool:
+    """Whether the packages are there now; False where this script may not install them."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    say(f"Installing {' '.join(packages)} through apt …")
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    quiet = ("apt-get", "-qq", "-o", "Dpkg::Use-Pty=0", "-o", "Acquire::Retries=3")
+    return run(*quiet, "update") == 0 and run(*quiet, "install", "-y", "--no-install-recommends", *packages) == 0
+
+
+def stamp(lock: Path) -> Path:
+    """The file that stands in the environment exactly when this content of the lock is installed in it."""
+    return VENV / f".installed.{lock.stem}.{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"
+
+
+def usable() -> bool:
+    """Whether the environment's interpreter runs and something can install into it."""
+    if not PYTHON.exists():
+        return False
+    tool = "import sys" if shutil.which("uv") else "import pip"
+    return subprocess.run([PYTHON, "-c", tool], capture_output=True, check=False).returncode == 0
+
+
+def make_environment() -> None:
+    say("Making the project's own Python environment in .venv …")
+    if shutil.which("uv") and run("uv", "venv", "--quiet", "--clear", "--python", sys.executable, VENV) == 0:
+        return
+    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    package = f"python3.{sys.version_info.minor}-venv"
+    if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+        return
+    if apt_install(package) and run(*command) == 0:
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
+    raise Stop(f"Python's venv module is missing or .venv cannot be written: apt-get install {package} (as root).")
+
+
+def pip_install(lock: Path) -> None:
+    command = [str(PYTHON), "-m", "pip", "install", "--no-input", "--require-hashes", "-r", str(lock)]
+    report = VENV / "install.log"
+    with report.open("w") as kept:
+        pip = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=kept, stderr=subprocess.STDOUT)
+    while pip.poll() is None:
+        time.sleep(0.5)
+        if sys.stdout.isatty():
+            sys.stdout.write(f"\r  {report.read_text().count('Collecting ')} packages")
+            sys.stdout.flush()
+    if pip.returncode != 0:
+        say("\n".join(["", *report.read_text().splitlines()[-15:]]))
+        raise Stop(f"pip could not install {lock.name}: see above; check the network, the package index and the disk.")
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """One set-up at a time in this checkout."""
+    with Path(__file__).open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def install(lock: Path) -> None:
+    """Idempotent, and does nothing while the lock is what was last installed."""
+    with alone():
+        if usable() and stamp(lock).exists():
+            return
+        if not usable():
+            make_environment()
+        say(f"Installing {lock.name}: {lock.read_text().count('==')} packages, a minute or two the first time …")
+        uv = ("uv", "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "-r", lock)
+        if not (shutil.which("uv") and run(*uv) == 0):
+            pip_install(lock)
+        for old in VENV.glob(".installed.*"):
+            old.unlink()
+        stamp(lock).touch()
+        if lock == DEVELOPMENT:  # every pin of the run-time lock stands in it: tests/architecture sees to that
+            stamp(RUN_TIME).touch()
+
+
+def up(arguments: Sequence[str]) -> int:
+    install(RUN_TIME)
+    os.chdir(ROOT)
+    os.execv(PYTHON, [str(PYTHON), "-m", "infra.embedded.desk", *arguments])  # noqa: S606  our own interpreter
+
+
+def left_out() -> list[str]:
+    """Options for pytest that leave out what this machine cannot run; in CI that is a failure instead."""
+    if any(map(shutil.which, CHROMIUM)) or apt_install("chromium", "fonts-noto-cjk"):
+        return []
+    if os.environ.get("CI") == "true":
+        raise Stop("CI leaves no test out, and Chromium is missing: apt-get install chromium fonts-noto-cjk (as root).")
+    say("LEFT OUT: tests marked 'browser', for want of Chromium: apt-get install chromium fonts-noto-cjk (as root).")
+    return ["-m", "not browser"]
+
+
+def test(arguments: Sequence[str]) -> int:
+    install(DEVELOPMENT)
+    spread = ("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal")
+    return run(PYTHON, "-m", "pytest", *spread, *left_out(), *arguments)
+
+
+def gates(_: Sequence[str]) -> int:
+    """Every gate runs, so that one look shows all that is wrong; the status is 1 when any failed."""
+    install(DEVELOPMENT)
+    commands: list[tuple[str | Path, ...]] = [
+        (VENV / "bin/ruff", "format", "--check", "."),
+        (VENV / "bin/ruff", "check", "."),
+        (PYTHON, "-m", "mypy", "--strict"),
+        (VENV / "bin/lint-imports", "--no-cache"),
+        (VENV / "bin/deptry", "."),
+    ]
+    failed = []
+    for command in commands:
+        shown = " ".join(Path(part).name if isinstance(part, Path) else part for part in command)
+        say(f"== {shown}")
+        if run(*command) != 0:
+            failed.append(shown)
+    say(f"== failed: {'; '.join(failed)}" if failed else "== all gates passed")
+    return 1 if failed else 0
+
+
+def check(arguments: Sequence[str]) -> int:
+    return max(gates(()), test(arguments))
+
+
+def tidy(_: Sequence[str]) -> int:
+    install(DEVELOPMENT)
+    ruff = VENV / "bin/ruff"
+    return max(run(ruff, "format", "."), run(ruff, "check", "--fix", "."))
+
+
+def lock(arguments: Sequence[str]) -> int:
+    """Writes both lock files again; ``--upgrade`` among the arguments takes newer versions."""
+    install(DEVELOPMENT)
+    uv: tuple[str | Path, ...] = ("uv",)
+    if not shutil.which("uv"):
+        uv = (PYTHON, "-m", "uv")
+        if run(*uv, "--version") != 0 and run(PYTHON, "-m", "pip", "install", "--quiet", "uv") != 0:
+            raise Stop("uv is missing and could not be installed: python3 -m pip install uv, then again.")
+    compiled = (*uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header", "--no-annotate")
+    compiled = (*compiled, "--python-version", "3.11", *arguments, "pyproject.toml")
+    return max(run(*compiled, "-o", RUN_TIME), run(*compiled, "--group", "dev", "-o", DEVELOPMENT))
+
+
+COMMANDS = {"up": up, "test": test, "gates": gates, "check": check, "format": tidy, "lock": lock}
+
+
+def main() -> int:
+    if sys.version_info < (3, 11):  # noqa: UP036  whoever starts this may have an older one
+        raise Stop(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}: run python3.11 desk.py …")
+    parser = argparse.ArgumentParser(prog="desk.py", description=__doc__)
+    parser.add_argument("command", choices=COMMANDS)
+    return COMMANDS[parser.parse_args(sys.argv[1:2]).command](sys.argv[2:])
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Stop as stop:
+        sys.exit(str(stop))
+    except KeyboardInterrupt:
+        sys.exit(130)
