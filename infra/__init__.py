@@ -1,0 +1,1 @@
+"""Adapters to PostgreSQL, Temporal, channels and paper; they know no procedure."""

