@@ -46,6 +46,10 @@ class WorkingCalendar:
     windows: tuple[tuple[str, str], ...] = ()
     closes_with_windows: bool = False
 
+    def __post_init__(self) -> None:
+        if not self.weekdays:
+            raise ValueError("weekdays: a week needs at least one working day")
+
     def knows(self, year: int) -> bool:
         return self._year(year) is not None
 
