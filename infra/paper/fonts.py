@@ -8,6 +8,7 @@ from struct import error as StructError  # noqa: N812  an exception is named as 
 
 import typst
 
+from infra.errors import CannotStart
 from infra.paper.coverage import characters
 
 DEBIAN_NOTO = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
@@ -15,11 +16,12 @@ PACKAGE = "manimgx_fonts_cjk"
 
 _FILES = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 _SIMPLIFIED = " SC"
+_REMEDY = "install the package manimgx-fonts-cjk, or Debian's fonts-noto-cjk, or name a font file in the settings"
 _NEEDED = frozenset(map(ord, "维修单第一联客户住签名元整□■￥0123456789"))
 
 
-class NoFont(Exception):  # noqa: N818  a state of the installation, named as such
-    """No usable Chinese font; says where was looked and what to do."""
+class NoFont(CannotStart):
+    """No usable Chinese font: what was looked at and what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +43,7 @@ def typeface(setting: Path | None) -> Typeface:
     for place in _places():
         if place.is_file():
             return _load(place.resolve())
-    raise NoFont(
-        f"没有可用的中文字体：请安装 Python 包 {PACKAGE.replace('_', '-')} 或 Debian 包 fonts-noto-cjk，"
-        "或在设置中指定字体文件"
-    )
+    raise NoFont("no Chinese font for printed forms is installed", remedy=_REMEDY)
 
 
 def _places() -> tuple[Path, ...]:
@@ -59,7 +58,7 @@ def _places() -> tuple[Path, ...]:
 @lru_cache(maxsize=4)
 def _load(file: Path) -> Typeface:
     if not file.is_file() or file.suffix.lower() not in _FILES:
-        raise NoFont(f"字体文件不存在或格式不对（须为 {'、'.join(sorted(_FILES))}）：{file}")
+        raise NoFont(f"the font {file} is missing or not one of {', '.join(sorted(_FILES))}", remedy=_REMEDY)
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[file.parent])
     faces = [face for face in fonts.fonts() if face.path is not None and Path(face.path) == file]
     if faces:
@@ -67,11 +66,11 @@ def _load(file: Path) -> Typeface:
         covered = _covered(file, face.index)
         if covered >= _NEEDED:
             return Typeface(family=face.family, fonts=fonts, covered=covered)
-    raise NoFont(f"字体文件缺少中文字形：{file}")
+    raise NoFont(f"the font {file} lacks Chinese characters that every form needs", remedy=_REMEDY)
 
 
 def _covered(file: Path, index: int) -> frozenset[int]:
     try:
         return characters(file, index)
     except (ValueError, OSError, StructError) as broken:
-        raise NoFont(f"字体文件无法读取：{file}") from broken
+        raise NoFont(f"the font {file} cannot be read", remedy=_REMEDY) from broken
