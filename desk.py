@@ -118,7 +118,7 @@ def install(lock: Path) -> None:
 def up(arguments: Sequence[str]) -> int:
     install(RUN_TIME)
     os.chdir(ROOT)
-    os.execv(PYTHON, [str(PYTHON), "-m", "infra.embedded.desk", *arguments])  # noqa: S606  our own interpreter
+    os.execv(PYTHON, [str(PYTHON), "-m", "infra.embedded", *arguments])  # noqa: S606  our own interpreter
 
 
 def left_out() -> list[str]:

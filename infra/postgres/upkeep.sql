@@ -5,14 +5,18 @@
 insert into heartbeats (process, host, at, detail) values ($1, $2, now(), $3)
 on conflict (process, host) do update set at = excluded.at, detail = excluded.detail;
 
+-- name: beating_since
+-- The processes that have said so since that moment.
+select distinct process from heartbeats where at >= $1;
+
 -- name: add_data_key
 -- Keep the wrapped data key of an owner, unless somebody else was first.
 insert into data_keys (owner, master_key_id, wrapped) values ($1, $2, $3)
 on conflict (owner) do nothing;
 
 -- name: data_key
--- The wrapped data key of an owner.
-select master_key_id, wrapped from data_keys where owner = $1;
+-- The wrapped data key of an owner; settled when it cannot be of the transaction we are in.
+select master_key_id, wrapped, created_at < now() as settled from data_keys where owner = $1;
 
 -- name: destroy_data_key
 -- Forget the data key of an owner: everything sealed with it becomes unreadable.

@@ -1,0 +1,56 @@
+"""``python -m infra.embedded`` is what ``make up`` runs: one desk on this machine, until Ctrl-C."""
+
+import argparse
+import os
+import signal
+import sys
+from types import FrameType
+
+from infra.embedded.desk import Desk
+from infra.embedded.folder import claim
+from infra.errors import CannotStart
+from infra.run import REFUSED, leave
+from infra.settings import Settings, load_settings
+
+
+def _refuse_server_mode(settings: Settings) -> None:
+    if settings.mode == "server" or settings.postgres_dsn is not None:
+        raise CannotStart(
+            "the settings name other servers, and this command starts its own",
+            remedy="unset LIYUAN_MODE and LIYUAN_POSTGRES_DSN, or start the processes one by one (docs/operations.md)",
+        )
+
+
+def _interrupted(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    argparse.ArgumentParser(prog="desk.py up", description=__doc__).parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupted)
+    os.umask(0o077)
+    try:
+        settings = load_settings()
+        _refuse_server_mode(settings)
+        desk = Desk(settings, claim(settings.data_folder))
+    except CannotStart as problem:
+        sys.stderr.write(f"{problem}\n")
+        return REFUSED
+    code = 0
+    try:
+        desk.bring_up()
+        desk.watch()
+    except KeyboardInterrupt:
+        desk.say("stopping; what was acknowledged is kept")
+    except CannotStart as problem:
+        desk.say(str(problem))
+        code = REFUSED
+    finally:
+        desk.stop()
+    desk.say("stopped")
+    return code
+
+
+if __name__ == "__main__":
+    leave(main())
