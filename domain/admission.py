@@ -1,0 +1,119 @@
+"""Whether the case takes an act in: who may, whether it is its turn, what a clause forbids, and when it happened."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.case_file import CaseFile, Entry, Source
+from domain.docket import Docket
+from domain.errors import BadTime, CaseClosed, NotExpected, NotPermitted, RuleBroken
+from domain.events import AnyEvent, Event
+from domain.limits import Terms
+from domain.people import Actor, Role
+from domain.rulebook.open_values import BACKDATING
+from domain.rulebook.rows import Edition, Procedure, Question, Right
+
+CLOCK_SKEW = timedelta(seconds=5)
+"""How far ahead of ours a claimed time may run before it counts as the future."""
+
+SUPERVISORS = (
+    Role.ENGINEERING_SUPERVISOR,
+    Role.CUSTOMER_SERVICE_SUPERVISOR,
+    Role.COMPANY_MANAGER,
+    Role.CENTRE_MANAGER,
+    Role.ESTATE_DIRECTOR,
+)
+"""Whose word is needed for an act recorded long after it happened (补录)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Somebody records that something happened. ``accepted_at``: when the desk acknowledged the command."""
+
+    command_id: str
+    event: AnyEvent
+    by: Actor
+    at: datetime
+    accepted_at: datetime
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A case as an act finds it. ``awaited``: what its script waits for; ``now``: the workflow's time."""
+
+    procedure: Procedure
+    edition: Edition
+    terms: Terms
+    file: CaseFile
+    docket: Docket
+    awaited: Collection[type[Event]]
+    now: datetime
+
+
+def right_for(event: type[Event], edition: Edition) -> Right | None:
+    """The row that says who may record it; None: nobody, it is the desk's own."""
+    return next((right for right in edition.rights if event in right.events), None)
+
+
+def may(actor: Actor, event: type[Event], standing: Standing) -> bool:
+    """Whether the actor's posts allow it in this case; a repairer acts on his own order only (REP-07)."""
+    right = right_for(event, standing.edition)
+    if right is None or not actor.holds(*right.posts):
+        return False
+    if right.own_only and not actor.holds(*(post for post in right.posts if post is not Role.REPAIRER)):
+        return standing.procedure.who(Role.REPAIRER, standing.file) == actor.id
+    return True
+
+
+def admit(act: Act, standing: Standing) -> Entry:
+    """The entry the act becomes, numbered next; the file is not touched.
+
+    Raises NotPermitted, CaseClosed, NotExpected, BadTime or RuleBroken, in that order of looking.
+    """
+    kind = type(act.event)
+    if not may(act.by, kind, standing):
+        right = right_for(kind, standing.edition)
+        raise NotPermitted(act.event.label, right.posts if right else (), right.rule if right else "REP-18")
+    if standing.file.ended:
+        raise CaseClosed
+    if kind not in standing.awaited and kind not in standing.procedure.any_time:
+        raise NotExpected(act.event.label, [event.label for event in standing.awaited])
+    backdated = _is_backdated(act, standing)
+    _pass_gates(act, standing)
+    return Entry(
+        number=standing.file.last_number + 1,
+        event=standing.procedure.complete(act.event, standing.docket),
+        at=act.at,
+        recorded_at=standing.now,
+        by=act.by,
+        source=act.source,
+        command_id=act.command_id,
+        backdated=backdated,
+    )
+
+
+def _is_backdated(act: Act, standing: Standing) -> bool:
+    """Between the two clocks the one in the act's favour counts: delivery may have been held up for hours."""
+    latest, earliest = max(standing.now, act.accepted_at), min(standing.now, act.accepted_at)
+    if act.at > latest + CLOCK_SKEW:
+        raise BadTime(act.at, latest, late=False)
+    if act.at >= earliest - BACKDATING:
+        return False
+    if not act.by.holds(*SUPERVISORS):
+        raise BadTime(act.at, earliest, late=True)
+    return True
+
+
+def _pass_gates(act: Act, standing: Standing) -> None:
+    question = Question(
+        event=act.event,
+        by=act.by,
+        at=act.at,
+        file=standing.file,
+        docket=standing.docket,
+        teams=standing.terms.teams,
+    )
+    for gate in standing.edition.gates:
+        if isinstance(act.event, gate.on) and not gate.holds(question):
+            raise RuleBroken(gate.rule, field=gate.field, remedy=gate.remedy, english=gate.english)

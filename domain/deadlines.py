@@ -1,0 +1,120 @@
+"""What is owed by when: obligations as rows of the rulebook, and the duties they put on people in a case."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from domain.case_file import CaseFile, Entry
+from domain.events import Event
+from domain.ladder import Again, Climb, Level, Rung, Timing
+from domain.limits import Due, Limit
+from domain.people import Role, StaffId
+
+
+def always(file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a predicate
+    return True
+
+
+def any_entry(entry: Entry) -> bool:  # noqa: ARG001  # the shape of a predicate
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    """One row of the rulebook: who owes what by when, and who hears of it.
+
+    ``counts_from`` starts a duty, where ``starts_if`` holds of the entry; a later start replaces an open one. It is
+    owed while ``only_if`` holds of the file. ``met_by`` ends it, where ``met_if`` holds; ``lapses_on`` ends it unmet.
+    ``part`` tells the rows of one rule apart. ``extendable_by`` is the only post that may move the due moment.
+    """
+
+    rule: str
+    part: str = ""
+    label: str
+    owed_by: Role
+    counts_from: tuple[type[Event], ...]
+    met_by: tuple[type[Event], ...]
+    limit: Limit
+    ladder: tuple[Rung, ...]
+    starts_if: Callable[[Entry], bool] = any_entry
+    only_if: Callable[[CaseFile], bool] = always
+    met_if: Callable[[Entry], bool] = any_entry
+    lapses_on: tuple[type[Event], ...] = ()
+    extendable_by: Role | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.rule}/{self.part}" if self.part else self.rule
+
+    def starts(self, entry: Entry) -> bool:
+        return isinstance(entry.event, self.counts_from) and self.starts_if(entry)
+
+    def meets(self, entry: Entry) -> bool:
+        return isinstance(entry.event, self.met_by) and self.met_if(entry)
+
+
+class DutyState(StrEnum):
+    """Where a duty stands; a breach is for good."""
+
+    OPEN = "open"
+    MET = "met"
+    BREACHED = "breached"
+    WAIVED = "waived"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One obligation at work in one case, in its Nth cycle.
+
+    ``started_at`` is when the clock began, ``opened_at`` when the case knew of it. ``breached_at`` is the due instant
+    that passed. ``ended_at`` is empty while it is owed, also after a breach.
+    """
+
+    row: Obligation
+    cycle: int
+    start_number: int
+    started_at: datetime
+    opened_at: datetime
+    first_due_at: datetime
+    due: Due
+    owed_by_id: StaffId | None = None
+    state: DutyState = DutyState.OPEN
+    ended_at: datetime | None = None
+    ended_by: int | None = None
+    breached_at: datetime | None = None
+    reached: Mapping[int, datetime] = field(default_factory=dict)
+    acknowledged: bool = False
+    extended: bool = False
+
+    @property
+    def key(self) -> str:
+        return self.row.key
+
+    @property
+    def owed(self) -> bool:
+        return self.state is DutyState.OPEN or (self.state is DutyState.BREACHED and self.ended_at is None)
+
+    def rung(self, number: int) -> Rung:
+        """The rung of that number; the last of a ladder repeats if it is ``Again``."""
+        return self.row.ladder[min(number, len(self.row.ladder) - 1)]
+
+    def next_alarm(self) -> tuple[int, datetime] | None:
+        """The next rung and its moment, or None when nobody is to be told any more."""
+        if not self.owed:
+            return None
+        timing = Timing(started_at=self.started_at, due_at=self.due.at, reached=self.reached)
+        number = max(self.reached, default=-1) + 1
+        while number < len(self.row.ladder) or isinstance(self.row.ladder[-1], Again):
+            rung = self.rung(number)
+            moment = rung.moment(timing)
+            if not self._is_void(rung, moment):
+                return number, moment
+            number += 1
+        return None
+
+    def _is_void(self, rung: Rung, moment: datetime) -> bool:
+        if rung.level is Level.WARNING:
+            return self.state is DutyState.BREACHED or moment <= self.opened_at or moment > self.due.at
+        return isinstance(rung, Climb) and self.acknowledged

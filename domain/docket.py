@@ -1,0 +1,152 @@
+"""The docket: every duty of one case, kept entry by entry; the same file always gives the same docket."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from domain.case_file import CaseFile, Entry
+from domain.deadlines import Duty, DutyState, Obligation
+from domain.events import CaseEnded, ExtensionGranted, NoticeAcknowledged, RungReached
+from domain.ladder import Level
+from domain.limits import Due, Terms
+from domain.people import Role, StaffId
+
+WhoHolds = Callable[[Role, CaseFile], StaffId | None]
+"""Which person a case knows in a role (its repairer, say), or None: then the post owes it."""
+
+
+class Docket:
+    """Duties by key and cycle. ``apply`` takes each entry after it stands in the file."""
+
+    def __init__(self, rows: Sequence[Obligation], terms: Terms, who: WhoHolds) -> None:
+        self._rows = rows
+        self._terms = terms
+        self._who = who
+        self._duties: dict[tuple[str, int], Duty] = {}
+        self._latest: dict[str, Duty] = {}
+        self._ended = False
+
+    def __iter__(self) -> Iterator[Duty]:
+        return iter(self._duties.values())
+
+    @property
+    def owed(self) -> tuple[Duty, ...]:
+        """Open duties and unmet breaches, the nearest due first."""
+        return tuple(sorted((duty for duty in self if duty.owed), key=lambda duty: (duty.due.at, duty.key)))
+
+    def find(self, key: str, cycle: int | None = None) -> Duty | None:
+        return self._latest.get(key) if cycle is None else self._duties.get((key, cycle))
+
+    def apply(self, entry: Entry, file: CaseFile) -> None:
+        match entry.event:
+            case RungReached(key=key, cycle=cycle, rung=rung):
+                self._reach(key, cycle, rung, entry)
+            case NoticeAcknowledged(key=key, cycle=cycle):
+                if duty := self._duties.get((key, cycle)):
+                    self._put(replace(duty, acknowledged=True))
+            case ExtensionGranted(key=key, until=until):
+                if duty := self._latest.get(key):
+                    self._put(replace(duty, due=Due(at=until), extended=True))
+            case CaseEnded():
+                self._ended = True
+        for duty in [duty for duty in self if duty.owed]:
+            self._revise(duty, entry, file)
+        if not self._ended:
+            for row in self._rows:
+                self._start(row, entry, file)
+
+    def _put(self, duty: Duty) -> None:
+        self._duties[duty.key, duty.cycle] = duty
+        latest = self._latest.get(duty.key)
+        if latest is None or duty.cycle >= latest.cycle:
+            self._latest[duty.key] = duty
+
+    def _reach(self, key: str, cycle: int, rung: int, entry: Entry) -> None:
+        duty = self._duties[key, cycle]
+        duty = replace(duty, reached={**duty.reached, rung: entry.at})
+        if duty.state is DutyState.OPEN and duty.rung(rung).level is not Level.WARNING:
+            duty = replace(duty, state=DutyState.BREACHED, breached_at=duty.due.at)
+        self._put(duty)
+
+    def _revise(self, duty: Duty, entry: Entry, file: CaseFile) -> None:
+        row = duty.row
+        if entry.number > duty.start_number and row.meets(entry):
+            self._put(_met(duty, entry))
+        elif self._ended or isinstance(entry.event, row.lapses_on) or not row.only_if(file):
+            self._put(_left(duty, entry))
+        elif duty.state is DutyState.OPEN:
+            self._put(replace(duty, owed_by_id=self._who(row.owed_by, file)))
+            self._move_due(self._duties[duty.key, duty.cycle], entry, file)
+
+    def _move_due(self, duty: Duty, entry: Entry, file: CaseFile) -> None:
+        if duty.extended:
+            return
+        due = duty.row.limit.due(duty.started_at, file, self._terms)
+        if due is None:
+            self._put(_left(duty, entry))
+        elif due != duty.due:
+            self._put(_breached(duty) if entry.at > duty.due.at else replace(duty, due=due))
+
+    def _start(self, row: Obligation, entry: Entry, file: CaseFile) -> None:
+        start = next((e for e in reversed(tuple(file)) if row.starts(e)), None)
+        if start is None or not row.only_if(file):
+            return
+        latest = self._latest.get(row.key)
+        if latest and latest.start_number == start.number and not self._may_resume(latest, file):
+            return
+        due = row.limit.due(start.at, file, self._terms)
+        if due is None:
+            return
+        if latest and latest.owed:
+            if latest.state is DutyState.OPEN and latest.due == due:
+                self._put(replace(latest, start_number=start.number))
+                return
+            self._put(_left(latest, entry))
+        self._open(row, start, entry, file, due)
+
+    def _may_resume(self, latest: Duty, file: CaseFile) -> bool:
+        """A duty laid aside because it did not apply comes back when it applies again (REP-03: regraded twice)."""
+        if latest.state is not DutyState.SUPERSEDED:
+            return False
+        later = file.after(latest.start_number)
+        return not any(latest.row.meets(e) or isinstance(e.event, latest.row.lapses_on) for e in later)
+
+    def _open(self, row: Obligation, start: Entry, entry: Entry, file: CaseFile, due: Due) -> None:
+        latest = self._latest.get(row.key)
+        duty = Duty(
+            row=row,
+            cycle=latest.cycle + 1 if latest else 1,
+            start_number=start.number,
+            started_at=start.at,
+            opened_at=max(start.at, entry.at),
+            first_due_at=due.at,
+            due=due,
+            owed_by_id=self._who(row.owed_by, file),
+        )
+        for later in file.after(start.number):
+            if row.meets(later):
+                duty = _met(duty, later)
+                break
+            if isinstance(later.event, row.lapses_on):
+                return
+        self._put(duty)
+
+
+def _met(duty: Duty, entry: Entry) -> Duty:
+    """Judged by when the thing happened, never by when it was heard of."""
+    return _closed(duty, entry, DutyState.MET)
+
+
+def _left(duty: Duty, entry: Entry) -> Duty:
+    return _closed(duty, entry, DutyState.SUPERSEDED)
+
+
+def _closed(duty: Duty, entry: Entry, in_time: DutyState) -> Duty:
+    late = duty.state is DutyState.BREACHED or entry.at > duty.due.at
+    judged = _breached(duty) if late else replace(duty, state=in_time)
+    return replace(judged, ended_at=entry.at, ended_by=entry.number)
+
+
+def _breached(duty: Duty) -> Duty:
+    if duty.state is DutyState.BREACHED:
+        return duty
+    return replace(duty, state=DutyState.BREACHED, breached_at=duty.due.at)

@@ -1,0 +1,163 @@
+"""How long something may take: five kinds of limit, and what 'in time' means, decided here once.
+
+``due`` is always the last moment on time. "within N" includes the moment itself; "before X" ends one tick earlier.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Protocol
+
+from domain.calendar import LOCAL, WorkingCalendar
+from domain.case_file import CaseFile
+
+TICK = timedelta(microseconds=1)
+WHOLE_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDuration:
+    """A length of time the documents leave open; the company sets it, else ``default`` holds."""
+
+    id: str
+    default: timedelta
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTime:
+    """A time of day the documents leave open, Asia/Shanghai."""
+
+    id: str
+    default: time
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a case was opened under beside its edition: the company's settings of that day."""
+
+    durations: Mapping[str, timedelta] = field(default_factory=dict)
+    times: Mapping[str, time] = field(default_factory=dict)
+    teams: Mapping[str, str] = field(default_factory=dict)
+    calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
+
+    def duration(self, value: timedelta | OpenDuration) -> timedelta:
+        return value if isinstance(value, timedelta) else self.durations.get(value.id, value.default)
+
+    def time(self, value: time | OpenTime) -> time:
+        return value if isinstance(value, time) else self.times.get(value.id, value.default)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """``at``: the last moment on time. ``provisional``: the calendar of that year is not loaded."""
+
+    at: datetime
+    provisional: bool = False
+
+
+class Limit(Protocol):
+    def due(self, start: datetime, file: CaseFile, terms: Terms) -> Due | None:
+        """None: there is nothing to be in time for (no appointment, say)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Elapsed time, nights and holidays included; exactly N is on time."""
+
+    length: timedelta | OpenDuration
+
+    def due(self, start: datetime, file: CaseFile, terms: Terms) -> Due:  # noqa: ARG002  # the protocol's shape
+        return Due(at=start + terms.duration(self.length))
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeTimeOfDay:
+    """Before a local time of day; begun at or after it, before that time the next day (OV-15)."""
+
+    clock: time | OpenTime
+
+    def due(self, start: datetime, file: CaseFile, terms: Terms) -> Due:  # noqa: ARG002  # the protocol's shape
+        return Due(at=next_local(start, terms.time(self.clock)) - TICK)
+
+
+@dataclass(frozen=True, slots=True)
+class ByTimeOfDay:
+    """By a local time of day, that moment included; begun after it, the next day."""
+
+    clock: time | OpenTime
+
+    def due(self, start: datetime, file: CaseFile, terms: Terms) -> Due:  # noqa: ARG002  # the protocol's shape
+        return Due(at=next_local(start - TICK, terms.time(self.clock)))
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeDayOfMonth:
+    """Before a day of the month begins, local time; begun on or after it, the next month's."""
+
+    day: int
+
+    def due(self, start: datetime, file: CaseFile, terms: Terms) -> Due:  # noqa: ARG002  # the protocol's shape
+        local = start.astimezone(LOCAL)
+        edge = local.replace(day=self.day, hour=0, minute=0, second=0, microsecond=0)
+        if local >= edge:
+            year, month = divmod(edge.year * 12 + edge.month, 12)
+            edge = edge.replace(year=year, month=month + 1)
+        return Due(at=edge - TICK)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """To the end of the Nth working day; the day after the start is day 1 (OV-112)."""
+
+    count: int
+
+    def due(self, start: datetime, file: CaseFile, terms: Terms) -> Due:  # noqa: ARG002  # the protocol's shape
+        reckoned = terms.calendar.add_working_days(start, self.count)
+        return Due(at=reckoned.due, provisional=reckoned.provisional)
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A moment agreed with somebody, read off the file; ``shift`` is added to it (negative: earlier)."""
+
+    moment: Callable[[CaseFile], datetime | None]
+    shift: timedelta = timedelta()
+
+    def due(self, start: datetime, file: CaseFile, terms: Terms) -> Due | None:  # noqa: ARG002  # the protocol's shape
+        promised = self.moment(file)
+        return None if promised is None else Due(at=promised + self.shift)
+
+
+@dataclass(frozen=True, slots=True)
+class WithinOrFromAppointment:
+    """Elapsed time from the start; where the moment agreed lies beyond that, the same length from that moment."""
+
+    length: timedelta | OpenDuration
+    moment: Callable[[CaseFile], datetime | None]
+
+    def due(self, start: datetime, file: CaseFile, terms: Terms) -> Due:
+        length = terms.duration(self.length)
+        agreed = self.moment(file)
+        return Due(at=(agreed if agreed is not None and agreed > start + length else start) + length)
+
+
+def next_local(after: datetime, clock: time) -> datetime:
+    """The next moment strictly after ``after`` at which local clocks show ``clock``."""
+    local = after.astimezone(LOCAL)
+    edge = local.replace(hour=clock.hour, minute=clock.minute, second=clock.second, microsecond=0)
+    return edge if edge > local else edge + timedelta(days=1)
+
+
+def breach_alarm(due: datetime) -> datetime:
+    """When a breach is announced: the first whole second after the last moment on time."""
+    return due.replace(microsecond=0) + WHOLE_SECOND
+
+
+def due_text(due: datetime) -> str:
+    """For staff, local: ``11-22 09:15``; seconds where they matter; a tick before 17:00 is ``11-22 17:00前``."""
+    before = (due + TICK).microsecond == 0 and due.microsecond != 0
+    local = (due + TICK if before else due).astimezone(LOCAL)
+    seconds = "" if local.second == 0 else local.strftime(":%S")
+    return local.strftime("%m-%d %H:%M") + seconds + ("前" if before else "")

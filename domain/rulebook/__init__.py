@@ -1,0 +1,9 @@
+"""The rulebook as code: one module a procedure, its rows under the numbers of the rules."""
+
+from domain.rulebook.repair import REPAIR
+from domain.rulebook.rows import Edition, Gate, Procedure, Question, Right, Stage, Tell
+
+PROCEDURES: dict[str, Procedure] = {REPAIR.prefix: REPAIR}
+"""Every procedure, by the prefix of its case numbers."""
+
+__all__ = ["PROCEDURES", "Edition", "Gate", "Procedure", "Question", "Right", "Stage", "Tell"]

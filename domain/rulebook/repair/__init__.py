@@ -1,0 +1,34 @@
+"""REP: a resident's repair by the price list, from the call to the filed 《维修单》."""
+
+from dataclasses import replace
+from datetime import date
+
+from domain.docket import Docket
+from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
+from domain.events.repair import AppointmentMoved, ArrivalTold, Assessed, Assigned
+from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
+from domain.rulebook.repair.reading import who
+from domain.rulebook.repair.rights import GATES, RIGHTS
+from domain.rulebook.repair.tells import STAGES, TELLS
+from domain.rulebook.rows import Edition, Procedure
+
+
+def _with_completion_limit(event: AnyEvent, docket: Docket) -> AnyEvent:
+    """REP-06: every assignment states its 完成时限, taken from the row that is at work."""
+    if not isinstance(event, Assigned):
+        return event
+    duties = [docket.find(row.key) for row in COMPLETIONS]
+    limits = [duty.due.at for duty in duties if duty and duty.owed]
+    return replace(event, complete_by=min(limits, default=None))
+
+
+REPAIR = Procedure(
+    prefix="REP",
+    name="住户报修",
+    vocabulary=tuple(event for right in RIGHTS for event in right.events),
+    any_time=(Noted, Urged, NoticeAcknowledged, ExtensionGranted, Withdrawn, Assessed, ArrivalTold, AppointmentMoved),
+    stages=STAGES,
+    who=who,
+    complete=_with_completion_limit,
+    editions=(Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),),
+)

@@ -1,0 +1,129 @@
+"""What the rows of the repair procedure ask of a case file."""
+
+from datetime import datetime
+
+from domain.case_file import CaseFile, Entry
+from domain.events.repair import (
+    AppointmentMoved,
+    ArrivalTold,
+    Assessed,
+    Assigned,
+    ConsentRefused,
+    CopiesSentBack,
+    CopyReturned,
+    FeedbackGiven,
+    FormFilled,
+    Reassigned,
+    RefusalSigned,
+    RequestReceived,
+    ResidentSigned,
+    SignatureExcused,
+    Situation,
+    Urgency,
+)
+from domain.people import Role, StaffId
+
+URGENT_SITUATIONS = frozenset({Situation.BURST_PIPE, Situation.SHORT_CIRCUIT})
+"""REP-104: seed-004's urgent repairs."""
+
+IMMEDIATE_SITUATIONS = frozenset(
+    {Situation.FLOODING, Situation.POWER_FAILURE, Situation.WATER_FAILURE, Situation.BLOCKED_TOILET}
+)
+"""REP-124: what the concierge plan sends a repairer to within ten minutes."""
+
+WORK_ACCEPTED = (ResidentSigned, SignatureExcused)
+"""REP-41: a repair is complete with the resident's signature, or the named exception to it."""
+
+
+def appointment(file: CaseFile) -> datetime | None:
+    """The time agreed with the resident now, or None: as soon as possible, or not yet asked."""
+    for entry in reversed(tuple(file)):
+        if isinstance(entry.event, FormFilled | AppointmentMoved):
+            return entry.event.wanted if isinstance(entry.event.wanted, datetime) else None
+    return None
+
+
+def has_appointment(file: CaseFile) -> bool:
+    return appointment(file) is not None
+
+
+def as_soon_as_possible(file: CaseFile) -> bool:
+    return appointment(file) is None
+
+
+def expected_arrival(file: CaseFile) -> datetime | None:
+    told = file.last(ArrivalTold)
+    return told.expected if told else None
+
+
+def urgency(file: CaseFile) -> Urgency | None:
+    assessed = file.last(Assessed)
+    return assessed.urgency if assessed else None
+
+
+def is_urgent(file: CaseFile) -> bool:
+    return urgency(file) is Urgency.URGENT
+
+
+def is_regular(file: CaseFile) -> bool:
+    return urgency(file) is Urgency.REGULAR
+
+
+def is_low(file: CaseFile) -> bool:
+    return urgency(file) is Urgency.LOW
+
+
+def situation(file: CaseFile) -> Situation:
+    request = file.last(RequestReceived)
+    return request.situation if request else Situation.ORDINARY
+
+
+def is_urgent_situation(file: CaseFile) -> bool:
+    return situation(file) in URGENT_SITUATIONS
+
+
+def is_immediate_situation(file: CaseFile) -> bool:
+    return situation(file) in IMMEDIATE_SITUATIONS
+
+
+def repairer(file: CaseFile) -> StaffId | None:
+    """Whose order it is now."""
+    for entry in reversed(tuple(file)):
+        if isinstance(entry.event, Assigned | Reassigned):
+            return entry.event.repairer
+    return None
+
+
+def who(role: Role, file: CaseFile) -> StaffId | None:
+    return repairer(file) if role is Role.REPAIRER else None
+
+
+def refusal_signatures(file: CaseFile) -> tuple[Entry, ...]:
+    """REP-38: who has signed under the refusal so far."""
+    return tuple(entry for entry in file.since(ConsentRefused) if isinstance(entry.event, RefusalSigned))
+
+
+def refusal_signed_by_both(file: CaseFile) -> bool:
+    return file.has(ConsentRefused) and len(refusal_signatures(file)) == len(("维修人员", "工程部主管"))
+
+
+def copies_back(file: CaseFile) -> frozenset[int]:
+    """REP-43: which of copies 2 and 3 are back with 工程部主管 since the work was accepted or sent back."""
+    since = file.since(*WORK_ACCEPTED, CopiesSentBack)
+    return frozenset(entry.event.copy for entry in since if isinstance(entry.event, CopyReturned))
+
+
+def both_copies_back(file: CaseFile) -> bool:
+    return copies_back(file) == {2, 3}
+
+
+def unsolved(entry: Entry) -> bool:
+    return isinstance(entry.event, FeedbackGiven) and not entry.event.solved
+
+
+def second_copy(entry: Entry) -> bool:
+    return isinstance(entry.event, CopyReturned) and entry.event.copy == 2  # noqa: PLR2004  # 第二联
+
+
+def third_copy(entry: Entry) -> bool:
+    return isinstance(entry.event, CopyReturned) and entry.event.copy == 3  # noqa: PLR2004  # 第三联

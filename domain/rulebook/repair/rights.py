@@ -1,0 +1,226 @@
+"""REP: who may record what, and what a clause refuses."""
+
+from domain.events import ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
+from domain.events.repair import (
+    AppointmentMoved,
+    ArrivalTold,
+    ArrivedOnSite,
+    Assessed,
+    Assigned,
+    ConsentGiven,
+    ConsentRefused,
+    CopiesConfirmed,
+    CopiesHandedOn,
+    CopiesSentBack,
+    CopyReturned,
+    CustomerCopyGiven,
+    EngineeringNotified,
+    FaultCompared,
+    FeedbackGiven,
+    FormCollected,
+    FormFilled,
+    OrderTaken,
+    PriceShown,
+    Reassigned,
+    RefusalExplained,
+    RefusalFiled,
+    RefusalSigned,
+    RequestReceived,
+    ResidentSigned,
+    ReturnRegistered,
+    SetOut,
+    SignatureExcused,
+    TrialDone,
+    WorkFinished,
+    WorkStarted,
+)
+from domain.people import POSTS, Role
+from domain.rulebook.repair import reading
+from domain.rulebook.rows import Gate, Question, Right
+
+DESK = (Role.FRONT_DESK, Role.CUSTOMER_SERVICE_SUPERVISOR)
+ENGINEERING = (Role.ENGINEERING_SUPERVISOR, Role.ENGINEERING)
+ON_THE_JOB = (Role.REPAIRER, Role.ENGINEERING_SUPERVISOR)
+
+RIGHTS = (
+    Right(rule="REP-20", events=(RequestReceived, FormFilled, ArrivalTold), posts=DESK),
+    Right(rule="REP-24", events=(EngineeringNotified,), posts=DESK),
+    Right(rule="REP-27", events=(AppointmentMoved,), posts=(*DESK, *ON_THE_JOB)),
+    Right(rule="REP-25", events=(FormCollected,), posts=(*ENGINEERING, Role.REPAIRER)),
+    Right(rule="REP-03", events=(Assessed,), posts=ENGINEERING),
+    Right(rule="REP-18", events=(Assigned, Reassigned), posts=(Role.ENGINEERING_SUPERVISOR,)),
+    Right(
+        rule="REP-07",
+        events=(
+            OrderTaken,
+            SetOut,
+            ArrivedOnSite,
+            FaultCompared,
+            PriceShown,
+            ConsentGiven,
+            ConsentRefused,
+            WorkStarted,
+            WorkFinished,
+            TrialDone,
+            ResidentSigned,
+            CustomerCopyGiven,
+        ),
+        posts=ON_THE_JOB,
+        own_only=True,
+    ),
+    Right(rule="REP-41", events=(SignatureExcused,), posts=(Role.ENGINEERING_SUPERVISOR,)),
+    Right(rule="REP-37", events=(RefusalExplained,), posts=(Role.ENGINEERING_SUPERVISOR,)),
+    Right(rule="REP-38", events=(RefusalSigned,), posts=ON_THE_JOB, own_only=True),
+    Right(rule="REP-39", events=(RefusalFiled,), posts=DESK),
+    Right(rule="REP-43", events=(CopyReturned,), posts=(Role.ENGINEERING_SUPERVISOR,)),
+    Right(rule="REP-44", events=(CopiesConfirmed, CopiesSentBack), posts=(Role.ENGINEERING_SUPERVISOR,)),
+    Right(rule="REP-48", events=(CopiesHandedOn,), posts=(Role.ENGINEERING_SUPERVISOR,)),
+    Right(rule="REP-45", events=(ReturnRegistered,), posts=DESK),
+    Right(rule="REP-11", events=(FeedbackGiven,), posts=DESK),
+    Right(rule="REP-19", events=(Urged,), posts=(*DESK, Role.ENGINEERING_SUPERVISOR, Role.COMPANY_MANAGER)),
+    Right(rule="REP-01", events=(Withdrawn,), posts=(*DESK, Role.COMPANY_MANAGER)),
+    Right(rule="REP-13", events=(Noted, NoticeAcknowledged), posts=tuple(sorted(POSTS))),
+    Right(rule="REP-129", events=(ExtensionGranted,), posts=(Role.CENTRE_MANAGER,)),
+)
+
+
+def _item_given_when_it_differs(asked: Question) -> bool:
+    event = asked.event
+    return not isinstance(event, FaultCompared) or event.matches == (not event.actual_item)
+
+
+def _reminded(asked: Question) -> bool:
+    return not isinstance(asked.event, ConsentRefused) or asked.event.reminded
+
+
+def _team_or_reason(asked: Question) -> bool:
+    if not isinstance(asked.event, Assigned):
+        return True
+    request = asked.file.last(RequestReceived)
+    proposed = asked.teams.get(request.fault, "") if request else ""
+    return not proposed or asked.event.team == proposed or bool(asked.event.override_reason.strip())
+
+
+def _two_people_sign(asked: Question) -> bool:
+    return all(entry.by.id != asked.by.id for entry in reading.refusal_signatures(asked.file))
+
+
+def _both_sides_sign(asked: Question) -> bool:
+    signed = reading.refusal_signatures(asked.file)
+    own = reading.repairer(asked.file) == asked.by.id
+    return all((entry.by.id == reading.repairer(asked.file)) != own for entry in signed)
+
+
+def _not_back_yet(asked: Question) -> bool:
+    return not isinstance(asked.event, CopyReturned) or asked.event.copy not in reading.copies_back(asked.file)
+
+
+def _words_given(asked: Question) -> bool:
+    words = [getattr(asked.event, name) for name in ("reason", "reference", "signer") if hasattr(asked.event, name)]
+    return all(word.strip() for word in words)
+
+
+def _open_and_extendable(asked: Question) -> bool:
+    if not isinstance(asked.event, ExtensionGranted):
+        return True
+    duty = asked.docket.find(asked.event.key)
+    return duty is not None and duty.owed and duty.row.extendable_by in asked.by.posts
+
+
+def _before_the_due_moment(asked: Question) -> bool:
+    if not isinstance(asked.event, ExtensionGranted):
+        return True
+    duty = asked.docket.find(asked.event.key)
+    return duty is not None and duty.breached_at is None and asked.at <= duty.due.at < asked.event.until
+
+
+GATES = (
+    Gate(
+        rule="REP-05",
+        on=(Assigned,),
+        holds=_team_or_reason,
+        field="event.override_reason",
+        remedy="班组与故障类型不符，请填写改派原因或选用对应班组",
+        english="The team is not the one for this kind of fault; name that team or give override_reason.",
+    ),
+    Gate(
+        rule="REP-33",
+        on=(FaultCompared,),
+        holds=_item_given_when_it_differs,
+        field="event.actual_item",
+        remedy="不相符时须填写实际维修项目，相符时不填",
+        english="Give actual_item when the fault differs, and leave it empty when it matches.",
+    ),
+    Gate(
+        rule="REP-36",
+        on=(ConsentRefused,),
+        holds=_reminded,
+        field="event.reminded",
+        remedy="请先提醒住户考虑好后再行报修",
+        english="Remind the resident to report again once they agree, then say reminded: true.",
+    ),
+    Gate(
+        rule="REP-38",
+        on=(RefusalSigned,),
+        holds=_two_people_sign,
+        field="by",
+        remedy="同一人不能签两次，须维修人员与工程部主管各签一次",
+        english="The same person cannot sign twice; the repairer and the engineering supervisor each sign once.",
+    ),
+    Gate(
+        rule="REP-38",
+        on=(RefusalSigned,),
+        holds=_both_sides_sign,
+        field="by",
+        remedy="维修人员与工程部主管须各签一次",
+        english="One signature is the repairer's, the other the engineering supervisor's.",
+    ),
+    Gate(
+        rule="REP-43",
+        on=(CopyReturned,),
+        holds=_not_back_yet,
+        field="event.copy",
+        remedy="该联已交回",
+        english="That copy is back already; return the other one.",
+    ),
+    Gate(
+        rule="REP-13",
+        on=(Withdrawn, Reassigned, RefusalSigned, SignatureExcused, CopiesSentBack, ExtensionGranted, AppointmentMoved),
+        holds=_words_given,
+        field="event.reason",
+        remedy="请填写原因",
+        english="Give the reason.",
+    ),
+    Gate(
+        rule="REP-46",
+        on=(ReturnRegistered, RefusalFiled),
+        holds=_words_given,
+        field="event.reference",
+        remedy="请填写归档编号",
+        english="Give the file reference.",
+    ),
+    Gate(
+        rule="REP-41",
+        on=(ResidentSigned,),
+        holds=_words_given,
+        field="event.signer",
+        remedy="请填写签字人",
+        english="Name the signer.",
+    ),
+    Gate(
+        rule="REP-129",
+        on=(ExtensionGranted,),
+        holds=_open_and_extendable,
+        field="event.key",
+        remedy="该时限不在可延期之列，或已办结",
+        english="That duty is not open, or its limit may not be extended by this post.",
+    ),
+    Gate(
+        rule="REP-129",
+        on=(ExtensionGranted,),
+        holds=_before_the_due_moment,
+        field="event.until",
+        remedy="延期须在到期之前批准，且新时限须晚于原时限",
+        english="An extension is granted before the due moment and to a later one.",
+    ),
+)
