@@ -101,3 +101,23 @@ class MessagingSettings(_Frozen):
     """The longest one sending may take, connection and answer together."""
     proxy: str | None = None
     """An HTTP proxy for the bots and the webhook; the environment's proxies are not read."""
+
+
+class DeliverySettings(_Frozen):
+    """How the notifier delivers."""
+
+    digest_over: int = Field(default=5, ge=1)
+    """So many routine notices pending for one person go out one by one; more become one digest."""
+    late_after: timedelta = timedelta(minutes=2)
+    """A notice older than this is marked 补发."""
+    patience: timedelta = timedelta(minutes=5)
+    """How long a routine notice waits for a channel that asks to slow down, before the next channel is used."""
+    give_up_after: timedelta = timedelta(hours=24)
+    """After this without a receipt a person must tell the recipient."""
+    longest_pause: timedelta = timedelta(seconds=60)
+    longest_urgent_pause: timedelta = timedelta(seconds=15)
+    lanes: int = Field(default=6, ge=1, le=64)
+    urgent_lanes: int = Field(default=2, ge=1, le=64)
+    """People served at once, and further places kept for emergencies."""
+    poll: timedelta = timedelta(seconds=2)
+    """How often to look without being woken."""
