@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from infra.embedded import address
 from infra.errors import WrongSettings
 from infra.keys import NAME, KeyRing, decode_key, kept_key
+from infra.messaging.settings import DeliverySettings, MessagingSettings
+from infra.watching.settings import WatcherSettings
 
 PREFIX = "LIYUAN_"
 FILE_VARIABLE = "LIYUAN_SETTINGS_FILE"
@@ -28,7 +30,12 @@ class Settings(BaseSettings):
     """Frozen; built once in an entry point by ``load_settings`` and passed down."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True, env_ignore_empty=True
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        env_ignore_empty=True,
+        env_nested_delimiter="__",
     )
 
     mode: Literal["embedded", "server"] = Field(
@@ -79,13 +86,25 @@ class Settings(BaseSettings):
     temporal_metrics_port: PortOrOff = Field(0, description="Port of the Temporal SDK's Prometheus metrics; 0 is off.")
 
     master_keys: dict[str, SecretStr] = Field(
-        default={}, description="Keys that wrap the data keys, JSON of id to base64 of 32 bytes; required in `server` mode."
+        default={},
+        description="Keys that wrap the data keys, JSON of id to base64 of 32 bytes; required in `server` mode.",
     )
     master_key: str = Field("", description="Id of the master key in use; empty: the last one listed.")
     codec_keys: dict[str, SecretStr] = Field(
-        default={}, description="Keys of the Temporal payloads, JSON of id to base64 of 32 bytes; required in `server` mode."
+        default={},
+        description="Keys of the Temporal payloads, JSON of id to base64 of 32 bytes; required in `server` mode.",
     )
     codec_key: str = Field("", description="Id of the payload key in use; empty: the last one listed.")
+
+    messaging: MessagingSettings = Field(
+        MessagingSettings(), description="Channels to staff, JSON or `__` for its parts: see docs/notices.md."
+    )
+    notifier: DeliverySettings = Field(
+        DeliverySettings(), description="How notices are delivered: see docs/notices.md."
+    )
+    watcher: WatcherSettings = Field(
+        WatcherSettings(), description="What the watcher asks and tells: see docs/notices.md."
+    )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
     log_format: Literal["json", "console"] = Field("console", description="`json` for machines, `console` for people.")
