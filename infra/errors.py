@@ -6,7 +6,7 @@ CannotStart
 """
 
 
-class CannotStart(Exception):  # noqa: N818 - named for what it says
+class CannotStart(Exception):
     """Shown to the operator without a traceback; carries no secret and no personal data."""
 
     def __init__(self, problem: str, *, remedy: str) -> None:

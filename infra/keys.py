@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 KEY_BYTES = 32
@@ -31,7 +32,7 @@ def decode_key(text: str) -> bytes:
         raise ValueError("a key must be base64") from None
     if len(key) != KEY_BYTES:
         raise ValueError(f"a key must be {KEY_BYTES} bytes, not {len(key)}")
-    steps = {(b - a) % 256 for a, b in zip(key, key[1:], strict=False)}
+    steps = {(b - a) % 256 for a, b in pairwise(key)}
     if len(set(key)) < FEWEST_DISTINCT or len(steps) == 1:
         raise ValueError("this is a placeholder key, not a random one")
     return key

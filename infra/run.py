@@ -38,7 +38,7 @@ def run(main: Coroutine[Any, Any, int | None]) -> NoReturn:
         code = INTERRUPTED
     except SystemExit as wish:
         code = wish.code if isinstance(wish.code, int) else FAILED if wish.code else 0
-    except BaseException as error:  # noqa: BLE001 - the last line of defence says what it was
+    except BaseException as error:  # the last line of defence says what it was
         log.critical("process.failed", error=type(error).__name__, exc_info=True)
     leave(code)
 
@@ -73,7 +73,7 @@ async def beat(
     every: float = BEAT_SECONDS,
     detail: Callable[[], Mapping[str, object]] = dict,
 ) -> NoReturn:
-    """Write this process's row in ``heartbeats`` every ``every`` seconds until cancelled, through any database fault."""
+    """Write this process's row in ``heartbeats`` every ``every`` seconds until cancelled, through database faults."""
     host = socket.gethostname()
     while True:
         try:

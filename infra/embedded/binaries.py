@@ -5,6 +5,7 @@ import importlib.util
 import os
 import re
 import shutil
+import stat
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ class Binaries:
 
 
 def find_binaries(given: Path | None, home: Home) -> Binaries:
-    """The packaged programs, or those in ``given``; copied into the service user's folder if he could not enter ours."""
+    """The packaged programs, or those in ``given``; copied to where the service user can enter, if there is one."""
     folder = given or _packaged(home)
     try:
         said = subprocess.run([str(folder / "postgres"), "--version"], capture_output=True, text=True, check=True)
@@ -72,7 +73,8 @@ def _copied(package: Path, home: Home) -> Path:
             shutil.copytree(folder, fresh / folder.name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     for path in (fresh, *fresh.rglob("*")):
         if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) and path.stat().st_mode & 0o100 else 0o644)
+            runs = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+            path.chmod(0o755 if runs else 0o644)
     try:
         fresh.rename(target)
     except OSError:

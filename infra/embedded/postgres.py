@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,8 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, everything committed is kept. Repeatable."""
         self.child.stop(by=signal.SIGINT)
+        with suppress(OSError):  # not empty: another server of this folder has come up meanwhile
+            address.socket_folder(self.data_folder).rmdir()
 
 
 def start_postgres(
@@ -169,7 +172,8 @@ def _start_or_say_why(command: list[str], data_folder: Path, cluster: Path) -> C
     said = child.tail()
     if LOCKED in said:
         raise CannotStart(
-            f"a PostgreSQL already runs on {cluster}", remedy="stop the other desk, or give this one its own data folder"
+            f"a PostgreSQL already runs on {cluster}",
+            remedy="stop the other desk, or give this one its own data folder",
         )
     if FULL in said:
         raise CannotStart(f"the disk of {cluster} is full; nothing was damaged", remedy="free some space, start again")

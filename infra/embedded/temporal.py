@@ -34,7 +34,9 @@ def program(name: str) -> Path:
     """A program installed beside this Python; ``CannotStart`` if it is not there."""
     path = Path(sys.prefix) / "bin" / name
     if not path.is_file():
-        raise CannotStart(f"the program {name} is not installed in {sys.prefix}", remedy="install the requirements again")
+        raise CannotStart(
+            f"the program {name} is not installed in {sys.prefix}", remedy="install the requirements again"
+        )
     return path
 
 
@@ -93,7 +95,9 @@ def _serves(address: str, namespace: str) -> bool:
 def _say_why(child: Child, data_folder: Path) -> None:
     said = child.tail()
     if "no space left" in said.lower() or "disk is full" in said:
-        raise CannotStart(f"the disk of {data_folder} is full; nothing was damaged", remedy="free some space, start again")
+        raise CannotStart(
+            f"the disk of {data_folder} is full; nothing was damaged", remedy="free some space, start again"
+        )
     if "not a database" in said or "malformed" in said:
         raise CannotStart(
             f"{data_folder / 'temporal.db'} is damaged; it was left as it is",

@@ -57,7 +57,7 @@ def _to_json(value: object) -> str:
 async def check_server(pool: asyncpg.Pool) -> None:
     """Refuse a server on which Chinese text cannot be searched (``LC_CTYPE`` is ``C``) or that is too old."""
     row = await pool.fetchrow(queries["about_server"])
-    if row["version"] < OLDEST:
+    if row is None or row["version"] < OLDEST:
         raise CannotStart("PostgreSQL is older than 17", remedy="move the database to PostgreSQL 17 or newer")
     if row["ctype"] in ("C", "POSIX"):
         raise CannotStart(

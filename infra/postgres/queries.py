@@ -9,7 +9,7 @@ FOLDER = Path(__file__).parent
 HEADING = re.compile(r"^-- name: ([a-z][a-z0-9_]*)$", re.MULTILINE)
 
 
-class WrongStatements(Exception):  # noqa: N818 - a fault of ours, found by the first import
+class WrongStatements(Exception):
     pass
 
 

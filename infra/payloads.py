@@ -1,0 +1,92 @@
+"""Temporal payloads: compressed, then sealed with AES-256-GCM, and nothing in clear accepted back."""
+
+import dataclasses
+import os
+import zlib
+from collections.abc import Sequence
+
+import structlog
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from temporalio.api.common.v1 import Payload
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+
+from infra.keys import KeyRing
+
+ENCODING = b"binary/encrypted"
+REFUSED = b"binary/refused"
+KEY_ID = "key-id"
+NONCE_BYTES = 12
+PLAIN, ZIPPED = b"\0", b"\1"
+WORTH_ZIPPING = 256
+LARGEST = 16 * 1024 * 1024
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class UnknownKey(Exception):
+    """A payload was sealed with a key that is not in the settings: the case waits until the key is back."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"payload key {key_id} is not among LIYUAN_CODEC_KEYS; add it again")
+
+
+class SealingCodec(PayloadCodec):
+    """A payload in clear, or one that was tampered with, becomes a payload that no converter takes.
+
+    So an update sent past the codec is rejected by itself; an exception here would fail every task of the case.
+    """
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._current = ring.current
+        self._keys = {name: AESGCM(key) for name, key in ring.keys.items()}
+
+    async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        return [self.seal(payload) for payload in payloads]
+
+    async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
+        return [self.open(payload) for payload in payloads]
+
+    def seal(self, payload: Payload) -> Payload:
+        plain = payload.SerializeToString()
+        zipped = zlib.compress(plain, 1) if len(plain) >= WORTH_ZIPPING else plain
+        content = ZIPPED + zipped if len(zipped) < len(plain) else PLAIN + plain
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._keys[self._current].encrypt(nonce, content, self._current.encode())
+        return Payload(metadata={"encoding": ENCODING, KEY_ID: self._current.encode()}, data=nonce + sealed)
+
+    def open(self, payload: Payload) -> Payload:
+        """The payload as it was; a refused one if it was in clear or does not open. ``UnknownKey``."""
+        if payload.metadata.get("encoding") != ENCODING:
+            return _refused("clear")
+        key_id = payload.metadata.get(KEY_ID, b"").decode(errors="replace")
+        if key_id not in self._keys:
+            raise UnknownKey(key_id)
+        nonce, sealed = payload.data[:NONCE_BYTES], payload.data[NONCE_BYTES:]
+        try:
+            content = self._keys[key_id].decrypt(nonce, sealed, key_id.encode())
+        except (InvalidTag, ValueError):
+            return _refused("tampered")
+        plain = _unzip(content[1:]) if content[:1] == ZIPPED else content[1:]
+        return _refused("too_large") if plain is None else Payload.FromString(plain)
+
+
+def _unzip(zipped: bytes) -> bytes | None:
+    work = zlib.decompressobj()
+    plain = work.decompress(zipped, LARGEST)
+    return None if work.unconsumed_tail else plain
+
+
+def _refused(why: str) -> Payload:
+    log.warning("payload.refused", why=why)
+    return Payload(metadata={"encoding": REFUSED})
+
+
+def data_converter(ring: KeyRing) -> DataConverter:
+    """Pydantic models and dataclasses as JSON, sealed; error messages and stack traces sealed too."""
+    return dataclasses.replace(
+        pydantic_data_converter,
+        payload_codec=SealingCodec(ring),
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )
