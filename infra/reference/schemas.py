@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
@@ -73,21 +73,18 @@ class Building(Table):
 
 
 class EstateFile(Table):
-    FILE: ClassVar = "estate.toml"
     code: EstateId
     name: Text
     building: Annotated[list[Building], Field(min_length=1)]
 
 
 class RoomRow(Table):
-    FILE: ClassVar = "rooms.csv"
     code: RoomId
     building: BuildingId
     kind: Text
 
 
 class HouseholdRow(Table):
-    FILE: ClassVar = "households.csv"
     id: HouseholdId
     room: RoomId
     name: Text
@@ -112,7 +109,6 @@ class Team(Table):
 
 
 class StaffFile(Table):
-    FILE: ClassVar = "staff.toml"
     staff: Annotated[list[StaffMember], Field(min_length=1)]
     team: list[Team] = []
 
@@ -150,7 +146,6 @@ class StandInTable(Table):
 
 
 class RosterFile(Table):
-    FILE: ClassVar = "roster.toml"
     valid_from: date
     valid_until: date | None = None
     round_the_clock: Annotated[list[Post], Field(min_length=1)]
@@ -178,7 +173,6 @@ class PriceVersion(Table):
 
 
 class PricesFile(Table):
-    FILE: ClassVar = "prices.toml"
     version: Annotated[list[PriceVersion], Field(min_length=1)]
 
 
@@ -189,7 +183,6 @@ class OpenValueTable(Table):
 
 
 class OpenValuesFile(Table):
-    FILE: ClassVar = "open_values.toml"
     value: list[OpenValueTable] = []
 
 
@@ -218,7 +211,6 @@ class YearTable(Table):
 
 
 class CalendarFile(Table):
-    FILE: ClassVar = "calendar.toml"
     version: Text
     official: bool
     weekdays: Annotated[list[Weekday], Field(min_length=1)]

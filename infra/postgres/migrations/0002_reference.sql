@@ -115,7 +115,6 @@ create table price_items (
     name text not null check (name <> ''),
     category text not null,             -- the fault kind
     unit text not null check (unit <> ''),
-    position integer not null,
     primary key (version, code)
 );
 
@@ -133,7 +132,7 @@ create table price_rates (
 create table calendars (
     estate text primary key references estates (code),
     version text not null,
-    weekdays smallint[] not null check (weekdays <@ array[1, 2, 3, 4, 5, 6, 7]::smallint[]),
+    weekdays smallint[] not null check (cardinality(weekdays) > 0 and weekdays <@ array[1, 2, 3, 4, 5, 6, 7]::smallint[]),
     windows text[] not null,            -- '09:00-12:00', in order
     closes_with_windows boolean not null
 );
