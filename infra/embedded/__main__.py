@@ -29,7 +29,6 @@ def main() -> int:
     argparse.ArgumentParser(prog="desk.py up", description=__doc__).parse_args()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupted)
-    os.umask(0o077)
     try:
         settings = load_settings()
         _refuse_server_mode(settings)
@@ -37,6 +36,7 @@ def main() -> int:
     except CannotStart as problem:
         sys.stderr.write(f"{problem}\n")
         return REFUSED
+    os.umask(0o077)
     code = 0
     try:
         desk.bring_up()

@@ -59,6 +59,21 @@ def claim(path: Path) -> DataFolder:
     except OSError as fault:
         raise CannotStart(f"{path} cannot be written ({fault.strerror})", remedy=OTHER_FOLDER) from None
     try:
+        _hold(lock, path)
+        _inspect(path)
+    except BaseException:
+        lock.close()
+        raise
+    lock.seek(0)
+    left_behind = bool(lock.read().strip())
+    lock.truncate(0)
+    lock.write(f"{os.getpid()}\n")
+    lock.flush()
+    return DataFolder(path=path, lock=lock, left_behind=left_behind)
+
+
+def _hold(lock: TextIOWrapper, path: Path) -> None:
+    try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.seek(0)
@@ -66,13 +81,6 @@ def claim(path: Path) -> DataFolder:
             f"a desk already runs on {path} (process {lock.read().strip() or 'unknown'})",
             remedy="use that one, stop it with Ctrl-C, or give this one its own LIYUAN_DATA_FOLDER and ports",
         ) from None
-    _inspect(path)
-    lock.seek(0)
-    left_behind = bool(lock.read().strip())
-    lock.truncate(0)
-    lock.write(f"{os.getpid()}\n")
-    lock.flush()
-    return DataFolder(path=path, lock=lock, left_behind=left_behind)
 
 
 def _inspect(path: Path) -> None:
