@@ -23,7 +23,7 @@ DEVELOPMENT = ROOT / "requirements-dev.lock"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
-class Stop(Exception):  # noqa: N818  it ends the script and is no fault of it
+class Stop(Exception):
     """Ends the script with a sentence that names the remedy."""
 
 
