@@ -148,17 +148,16 @@ on conflict (estate, staff, starts_at) do update set ends_at = excluded.ends_at;
 delete from leaves where estate = $1 and staff = $2 and starts_at = $3;
 
 -- name: stand_ins_now
--- Who stands in, with the deputies in order.
-select post, array_agg(deputy order by rank) as deputies from stand_ins where estate = $1 group by post;
+-- Who stands in, in order.
+select post, rank, deputy from stand_ins where estate = $1;
 
 -- name: put_stand_ins
--- Write the deputies of a post.
-insert into stand_ins (estate, post, rank, deputy)
-select $1, $2, rank, deputy from unnest($3::text[]) with ordinality as chain (deputy, rank);
+-- Write a deputy of a post.
+insert into stand_ins (estate, post, rank, deputy) values ($1, $2, $3, $4);
 
 -- name: drop_stand_ins
--- Remove the deputies of a post.
-delete from stand_ins where estate = $1 and post = $2;
+-- Remove a deputy of a post.
+delete from stand_ins where estate = $1 and post = $2 and rank = $3 and deputy = $4;
 
 -- name: price_versions_now
 -- Versions of the price list.

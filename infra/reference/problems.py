@@ -25,7 +25,7 @@ class Problem:
         )
 
 
-class WrongReference(Exception):  # noqa: N818 - named for what it says
+class WrongReference(Exception):
     """Nothing of the folder was loaded; ``problems`` says why, in the order of the files."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -14,7 +14,7 @@ MOST_BYTES = 5_000_000
 _AT_LINE = re.compile(r"line (\d+)")
 
 
-class Unreadable(Exception):  # noqa: N818 - named for what it says
+class Unreadable(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem

@@ -1,0 +1,182 @@
+"""Reads the reference data of an estate: prices, settings, calendar, rooms, households, staff, duty."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+import asyncpg
+
+from domain.calendar import LOCAL, CalendarYear, WorkingCalendar
+from domain.limits import Terms
+from domain.people import EstateCode, Role, StaffId
+from domain.pricing import PriceBook, PriceItem, PriceList
+from domain.rulebook.open_values import DURATIONS, TIMES
+from infra.postgres.queries import load
+from infra.reference.sealed import open_row
+from infra.reference.values import parse_clock, parse_duration
+from infra.sealing import Sealer
+
+queries = load("reference.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    code: str
+    building: str
+    building_name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Household:
+    """In clear: show it only to those who may know, and log the reading."""
+
+    id: str
+    room: str
+    name: str | None = field(repr=False)
+    phone: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMember:
+    id: StaffId
+    name: str
+    active: bool
+    posts: frozenset[Role]
+    estates: frozenset[EstateCode]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTask:
+    """Something a person has to do; ``created_at`` is aware."""
+
+    kind: str
+    subject: str
+    post: str
+    text: str
+    created_at: datetime
+
+
+class Reference:
+    """Every answer is read anew; an unknown estate has empty ones."""
+
+    def __init__(self, pool: asyncpg.Pool, sealer: Sealer) -> None:
+        self._pool = pool
+        self._sealer = sealer
+
+    async def price_book(self, estate: EstateCode) -> PriceBook:
+        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
+            versions = await connection.fetch(queries["price_versions_now"], estate)
+            rows = await connection.fetch(queries["price_items_now"], estate)
+        items: dict[str, list[PriceItem]] = {row["version"]: [] for row in versions}
+        for row in rows:
+            columns = dict(row)
+            items[columns.pop("version")].append(PriceItem(**columns))
+        return PriceBook(
+            versions=tuple(
+                PriceList(
+                    version=row["version"], effective_from=row["effective_from"], items=tuple(items[row["version"]])
+                )
+                for row in versions
+            )
+        )
+
+    async def open_values(self, estate: EstateCode, at: datetime) -> Mapping[str, str]:
+        """What the company has set, in force at the aware moment; what is not set has its default in the rulebook."""
+        rows = await self._pool.fetch(queries["open_values_in_force"], estate, _local_day(at))
+        return {row["id"]: row["value"] for row in rows}
+
+    async def calendar(self, estate: EstateCode) -> WorkingCalendar:
+        """A calendar that knows no year, so that every date is provisional, for an estate that has loaded none."""
+        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
+            row = await connection.fetchrow(queries["calendars_now"], estate)
+            years = await connection.fetch(queries["calendar_years_now"], estate)
+        if row is None:
+            return WorkingCalendar()
+        return WorkingCalendar(
+            version=row["version"],
+            years=tuple(
+                CalendarYear(
+                    year=year["year"], holidays=_iso_dates(year["holidays"]), workdays=_iso_dates(year["workdays"])
+                )
+                for year in years
+            ),
+            weekdays=tuple(row["weekdays"]),
+            windows=tuple(_window(text) for text in row["windows"]),
+            closes_with_windows=row["closes_with_windows"],
+        )
+
+    async def teams(self, estate: EstateCode) -> Mapping[str, str]:
+        """The team proposed for each kind of fault (REP-05)."""
+        return {row["fault_kind"]: row["team"] for row in await self._pool.fetch(queries["fault_teams_now"], estate)}
+
+    async def terms(self, estate: EstateCode, at: datetime) -> Terms:
+        """What a case opened at the aware moment carries: settings, teams and the calendar from that year on."""
+        values = await self.open_values(estate, at)
+        calendar = await self.calendar(estate)
+        durations: dict[str, timedelta] = {
+            row.id: parse_duration(values[row.id]) for row in DURATIONS if row.id in values
+        }
+        times: dict[str, time] = {row.id: parse_clock(values[row.id]) for row in TIMES if row.id in values}
+        return Terms(
+            durations=durations,
+            times=times,
+            teams=await self.teams(estate),
+            calendar=calendar.from_year(_local_day(at).year),
+        )
+
+    async def room(self, estate: EstateCode, code: str) -> Room | None:
+        row = await self._pool.fetchrow(queries["room"], estate, code)
+        return Room(**row) if row else None
+
+    async def household(self, estate: EstateCode, room: str) -> Household | None:
+        """The household that lives in the room, opened."""
+        async with self._pool.acquire() as connection:
+            row = await connection.fetchrow(queries["household_of_room"], estate, room)
+            if row is None:
+                return None
+            sealed = (row["room"], row["name"], row["phone"])
+            _, name, phone = await open_row(connection, self._sealer, "households", row["id"], sealed)
+        return Household(id=row["id"], room=room, name=_text(name), phone=_text(phone))
+
+    async def staff(self, staff: StaffId) -> StaffMember | None:
+        row = await self._pool.fetchrow(queries["staff_member"], staff)
+        if row is None:
+            return None
+        return StaffMember(
+            id=staff,
+            name=row["name"],
+            active=row["active"],
+            posts=frozenset(Role(post) for post in row["posts"]),
+            estates=frozenset(EstateCode(estate) for estate in row["estates"]),
+        )
+
+    async def on_duty(self, estate: EstateCode, post: Role, at: datetime) -> list[StaffId]:
+        """By id, stand-ins if nobody of the post is there; empty when nobody is at all."""
+        rows = await self._pool.fetch(queries["on_duty"], estate, post.value, at)
+        return [StaffId(row["staff"]) for row in rows]
+
+    async def posts_filled(self, estate: EstateCode, staff: StaffId, at: datetime) -> frozenset[Role]:
+        """Posts that the person is on duty in at the aware moment, those he stands in for included."""
+        rows = await self._pool.fetch(queries["posts_filled_by"], estate, staff, at)
+        return frozenset(Role(row["post"]) for row in rows)
+
+    async def open_tasks(self, estate: EstateCode) -> list[OpenTask]:
+        return [OpenTask(**row) for row in await self._pool.fetch(queries["open_tasks"], estate)]
+
+
+def _local_day(at: datetime) -> date:
+    return at.astimezone(LOCAL).date()
+
+
+def _iso_dates(days: list[date]) -> tuple[str, ...]:
+    return tuple(day.isoformat() for day in days)
+
+
+def _window(text: str) -> tuple[str, str]:
+    start, _, end = text.partition("-")
+    return start, end
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
