@@ -23,8 +23,6 @@ from workers.patience import open_pool_patiently
 log = structlog.stdlib.get_logger(__name__)
 
 PROCESS = "notifier"
-SLACK = timedelta(seconds=10)
-"""A lease outlives one sending by this much."""
 PASSING = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, NoMasterKey)
 PAUSE = timedelta(seconds=1)
 
@@ -42,7 +40,7 @@ async def main() -> None:
 
 async def deliver(settings: Settings, pool: asyncpg.Pool, stop: asyncio.Event) -> None:
     """Delivers until ``stop`` is set; what is being sent then is still finished. Several processes may run at once."""
-    outbox = Outbox(pool, lease=settings.messaging.timeout + SLACK)
+    outbox = Outbox(pool, lease=settings.messaging.timeout + settings.notifier.lease_slack)
     bell = Bell()
     async with open_switchboard(settings.messaging) as switchboard, asyncio.TaskGroup() as group:
         contacts = SealedContacts(pool, outbox, Sealer(settings.master_ring()))
@@ -63,7 +61,8 @@ async def _carry(postman: Postman, settings: Settings, bell: Bell, stop: asyncio
     chosen = settings.notifier
 
     async def tidies() -> bool:
-        await postman.tidy()
+        if await postman.tidy():
+            bell.ring()
         return False
 
     async def carries() -> bool:

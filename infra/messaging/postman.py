@@ -60,10 +60,10 @@ class Postman:
         self._contacts = contacts
         self._settings = settings
 
-    async def tidy(self) -> None:
-        """Posts' inboxes, and lanes for new recipients."""
+    async def tidy(self) -> bool:
+        """Settles the posts' inboxes and opens lanes for new recipients; whether there are any."""
         await self._outbox.settle_post_inboxes()
-        await self._outbox.open_lanes()
+        return await self._outbox.open_lanes() > 0
 
     async def once(self, *, urgent_only: bool = False) -> bool:
         """Carries the lane that needs it most; False when there is none."""

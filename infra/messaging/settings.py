@@ -26,7 +26,7 @@ Base = Annotated[str, AfterValidator(_safe_base)]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
 
 
 class WeComSettings(_Frozen):
@@ -119,5 +119,7 @@ class DeliverySettings(_Frozen):
     lanes: int = Field(default=6, ge=1, le=64)
     urgent_lanes: int = Field(default=2, ge=1, le=64)
     """People served at once, and further places kept for emergencies."""
+    lease_slack: timedelta = timedelta(seconds=10)
+    """A notifier that died gives up its people this long after the longest sending (``messaging.timeout``)."""
     poll: timedelta = timedelta(seconds=2)
     """How often to look without being woken."""

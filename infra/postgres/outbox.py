@@ -58,8 +58,9 @@ class Outbox:
         """Delivers what goes to a post's own inbox; how many."""
         return len(await self._fetch("settle_post_inboxes"))
 
-    async def open_lanes(self) -> None:
-        await self._fetch("open_lanes")
+    async def open_lanes(self) -> int:
+        """How many new ones."""
+        return len(await self._fetch("open_lanes"))
 
     async def claim_lane(self, *, urgent_only: bool) -> Lane | None:
         rows = await self._fetch("claim_lane", self._holder, self._lease, urgent_only)

@@ -22,7 +22,8 @@ insert into notice_lanes (recipient, urgent)
 select distinct recipient, urgent from notices n
 where state = 'pending' and recipient <> ''
     and not exists (select from notice_lanes l where l.recipient = n.recipient and l.urgent = n.urgent)
-on conflict do nothing;
+on conflict do nothing
+returning recipient;
 
 -- name: claim_lane
 -- Lease the lane with the most urgent, oldest notice that nobody else holds.

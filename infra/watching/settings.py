@@ -11,7 +11,9 @@ from infra.messaging.settings import MessagingSettings
 class WatcherSettings(BaseModel):
     """Its channels are its own, so that a fault of the notifier's does not hide itself."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
     every: timedelta = Field(default=timedelta(seconds=30), gt=timedelta(0))
     metrics_port: int = Field(default=0, ge=0, le=65535)
