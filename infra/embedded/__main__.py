@@ -10,7 +10,7 @@ from infra.embedded.desk import Desk
 from infra.embedded.folder import claim
 from infra.errors import CannotStart
 from infra.run import REFUSED, leave
-from infra.settings import Settings, load_settings
+from infra.settings import PREFIX, Settings, load_settings
 
 
 def _refuse_server_mode(settings: Settings) -> None:
@@ -19,6 +19,18 @@ def _refuse_server_mode(settings: Settings) -> None:
             "the settings name other servers, and this command starts its own",
             remedy="unset LIYUAN_MODE and LIYUAN_POSTGRES_DSN, or start the processes one by one (docs/operations.md)",
         )
+
+
+def _with_own_addresses(settings: Settings) -> Settings:
+    """Whoever moves a port need not repeat it in the addresses that staff are given."""
+    own = {
+        "public_url": f"http://127.0.0.1:{settings.api_port}",
+        "web_ui_url": f"http://127.0.0.1:{settings.temporal_ui_port}",
+    }
+    for name, address in own.items():
+        if name not in settings.model_fields_set:
+            os.environ[f"{PREFIX}{name.upper()}"] = address  # the children read it too
+    return load_settings()
 
 
 def _interrupted(_number: int, _frame: FrameType | None) -> None:
@@ -30,7 +42,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupted)
     try:
-        settings = load_settings()
+        settings = _with_own_addresses(load_settings())
         _refuse_server_mode(settings)
         desk = Desk(settings, claim(settings.data_folder))
     except CannotStart as problem:

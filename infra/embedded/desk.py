@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from typing import NoReturn
 
 from infra.embedded.child import refuse_taken_port
-from infra.embedded.folder import NEEDED_BYTES, DataFolder
+from infra.embedded.first_start import first_start
+from infra.embedded.folder import KEYS_FILE, NEEDED_BYTES, DataFolder
 from infra.embedded.postgres import EmbeddedPostgres, start_postgres
 from infra.embedded.processes import Household, how, program
 from infra.embedded.readiness import answers_ready, beating
@@ -21,13 +21,13 @@ from infra.postgres.migrate import migrate
 from infra.settings import Settings
 
 PROCESSES = {
-    "workers": "workers",
+    "worker": "workers",
     "watcher": "workers.watcher",
     "notifier": "workers.notifier",
     "relay": "workers.relay",
     "api": "api",
 }
-"""Our own processes by name, each with its module, in the order they are started."""
+"""Our own processes as they name themselves in ``heartbeats``, each with its module, in the order they are started."""
 READY_SECONDS = 90.0
 GRACE_SECONDS = 20.0
 TICK_SECONDS = 0.2
@@ -43,6 +43,7 @@ class Desk:
         self.began = time.monotonic()
         self.household = Household(say=self.say)
         self.low_on_disk = False
+        self.first_key = ""
 
     def say(self, text: str) -> None:
         # A terminal that is gone must not end the desk; the log of the desk has every line too.
@@ -52,8 +53,12 @@ class Desk:
             logs.mkdir(exist_ok=True)
             with (logs / "desk.log").open("a", encoding="utf-8") as log:
                 log.write(line)
+        self.show(line)
+
+    def show(self, text: str) -> None:
+        """To the terminal alone."""
         with contextlib.suppress(OSError):
-            sys.stdout.write(line)
+            sys.stdout.write(text)
             sys.stdout.flush()
 
     def bring_up(self) -> None:
@@ -69,7 +74,8 @@ class Desk:
         self.say("starting Temporal")
         self._patiently(lambda: self.household.take_in("temporal", self._temporal))
         if not self.folder.complete:
-            self._once("sample data", "infra.reference", "load")
+            self.say("loading the sample estate")
+            self.first_key = first_start(self.folder.path, settings.dsn)
         self.say(f"starting {', '.join(PROCESSES)}")
         since = time.time()
         for name, module in PROCESSES.items():
@@ -77,6 +83,14 @@ class Desk:
             self.household.take_in(name, program(name, command, logs=self.folder.path / "logs"))
         self._wait_until_ready(since)
         self.folder.mark_complete()
+        self.say("ready")
+        self.show(addresses(settings))
+        if self.first_key:
+            keys = self.folder.path / KEYS_FILE
+            self.show(
+                f"  First API key, shown this once:  {self.first_key}\n  The keys of the sample staff:    {keys}\n"
+            )
+        self.show("Ctrl-C stops the desk; the next start continues every open case.\n")
 
     def watch(self) -> NoReturn:
         """Keep the children running until a signal ends it."""
@@ -135,21 +149,6 @@ class Desk:
             else:
                 return
 
-    def _once(self, what: str, module: str, *arguments: str) -> None:
-        self.say(f"loading {what}")
-        done = subprocess.run(
-            [sys.executable, "-m", module, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise CannotStart(
-                f"{what} could not be loaded:\n{done.stdout[-1500:]}", remedy="correct it and start again"
-            )
-
     def _wait_until_ready(self, since: float) -> None:
         until = time.monotonic() + READY_SECONDS
         waiting = set(PROCESSES)
@@ -189,3 +188,13 @@ class Desk:
             self.household.kill()
             return
         self.folder.released()
+
+
+def addresses(settings: Settings) -> str:
+    api, web_ui = settings.public_url, settings.web_ui_url
+    return f"""
+  API, with its description   {api}/docs
+  Temporal Web UI             {web_ui}/namespaces/{settings.temporal_namespace}/workflows
+  Staff inbox 值班收件箱       {api}/inbox
+
+"""

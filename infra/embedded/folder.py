@@ -14,9 +14,10 @@ FORMAT = 1
 """Raised when this version lays the folder out in a way that an older one would misread."""
 MARK = "desk.json"
 LOCK = "desk.lock"
+KEYS_FILE = "first-api-keys.txt"
 PARTS = ("keys", "postgres", "temporal.db")
 """What a desk that has once come up cannot do without."""
-OURS = frozenset({MARK, LOCK, "logs", "first-api-key.txt", *PARTS})
+OURS = frozenset({MARK, LOCK, "logs", KEYS_FILE, *PARTS})
 NEEDED_BYTES = 500 * 1024 * 1024
 OTHER_FOLDER = "set LIYUAN_DATA_FOLDER to an empty or new folder"
 
