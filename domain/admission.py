@@ -40,7 +40,9 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A case as an act finds it. ``awaited``: what its script waits for; ``now``: the workflow's time."""
+    """A case as an act finds it. ``awaited``: what its script waits for; ``admitted``: that, and what would turn it
+    elsewhere; ``now``: the workflow's time.
+    """
 
     procedure: Procedure
     edition: Edition
@@ -48,6 +50,7 @@ class Standing:
     file: CaseFile
     docket: Docket
     awaited: Collection[type[Event]]
+    admitted: Collection[type[Event]]
     now: datetime
 
 
@@ -77,7 +80,7 @@ def admit(act: Act, standing: Standing) -> Entry:
         raise NotPermitted(act.event.label, right.posts if right else (), right.rule if right else "REP-18")
     if standing.file.ended:
         raise CaseClosed
-    if kind not in standing.awaited and kind not in standing.procedure.any_time:
+    if kind not in standing.admitted and kind not in standing.procedure.any_time:
         raise NotExpected(act.event.label, [event.label for event in standing.awaited])
     backdated = _is_backdated(act, standing)
     _pass_gates(act, standing)
@@ -90,6 +93,20 @@ def admit(act: Act, standing: Standing) -> Entry:
         source=act.source,
         command_id=act.command_id,
         backdated=backdated,
+    )
+
+
+def opening_entry(act: Act, number: int, now: datetime) -> Entry:
+    """The entry of an act that a case opens with; who may and what is complete was settled before it had a number."""
+    return Entry(
+        number=number,
+        event=act.event,
+        at=act.at,
+        recorded_at=now,
+        by=act.by,
+        source=act.source,
+        command_id=act.command_id if number == 1 else None,
+        backdated=act.at < act.accepted_at - BACKDATING,
     )
 
 

@@ -1,6 +1,6 @@
 """The shape every event has."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar, Literal
 
 AS_SOON_AS_POSSIBLE: Literal["尽快"] = "尽快"
@@ -12,3 +12,8 @@ class Event:
 
     type: str
     label: ClassVar[str]
+
+    @classmethod
+    def kind(cls) -> str:
+        """The value of ``type`` that every event of this class has."""
+        return next(str(field.default) for field in fields(cls) if field.name == "type")

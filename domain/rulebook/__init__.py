@@ -6,4 +6,4 @@ from domain.rulebook.rows import Edition, Gate, Procedure, Question, Right, Stag
 PROCEDURES: dict[str, Procedure] = {REPAIR.prefix: REPAIR}
 """Every procedure, by the prefix of its case numbers."""
 
-__all__ = ["PROCEDURES", "Edition", "Gate", "Procedure", "Question", "Right", "Stage", "Tell"]
+__all__ = ["PROCEDURES", "REPAIR", "Edition", "Gate", "Procedure", "Question", "Right", "Stage", "Tell"]

@@ -117,6 +117,13 @@ def both_copies_back(file: CaseFile) -> bool:
     return copies_back(file) == {2, 3}
 
 
+def accepted(file: CaseFile) -> bool:
+    """Whether the work stands accepted (REP-41) and feedback has not reopened it (REP-47)."""
+    since = file.since(Assigned)
+    reopened = any(unsolved(entry) for entry in since)
+    return not reopened and any(isinstance(entry.event, WORK_ACCEPTED) for entry in since)
+
+
 def unsolved(entry: Entry) -> bool:
     return isinstance(entry.event, FeedbackGiven) and not entry.event.solved
 

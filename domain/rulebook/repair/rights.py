@@ -115,6 +115,10 @@ def _not_back_yet(asked: Question) -> bool:
     return not isinstance(asked.event, CopyReturned) or asked.event.copy not in reading.copies_back(asked.file)
 
 
+def _no_paper_out(asked: Question) -> bool:
+    return not reading.accepted(asked.file)
+
+
 def _words_given(asked: Question) -> bool:
     words = [getattr(asked.event, name) for name in ("reason", "reference", "signer") if hasattr(asked.event, name)]
     return all(word.strip() for word in words)
@@ -174,6 +178,14 @@ GATES = (
         field="by",
         remedy="维修人员与工程部主管须各签一次",
         english="One signature is the repairer's, the other the engineering supervisor's.",
+    ),
+    Gate(
+        rule="REP-43",
+        on=(Withdrawn,),
+        holds=_no_paper_out,
+        field="event.type",
+        remedy="住户已签字，维修单须返单，不能撤单",
+        english="The work is signed for and its copies must come back; it can no longer be withdrawn.",
     ),
     Gate(
         rule="REP-43",

@@ -1,0 +1,1 @@
+"""What a case does outside itself: thin classes over ports."""

@@ -1,0 +1,47 @@
+"""Writing a case's step, and looking up who a supervisor in the Web UI says he is."""
+
+from pydantic import BaseModel, ConfigDict
+from temporalio import activity
+
+from domain.filing import Step
+from domain.people import Actor, EstateCode, StaffId
+from domain.ports import Ledger, StaffRegister
+
+
+class FiledStep(BaseModel):
+    """A step on its way to the ledger."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    step: Step
+
+
+class NamedPerson(BaseModel):
+    """Who somebody says he is, in which estate."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    staff: StaffId
+    estate: EstateCode
+
+
+class FoundPerson(BaseModel):
+    """The actor, or nothing: no such active person there."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    actor: Actor | None
+
+
+class Filing:
+    """The ledger's clerk."""
+
+    def __init__(self, ledger: Ledger, register: StaffRegister) -> None:
+        self._ledger = ledger
+        self._register = register
+
+    @activity.defn(name="登记入册")
+    async def record(self, filed: FiledStep) -> None:
+        """Idempotent: a step written before changes nothing."""
+        await self._ledger.file(filed.step)
+
+    @activity.defn(name="核对人员")
+    async def identify(self, named: NamedPerson) -> FoundPerson:
+        return FoundPerson(actor=await self._register.actor(named.staff, named.estate))

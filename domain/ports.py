@@ -1,0 +1,16 @@
+"""What the case work asks of the outside world."""
+
+from typing import Protocol
+
+from domain.filing import Step
+from domain.people import Actor, EstateCode, StaffId
+
+
+class Ledger(Protocol):
+    async def file(self, step: Step) -> None:
+        """Write the whole step or nothing; written before, it changes nothing. Raises on a database that is away."""
+
+
+class StaffRegister(Protocol):
+    async def actor(self, staff: StaffId, estate: EstateCode) -> Actor | None:
+        """The active member of staff with the posts held in that estate, or None."""

@@ -1,0 +1,110 @@
+"""What every case is: a file that people's acts are added to, a script that reads it, a watch that minds its clock."""
+
+import asyncio
+from typing import ClassVar
+
+from temporalio import workflow
+
+from domain.admission import Act
+from domain.case_file import Entry
+from domain.events import CaseEnded
+from domain.people import EstateCode
+from domain.rulebook.rows import Procedure
+from workflows.journal import Journal
+from workflows.messages import OpenCase, Recorded
+from workflows.script import unwrapped
+from workflows.watch import Watch
+
+LONGEST_HISTORY = 1_500
+"""Events after which a case goes on in a new run, well under the limits of the server."""
+
+MOST_ACTS = 800
+"""Acts after which it does; the server takes 2,000 updates a run."""
+
+CANCELLED = "已被取消"
+
+
+class Case:
+    """The part of a case that no procedure differs in. A subclass gives ``rows`` and writes ``procedure``."""
+
+    rows: ClassVar[Procedure]
+
+    def __init__(self, opening: OpenCase) -> None:
+        self._journal = Journal(opening, self.rows)
+        self._watch = Watch(self._journal)
+        self._acts = 0
+        self.until = self._journal.script.until
+        self.together = self._journal.script.together
+        self.unless = self._journal.script.unless
+        self.again_after = self._journal.script.again_after
+
+    async def procedure(self) -> str:
+        """The clauses in order; the result in Chinese, as 结案 shows it."""
+        raise NotImplementedError
+
+    @property
+    def estate(self) -> EstateCode:
+        return self._journal.opening.estate
+
+    async def carry(self, opening: OpenCase) -> str:
+        """Run script and watch to the end of the procedure, or into the next run of the same case."""
+        try:
+            with unwrapped():
+                async with asyncio.TaskGroup() as group:
+                    both = [group.create_task(self._play(opening)), group.create_task(self._watch.keep())]
+                    await workflow.wait_condition(lambda: self._is_over or self._may_turn_over)
+                    if not self._is_over:
+                        for task in both:
+                            task.cancel()
+        except asyncio.CancelledError:
+            await self._end(CANCELLED)
+            raise
+        if not self._is_over:
+            workflow.continue_as_new(opening.model_copy(update={"carried": self._journal.carried(), "acts": ()}))
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        ended = self._journal.file.last(CaseEnded)
+        return ended.result if ended else ""
+
+    @property
+    def _is_over(self) -> bool:
+        return self._journal.file.ended and self._journal.is_idle
+
+    @property
+    def _may_turn_over(self) -> bool:
+        info = workflow.info()
+        is_long = (
+            info.is_continue_as_new_suggested()
+            or info.get_current_history_length() > LONGEST_HISTORY
+            or self._acts > MOST_ACTS
+        )
+        return is_long and self._journal.is_idle and workflow.all_handlers_finished()
+
+    async def _play(self, opening: OpenCase) -> None:
+        if opening.carried is None:
+            self._journal.begin(opening.acts)
+            await self._journal.commit()
+        await self._end(await self.procedure())
+
+    async def _end(self, result: str) -> None:
+        if not self._journal.file.ended:
+            self._journal.add_own(CaseEnded(result=result))
+        await self._journal.commit()
+
+    def check(self, act: Act) -> None:
+        """Raise the DeskError for what the case cannot take in; nothing is left behind of what is refused."""
+        if self._journal.file.by_command(act.command_id) is None:
+            self._journal.admit(act)
+
+    def take_in(self, act: Act) -> Entry:
+        """Add the act to the file; a command taken in before has its entry already. Raises a DeskError."""
+        entry = self._journal.file.by_command(act.command_id)
+        if entry is None:
+            entry = self._journal.admit(act)
+            self._acts += 1
+            self._journal.add(entry)
+        return entry
+
+    async def recorded(self, entry: Entry) -> Recorded:
+        """The answer to whoever acted, once the entry is in the ledger."""
+        await self._journal.commit()
+        return Recorded(number=entry.number, stage=self.rows.stage(self._journal.file))

@@ -1,0 +1,46 @@
+"""How a case reaches the world: one function a verb, each with its time-out, its retries and its line in the UI."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError
+
+from activities.filing import FiledStep, Filing, NamedPerson
+from domain.filing import Step
+from domain.people import Actor, EstateCode, StaffId
+
+LONGEST_SUMMARY = 100
+PERMANENT = ["ValidationError", "IntegrityConstraintViolationError", "SealBroken"]
+
+
+async def record(step: Step) -> None:
+    """Write the step; waits as long as the database is away."""
+    await workflow.execute_activity_method(
+        Filing.record,
+        FiledStep(step=step),
+        start_to_close_timeout=timedelta(seconds=20),
+        retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=10), non_retryable_error_types=PERMANENT),
+        summary=_summary(step),
+    )
+
+
+async def identify(staff: StaffId, estate: EstateCode) -> Actor:
+    """The person a supervisor in the Web UI says he is; ApplicationError if there is none."""
+    found = await workflow.execute_activity_method(
+        Filing.identify,
+        NamedPerson(staff=staff, estate=estate),
+        start_to_close_timeout=timedelta(seconds=10),
+        schedule_to_close_timeout=timedelta(seconds=30),
+        summary="核对人员",
+    )
+    if found.actor is None:
+        raise ApplicationError("查无此人：请在 by 中填写本小区在职人员的工号", type="UnknownPerson", non_retryable=True)
+    return found.actor
+
+
+def _summary(step: Step) -> str:
+    """What is written and who is told, in one line of the timeline."""
+    done = "、".join(dict.fromkeys(entry.event.label for entry in step.entries))
+    told = "、".join(dict.fromkeys(f"{notice.level}{notice.post}" for notice in step.notices))
+    return (f"登记{done}" + (f"；{told}" if told else ""))[:LONGEST_SUMMARY]

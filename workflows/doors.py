@@ -1,0 +1,115 @@
+"""How people reach a case: an update for each event, and the four a supervisor may send from the Web UI."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from domain.admission import Act
+from domain.case_file import Source
+from domain.errors import DeskError, RuleBroken
+from domain.events import AnyEvent, Event, ExtensionGranted, Noted, Urged
+from domain.events.repair import Reassigned, RequestReceived
+from domain.people import Actor
+from domain.rulebook.rows import Procedure
+from workflows import desk
+from workflows.case import Case
+from workflows.messages import FromWebUi, RecordAct, Recorded
+
+W = TypeVar("W", bound=type[Case])
+
+WEB_UI_DOORS = {
+    Urged: '催促所有未办结的责任人。示例：{"by": "CS01", "text": "住户已等两小时"}',
+    Reassigned: '改派维修人员，限工程部主管。示例：{"by": "EN01", "repairer": "RP02", "text": "原维修人员请假"}',
+    ExtensionGranted: (
+        "批准延期，限管理中心经理，须在到期之前。示例："
+        '{"by": "MC01", "key": "REP-124", "until": "2026-11-22T10:30:00+08:00", "text": "配件在途"}'
+    ),
+    Noted: '在本单上留一条备注。示例：{"by": "EN01", "text": "已与住户电话确认"}',
+}
+"""The events a supervisor may record from the Web UI, with what stands beside the form."""
+
+
+def carries(procedure: Procedure) -> Callable[[W], W]:
+    """Make a class the workflow of a procedure: its type name, its rows, an update for each word of its vocabulary."""
+
+    def decorate(case: W) -> W:
+        case.rows = procedure
+        for event in dict.fromkeys(procedure.vocabulary):
+            if event is not RequestReceived:
+                _add(case, event.kind(), _recorder(event))
+            if event in WEB_UI_DOORS:
+                _add(case, f"{event.kind()}_from_web_ui", _web_ui_door(event))
+        return workflow.defn(name=procedure.name)(case)
+
+    return decorate
+
+
+def update_name(event: type[Event]) -> str:
+    """The update that records such an event for the API; the bare label belongs to the Web UI where it has a door."""
+    return f"登记{event.label}" if event in WEB_UI_DOORS else event.label
+
+
+def _add(case: type[Case], name: str, handler: Callable[..., Any]) -> None:
+    handler.__name__ = handler.__qualname__ = name
+    setattr(case, name, handler)
+
+
+def _recorder(event: type[Event]) -> Callable[..., Any]:
+    async def handler(self: Case, message: RecordAct) -> Recorded:
+        with refusals():
+            entry = self.take_in(message.act)
+        return await self.recorded(entry)
+
+    def validator(self: Case, message: RecordAct) -> None:
+        with refusals():
+            self.check(message.act)
+
+    update = workflow.update(name=update_name(event), description=f"由服务台登记「{event.label}」")(handler)
+    update.validator(validator)
+    return update
+
+
+def _web_ui_door(event: type[Event]) -> Callable[..., Any]:
+    async def handler(self: Case, message: FromWebUi) -> Recorded:
+        by = await desk.identify(message.by, self.estate)
+        with refusals():
+            entry = self.take_in(_from_web_ui(_event_of(event, message), by, workflow.now()))
+        return await self.recorded(entry)
+
+    return workflow.update(name=event.label, description=WEB_UI_DOORS[event])(handler)
+
+
+def _from_web_ui(event: AnyEvent, by: Actor, now: datetime) -> Act:
+    return Act(command_id=str(workflow.uuid4()), event=event, by=by, at=now, accepted_at=now, source=Source.WEB_UI)
+
+
+def _event_of(event: type[Event], message: FromWebUi) -> AnyEvent:
+    if event is Urged:
+        return Urged(text=message.text)
+    if event is Noted:
+        return Noted(text=message.text)
+    if event is Reassigned:
+        return Reassigned(repairer=message.repairer, reason=message.text)
+    if message.until is None or message.until.tzinfo is None:
+        raise RuleBroken("REP-129", field="until", remedy="请填写带时区的新时限", english="Give until with its zone.")
+    return ExtensionGranted(key=message.key, until=message.until, reason=message.text)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """A refusal of the domain leaves a handler as the one error that Temporal carries to the caller."""
+    try:
+        yield
+    except DeskError as refusal:
+        details = {
+            "title": refusal.title,
+            "remedy": refusal.remedy,
+            "english": refusal.english,
+            "field": refusal.field,
+            "allowed": list(refusal.allowed),
+        }
+        raise ApplicationError(str(refusal), details, type=refusal.code, non_retryable=True) from None

@@ -1,0 +1,157 @@
+"""住户报修: the repair of a resident's home by the price list, clause by clause."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from domain.events import Withdrawn
+    from domain.events.repair import (
+        ArrivedOnSite,
+        Assessed,
+        Assigned,
+        ConsentGiven,
+        ConsentRefused,
+        CopiesConfirmed,
+        CopiesHandedOn,
+        CopiesSentBack,
+        CopyReturned,
+        CustomerCopyGiven,
+        EngineeringNotified,
+        FaultCompared,
+        FeedbackGiven,
+        FormCollected,
+        FormFilled,
+        OrderTaken,
+        PriceShown,
+        Reassigned,
+        RefusalExplained,
+        RefusalFiled,
+        RefusalSigned,
+        RequestReceived,
+        ResidentSigned,
+        ReturnRegistered,
+        SetOut,
+        SignatureExcused,
+        TrialDone,
+        WorkFinished,
+        WorkStarted,
+    )
+    from domain.rulebook import REPAIR
+    from workflows.case import Case
+    from workflows.doors import carries
+    from workflows.messages import OpenCase
+
+DONE, REFUSED, WITHDRAWN = "已完成", "住户不同意", "已撤单"
+
+
+@carries(REPAIR)
+class RepairWorkflow(Case):
+    """REP-01 to REP-48 for an item of the price list."""
+
+    @workflow.init
+    def __init__(self, opening: OpenCase) -> None:
+        super().__init__(opening)
+
+    @workflow.run
+    async def run(self, opening: OpenCase) -> str:
+        return await self.carry(opening)
+
+    async def procedure(self) -> str:
+        # REP-01: the request may be withdrawn at any time.
+        return await self.unless(Withdrawn, self._request_to_end, self._withdrawal)
+
+    async def _request_to_end(self) -> str:
+        # REP-02, REP-20: the call itself opens the order.
+        await self.until(RequestReceived)
+
+        # REP-21 to REP-25: the form is filled and 工程部 told; it collects the form and grades the fault (REP-03).
+        await self.together(self._form_and_notice(), self.until(Assessed))
+
+        while True:
+            # REP-05 to REP-07, REP-26, REP-27: somebody is sent, takes the order and arrives.
+            await self.until(Assigned)
+            await self.again_after(Reassigned, self._on_the_way)
+
+            # REP-32 to REP-35: compare, show the price, ask.
+            if not await self._consent():
+                return await self._refusal()
+
+            # FEE-03, REP-40, REP-41: work until it passes, then the signature.
+            await self._work()
+
+            # REP-42 to REP-48 beside REP-11, REP-47; unsolved, it is assigned anew.
+            solved = await self._paper_and_feedback()
+            if solved:
+                return DONE
+
+    async def _form_and_notice(self) -> None:
+        # REP-104: 工程部 may have to be told before the form is full.
+        await self.together(self.until(FormFilled), self.until(EngineeringNotified))
+        await self.until(FormCollected)
+
+    async def _on_the_way(self) -> None:
+        await self.until(OrderTaken)
+        # REP-105: setting out is told where it is; arriving says it too.
+        if isinstance(await self.until(SetOut, ArrivedOnSite), SetOut):
+            await self.until(ArrivedOnSite)
+
+    async def _consent(self) -> bool:
+        await self.until(FaultCompared)
+        await self.until(PriceShown)
+        answer = await self.until(ConsentGiven, ConsentRefused)
+        return isinstance(answer, ConsentGiven)
+
+    async def _refusal(self) -> str:
+        # REP-37: back, and explained.
+        await self.until(RefusalExplained)
+
+        # REP-38: both sign under the reason.
+        await self.until(RefusalSigned)
+        await self.until(RefusalSigned)
+
+        # REP-39: 客服部 files it.
+        await self.until(RefusalFiled)
+        return REFUSED
+
+    async def _work(self) -> None:
+        await self.until(WorkStarted)
+        while True:
+            # FEE-03: each charge due is written down.
+            await self.until(WorkFinished)
+
+            # REP-40: tried out until it is right.
+            trial = await self.until(TrialDone)
+            if trial.passed:
+                break
+
+        # REP-41: the resident signs; absent, 工程部主管 answers for it.
+        await self.until(ResidentSigned, SignatureExcused)
+
+    async def _paper_and_feedback(self) -> bool:
+        feedback: list[FeedbackGiven] = []
+
+        async def ask() -> None:
+            # REP-11, REP-47: is the fault really gone?
+            feedback.append(await self.until(FeedbackGiven))
+
+        await self.together(self._customer_copy(), self._copies(), ask())
+        return feedback[-1].solved
+
+    async def _customer_copy(self) -> None:
+        # REP-42: 第一联 is the customer's basis for paying.
+        await self.until(CustomerCopyGiven)
+
+    async def _copies(self) -> None:
+        # REP-43, REP-44: both copies come back and are confirmed, or go back to the repairer.
+        while True:
+            await self.until(CopyReturned)
+            await self.until(CopyReturned)
+            verdict = await self.until(CopiesConfirmed, CopiesSentBack)
+            if isinstance(verdict, CopiesConfirmed):
+                break
+
+        # REP-48, REP-45, REP-46: handed on, registered, filed; 第三联 waits for 财务部.
+        await self.until(CopiesHandedOn)
+        await self.until(ReturnRegistered)
+
+    async def _withdrawal(self) -> str:
+        return WITHDRAWN

@@ -1,0 +1,105 @@
+"""What supervisors see of a case in the Temporal Web UI: search attributes and current details, published together."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import (
+    SearchAttributeIndexedValueType,
+    SearchAttributeKey,
+    SearchAttributePair,
+    SearchAttributeUpdate,
+    TypedSearchAttributes,
+)
+
+from domain.deadlines import Duty, DutyState
+from domain.docket import Docket
+from domain.filing import CaseView
+from domain.limits import due_text
+from domain.people import CaseNo, EstateCode
+
+ESTATE = SearchAttributeKey.for_keyword("DeskEstate")
+BUILDING = SearchAttributeKey.for_keyword("DeskBuilding")
+STAGE = SearchAttributeKey.for_keyword("DeskStage")
+OVERDUE = SearchAttributeKey.for_keyword("DeskOverdue")
+DRILL = SearchAttributeKey.for_keyword("DeskDrill")
+WAITING_FOR = SearchAttributeKey.for_keyword_list("DeskWaitingFor")
+WAITING_POSTS = SearchAttributeKey.for_keyword_list("DeskWaitingPosts")
+OWED = SearchAttributeKey.for_keyword_list("DeskOwed")
+NEXT_DUE = SearchAttributeKey.for_datetime("DeskNextDue")
+
+ATTRIBUTES: dict[str, SearchAttributeIndexedValueType] = {
+    key.name: key.indexed_value_type
+    for key in (ESTATE, BUILDING, STAGE, OVERDUE, DRILL, WAITING_FOR, WAITING_POSTS, OWED, NEXT_DUE)
+}
+"""What a namespace must know before a case can start."""
+
+YES, NO = "是", "否"
+
+
+def at_opening(estate: EstateCode, building: str, *, drill: bool) -> TypedSearchAttributes:
+    """What never changes of a case, given with its start."""
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(ESTATE, estate),
+            SearchAttributePair(BUILDING, building),
+            SearchAttributePair(DRILL, YES if drill else NO),
+        ]
+    )
+
+
+class Display:
+    """The last thing published; only what differs is published again."""
+
+    def __init__(self, no: CaseNo, page: str) -> None:
+        self._no = no
+        self._page = page
+        self._shown: dict[str, Any] = {}
+
+    def show(self, view: CaseView, docket: Docket) -> None:
+        """Attributes and details of this step; texts are built from enums, numbers and times only."""
+        owed = docket.owed
+        updates: list[SearchAttributeUpdate[Any]] = []
+        for key, value in (
+            (STAGE, view.stage),
+            (OVERDUE, YES if view.overdue else NO),
+            (WAITING_FOR, list(view.waiting_for)),
+            (WAITING_POSTS, list(view.waiting_posts)),
+            (OWED, list(dict.fromkeys(duty.row.label for duty in owed))),
+            (NEXT_DUE, view.next_due_at),
+        ):
+            if key.name not in self._shown or self._shown[key.name] != value:
+                self._shown[key.name] = value
+                updates.append(_update(key, value))
+        if updates:
+            workflow.upsert_search_attributes(updates)
+        workflow.set_current_details(_details(self._no, view, owed, self._page))
+
+
+def _update(key: SearchAttributeKey[Any], value: object) -> SearchAttributeUpdate[Any]:
+    return key.value_unset() if value is None or value == [] else key.value_set(value)
+
+
+def _details(no: CaseNo, view: CaseView, owed: Sequence[Duty], page: str) -> str:
+    """Markdown: stage and who is waited for, the duties by due time, the way to our own page."""
+    waiting = "、".join(view.waiting_for) or "无"
+    posts = "、".join(view.waiting_posts) or "无"
+    lines = [f"**{view.stage}** · 等待：{waiting} · 责任岗位：{posts}"]
+    if owed:
+        lines += ["", "| 规则 | 事项 | 时限 | 责任 | 状态 |", "| --- | --- | --- | --- | --- |"]
+        lines += [
+            f"| {duty.row.rule} | {duty.row.label} | {due_text(duty.due.at)} | {_owner(duty)} | {_state(duty)} |"
+            for duty in owed
+        ]
+    if page:
+        lines += ["", f"[查看本单全部记录]({page}/{no})"]
+    return "\n".join(lines)
+
+
+def _owner(duty: Duty) -> str:
+    return f"{duty.row.owed_by} {duty.owed_by_id}" if duty.owed_by_id else str(duty.row.owed_by)
+
+
+def _state(duty: Duty) -> str:
+    extended = "（已延期）" if duty.extended else ""
+    return ("**已超时**" if duty.state is DutyState.BREACHED else "办理中") + extended

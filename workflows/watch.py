@@ -1,0 +1,94 @@
+"""The clock of a case: every open duty has its own durable timer to its next alarm, re-armed as the file changes."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+
+from domain.deadlines import Duty
+from domain.events import RungReached
+from domain.ladder import Level
+from domain.limits import due_text
+from workflows.journal import Journal
+
+OUTAGE = timedelta(minutes=1)
+"""An alarm raised this long after its moment was missed, and is marked 补发."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """The next rung of a duty."""
+
+    key: str
+    cycle: int
+    rung: int
+    moment: datetime
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        return self.key, self.cycle, self.rung
+
+
+class Watch:
+    """Minds the docket beside the script; they meet only in the file."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._timers: dict[Alarm, asyncio.Task[None]] = {}
+        self._stirred = asyncio.Event()
+        journal.on_change(self._stirred.set)
+
+    async def keep(self) -> None:
+        """Until the case has ended: raise what is due, arm what is next."""
+        async with asyncio.TaskGroup() as group:
+            while not self._journal.file.ended:
+                self._stirred.clear()
+                if self._raise_what_is_due():
+                    await self._journal.commit()
+                    continue
+                self._arm(group)
+                await self._stirred.wait()
+            self._disarm(set(self._timers))
+
+    def _raise_what_is_due(self) -> bool:
+        """Every rung whose moment has come, in the order of the moments, each once."""
+        now = workflow.now()
+        raised = False
+        while due := [alarm for alarm, _ in self._alarms() if alarm.moment <= now]:
+            alarm = min(due, key=lambda alarm: (alarm.moment, alarm.place))
+            self._journal.add_own(
+                RungReached(key=alarm.key, cycle=alarm.cycle, rung=alarm.rung, late=now - alarm.moment > OUTAGE)
+            )
+            raised = True
+        return raised
+
+    def _alarms(self) -> list[tuple[Alarm, Duty]]:
+        return [
+            (Alarm(key=duty.key, cycle=duty.cycle, rung=alarm[0], moment=alarm[1]), duty)
+            for duty in self._journal.docket
+            if (alarm := duty.next_alarm()) is not None
+        ]
+
+    def _arm(self, group: asyncio.TaskGroup) -> None:
+        wanted = dict(self._alarms())
+        self._disarm(self._timers.keys() - wanted.keys())
+        for alarm, duty in wanted.items():
+            if alarm not in self._timers:
+                self._timers[alarm] = group.create_task(self._ring(alarm, duty))
+
+    def _disarm(self, alarms: set[Alarm]) -> None:
+        for alarm in sorted(alarms, key=lambda alarm: alarm.place):
+            self._timers.pop(alarm).cancel()
+
+    async def _ring(self, alarm: Alarm, duty: Duty) -> None:
+        await workflow.sleep(alarm.moment - workflow.now(), summary=_summary(alarm, duty))
+        self._timers.pop(alarm, None)
+        self._stirred.set()
+
+
+def _summary(alarm: Alarm, duty: Duty) -> str:
+    """``REP-26 接单后到场 截止 11-22 09:15 · 到期提醒`` as the timeline shows it."""
+    level = duty.rung(alarm.rung).level
+    what = {Level.WARNING: "临期提醒", Level.BREACH: "超时检查", Level.ESCALATION: "升级"}.get(level, level)
+    return f"{duty.row.rule} {duty.row.label} 截止 {due_text(duty.due.at)} · {what}"
