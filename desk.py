@@ -4,7 +4,6 @@ Needs nothing but Python 3.11 or newer: ``python3 desk.py up`` does what ``make 
 """
 
 import argparse
-import contextlib
 import fcntl
 import hashlib
 import os
@@ -12,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -42,9 +41,18 @@ def apt_install(*packages: str) -> bool:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     say(f"Installing {' '.join(packages)} through apt …")
-    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
-    quiet = ("apt-get", "-qq", "-o", "Dpkg::Use-Pty=0", "-o", "Acquire::Retries=3")
-    return run(*quiet, "update") == 0 and run(*quiet, "install", "-y", "--no-install-recommends", *packages) == 0
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    return all(
+        subprocess.run(
+            ["apt-get", "-qq", *words],
+            env=environment,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        ).returncode
+        == 0
+        for words in (["update"], ["install", "-y", "--no-install-recommends", *packages])
+    )
 
 
 def stamp(lock: Path) -> Path:
@@ -89,17 +97,10 @@ def pip_install(lock: Path) -> None:
         raise Stop(f"pip could not install {lock.name}: see above; check the network, the package index and the disk.")
 
 
-@contextlib.contextmanager
-def alone() -> Iterator[None]:
-    """One set-up at a time in this checkout."""
-    with Path(__file__).open() as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
-
-
 def install(lock: Path) -> None:
     """Idempotent, and does nothing while the lock is what was last installed."""
-    with alone():
+    with Path(__file__).open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # one set-up at a time in this checkout
         if usable() and stamp(lock).exists():
             return
         if not usable():
@@ -146,6 +147,7 @@ def gates(_: Sequence[str]) -> int:
         (PYTHON, "-m", "mypy", "--strict"),
         (VENV / "bin/lint-imports", "--no-cache"),
         (VENV / "bin/deptry", "."),
+        (PYTHON, "-m", "infra.settings", "--check"),
     ]
     failed = []
     for command in commands:

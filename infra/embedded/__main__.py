@@ -7,7 +7,7 @@ import sys
 from types import FrameType
 
 from infra.embedded.desk import Desk
-from infra.embedded.folder import claim
+from infra.embedded.folder import KEYS_FILE, claim
 from infra.errors import CannotStart
 from infra.run import REFUSED, leave
 from infra.settings import PREFIX, Settings, load_settings
@@ -33,6 +33,23 @@ def _with_own_addresses(settings: Settings) -> Settings:
     return load_settings()
 
 
+def _welcome(desk: Desk) -> str:
+    settings = desk.settings
+    lines = [
+        "",
+        f"  API, with its description   {settings.public_url}/docs",
+        f"  Temporal Web UI             {settings.web_ui_url}/namespaces/{settings.temporal_namespace}/workflows",
+        f"  Staff inbox 值班收件箱      {settings.public_url}/inbox",
+        f"  Logs                        {desk.folder.path / 'logs'}",
+    ]
+    if desk.first_key:
+        lines += [
+            f"  First API key               {desk.first_key}",
+            f"  Shown this once; kept with the staff's keys in {desk.folder.path / KEYS_FILE}",
+        ]
+    return "\n".join([*lines, "", "Ctrl-C stops the desk; the next start continues every open case.", ""])
+
+
 def _interrupted(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
@@ -52,6 +69,7 @@ def main() -> int:
     code = 0
     try:
         desk.bring_up()
+        desk.show(_welcome(desk))
         desk.watch()
     except KeyboardInterrupt:
         desk.say("stopping; what was acknowledged is kept")

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from infra.embedded.child import refuse_taken_port
 from infra.embedded.first_start import first_start
-from infra.embedded.folder import KEYS_FILE, NEEDED_BYTES, DataFolder
+from infra.embedded.folder import NEEDED_BYTES, DataFolder
 from infra.embedded.postgres import EmbeddedPostgres, start_postgres
 from infra.embedded.processes import Household, how, program
 from infra.embedded.readiness import answers_ready, beating
@@ -35,15 +35,20 @@ DISK_EVERY = 60.0
 
 
 class Desk:
-    """One embedded desk on one claimed data folder. Use it from the main thread: the children end with their thread."""
+    """One embedded desk on one claimed data folder. Use it from the main thread: the children end with their thread.
 
-    def __init__(self, settings: Settings, folder: DataFolder) -> None:
+    ``time_skipping`` lets the clocks of cases be wound forward, for demonstrations and drills.
+    """
+
+    def __init__(self, settings: Settings, folder: DataFolder, *, time_skipping: bool = False) -> None:
         self.settings = settings
+        self.time_skipping = time_skipping
         self.folder = folder
         self.began = time.monotonic()
         self.household = Household(say=self.say)
         self.low_on_disk = False
         self.first_key = ""
+        """The call centre's key, where this start has made it; to be shown, never logged."""
 
     def say(self, text: str) -> None:
         # A terminal that is gone must not end the desk; the log of the desk has every line too.
@@ -84,13 +89,6 @@ class Desk:
         self._wait_until_ready(since)
         self.folder.mark_complete()
         self.say("ready")
-        self.show(addresses(settings))
-        if self.first_key:
-            keys = self.folder.path / KEYS_FILE
-            self.show(
-                f"  First API key, shown this once:  {self.first_key}\n  The keys of the sample staff:    {keys}\n"
-            )
-        self.show("Ctrl-C stops the desk; the next start continues every open case.\n")
 
     def watch(self) -> NoReturn:
         """Keep the children running until a signal ends it."""
@@ -134,6 +132,8 @@ class Desk:
             port=self._temporal_port(),
             ui_port=settings.temporal_ui_port,
             namespace=settings.temporal_namespace,
+            codec_endpoint=f"{settings.public_url}/codec",
+            time_skipping=self.time_skipping,
         )
 
     def _patiently(self, action: Callable[[], object]) -> None:
@@ -188,13 +188,3 @@ class Desk:
             self.household.kill()
             return
         self.folder.released()
-
-
-def addresses(settings: Settings) -> str:
-    api, web_ui = settings.public_url, settings.web_ui_url
-    return f"""
-  API, with its description   {api}/docs
-  Temporal Web UI             {web_ui}/namespaces/{settings.temporal_namespace}/workflows
-  Staff inbox 值班收件箱       {api}/inbox
-
-"""
