@@ -1,7 +1,6 @@
 """Key rings: named 32 byte keys, one of them current; in embedded mode made on first use and kept in a file."""
 
 import base64
-import binascii
 import json
 import os
 import re
@@ -28,7 +27,7 @@ def decode_key(text: str) -> bytes:
     """The key behind base64 text. ValueError, without the text, if it is not 32 bytes or looks like a placeholder."""
     try:
         key = base64.b64decode(text, validate=True)
-    except binascii.Error:
+    except ValueError:
         raise ValueError("a key must be base64") from None
     if len(key) != KEY_BYTES:
         raise ValueError(f"a key must be {KEY_BYTES} bytes, not {len(key)}")

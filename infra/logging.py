@@ -2,12 +2,28 @@
 
 import logging
 import sys
+import traceback
 from typing import Literal
 
 import structlog
 from structlog.typing import Processor
 
 QUIET = ("uvicorn.access", "httpx2", "httpcore2", "asyncio")
+
+
+def _traceback_without_words(exc_info: structlog.typing.ExcInfo) -> str:
+    """Where it happened and the kinds of error, but not their messages: those quote values, names and phones."""
+    parts: list[str] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None:
+        kind = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+        several = [type(one).__qualname__ for one in error.exceptions] if isinstance(error, BaseExceptionGroup) else []
+        parts.append("".join(traceback.format_tb(error.__traceback__)) + " ".join([kind, *several]))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\nwhile handling or because of:\n".join(parts)
+
+
+WITHOUT_WORDS = structlog.processors.ExceptionRenderer(_traceback_without_words)
 
 
 def configure(*, level: str = "INFO", form: Literal["json", "console"] = "console", process: str = "") -> None:
@@ -20,12 +36,12 @@ def configure(*, level: str = "INFO", form: Literal["json", "console"] = "consol
     ]
     last: list[Processor]
     if form == "json":
-        last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        last = [structlog.processors.JSONRenderer(ensure_ascii=False)]
     else:
         last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, WITHOUT_WORDS, *last],
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)

@@ -18,6 +18,7 @@ from infra.messaging.settings import DeliverySettings, MessagingSettings
 from infra.watching.settings import WatcherSettings
 
 PREFIX = "LIYUAN_"
+NESTED = "__"
 FILE_VARIABLE = "LIYUAN_SETTINGS_FILE"
 HOW_TO_MAKE_A_KEY = "make one with: python -c 'import base64,os; print(base64.b64encode(os.urandom(32)).decode())'"
 
@@ -35,7 +36,7 @@ class Settings(BaseSettings):
         extra="forbid",
         hide_input_in_errors=True,
         env_ignore_empty=True,
-        env_nested_delimiter="__",
+        env_nested_delimiter=NESTED,
     )
 
     mode: Literal["embedded", "server"] = Field(
@@ -206,7 +207,8 @@ def _unreadable() -> str:
 
 def _misspelt_variables() -> list[str]:
     known = {PREFIX + name.upper() for name in Settings.model_fields} | {FILE_VARIABLE}
-    strange = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    given = {name.split(NESTED)[0] for name in os.environ if name.startswith(PREFIX)}
+    strange = sorted(given - known)
     guesses = ((name, difflib.get_close_matches(name, known, n=1, cutoff=0.85)) for name in strange)
     return [f"{name}: unknown; did you mean {guess[0]}?" for name, guess in guesses if guess]
 

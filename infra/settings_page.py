@@ -2,11 +2,14 @@
 
 import argparse
 import importlib
+import json
 import sys
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
@@ -34,17 +37,40 @@ def page() -> str:
 
 def _table(settings: type[BaseSettings]) -> str:
     prefix = settings.model_config.get("env_prefix", "")
+    nested = settings.model_config.get("env_nested_delimiter") or ""
     rows = ["| variable | type | default | meaning |", "| --- | --- | --- | --- |"]
-    for name, field in settings.model_fields.items():
-        rows.append(f"| `{prefix}{name.upper()}` | {_type(field)} | {_default(field)} | {field.description or ''} |")
-    return "\n".join(rows) + "\n"
+    return "\n".join([*rows, *_rows(settings, prefix, nested)]) + "\n"
+
+
+def _rows(model: type[BaseModel], prefix: str, nested: str) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        variable, group = f"{prefix}{name.upper()}", _group(field)
+        if group is None:
+            yield f"| `{variable}` | {_type(field)} | {_default(field)} | {_meaning(field)} |"
+        else:
+            meaning = " ".join([_meaning(field), *(group.__doc__ or "").split()]).strip()
+            yield f"| `{variable}` | JSON object, or its parts as below | {_group_default(field)} | {meaning} |"
+            yield from _rows(group, variable + nested, nested)
+
+
+def _meaning(field: FieldInfo) -> str:
+    return " ".join((field.description or "").split())
+
+
+def _group(field: FieldInfo) -> type[BaseModel] | None:
+    kinds = [field.annotation, *get_args(field.annotation)]
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+
+
+def _group_default(field: FieldInfo) -> str:
+    return "none" if field.get_default() is None else "its parts' defaults"
 
 
 def _type(field: FieldInfo) -> str:
     kind = _name(field.annotation)
     bounds = {"ge": "from", "gt": "above", "le": "to", "min_length": "at least"}
     said = [
-        f"{word} {value:g}" + (" characters" if key == "min_length" else "")
+        f"{word} {_said(value)}" + (" characters" if key == "min_length" else "")
         for key, word in bounds.items()
         for m in field.metadata
         if (value := getattr(m, key, None)) is not None
@@ -57,18 +83,43 @@ def _name(annotation: object) -> str:
         return " or ".join(f"`{value}`" for value in get_args(annotation))
     if get_origin(annotation) is dict:
         return "JSON object"
+    if get_origin(annotation) in (tuple, list, frozenset):
+        return "JSON list"
     if annotation is SecretStr:
         return "secret text"
     parts = [part for part in get_args(annotation) if part is not type(None)]
     if parts:
         return _name(parts[0])
-    plain = {str: "text", int: "whole number", float: "number", bool: "true or false", Path: "path"}
+    plain = {
+        timedelta: "seconds, or ISO 8601 such as `PT30S`",
+        str: "text",
+        int: "whole number",
+        float: "number",
+        bool: "true or false",
+        Path: "path",
+    }
     return plain.get(annotation, "text") if isinstance(annotation, type) else "text"
 
 
 def _default(field: FieldInfo) -> str:
-    value = field.get_default(call_default_factory=False)
-    return "none" if value in (None, "", {}) else f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True, validated_data={})
+    return "none" if value in (None, "", {}, (), SecretStr("")) else f"`{_said(value)}`"
+
+
+def _said(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:g}"
+        case timedelta():
+            return f"{value.total_seconds():g} s"
+        case tuple() | list() | frozenset():
+            return json.dumps([str(one) for one in value], ensure_ascii=False)
+        case _:
+            return str(value)
 
 
 def main() -> None:
