@@ -31,9 +31,11 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def run(*command: str | Path) -> int:
+def run(*command: str | Path, quiet: bool = False) -> int:
     """The exit status; what the command prints goes to the terminal. Nothing can ask questions: there is no stdin."""
-    return subprocess.run([str(part) for part in command], cwd=ROOT, check=False, stdin=subprocess.DEVNULL).returncode
+    words = [str(part) for part in command]
+    out = subprocess.DEVNULL if quiet else None
+    return subprocess.run(words, cwd=ROOT, check=False, stdin=subprocess.DEVNULL, stdout=out).returncode
 
 
 def apt_install(*packages: str) -> bool:
@@ -41,18 +43,9 @@ def apt_install(*packages: str) -> bool:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     say(f"Installing {' '.join(packages)} through apt …")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    return all(
-        subprocess.run(
-            ["apt-get", "-qq", *words],
-            env=environment,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        ).returncode
-        == 0
-        for words in (["update"], ["install", "-y", "--no-install-recommends", *packages])
-    )
+    apt = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq")
+    installed = (*apt, "install", "-y", "--no-install-recommends", *packages)
+    return run(*apt, "update", quiet=True) == 0 and run(*installed, quiet=True) == 0
 
 
 def stamp(lock: Path) -> Path:
