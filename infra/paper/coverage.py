@@ -65,6 +65,6 @@ def _segments(view: mmap.mmap, table: int) -> set[int]:
         (offset,) = unpack_from(">H", view, offset_at)
         for code in range(first, min(last, 0xFFFE) + 1):
             glyph = code if not offset else unpack_from(">H", view, offset_at + offset + 2 * (code - first))[0]
-            if glyph and (offset == 0 or glyph) and (glyph + delta) & 0xFFFF:
+            if glyph and (glyph + delta) & 0xFFFF:
                 covered.add(code)
     return covered

@@ -7,12 +7,12 @@ from domain.forms import Form, FormCopy
 from domain.people import CaseNo, StaffId
 from infra.postgres.queries import load
 
+Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+
 queries = load("paper.sql")
 
 
-async def record_print(
-    connection: asyncpg.Connection, case_no: CaseNo, form: Form, copy: FormCopy, printed_by: StaffId
-) -> int:
+async def record_print(connection: Connection, case_no: CaseNo, form: Form, copy: FormCopy, printed_by: StaffId) -> int:
     """The number of this printing: 1 is the original, more is a 补打. Raises UnknownCase.
 
     Printings of one case wait for each other, so two at once get 1 and 2. Not idempotent: every call is a printing.

@@ -1,6 +1,8 @@
 """Prints a 《维修单》: the sheet's words into the template, the template into a PDF."""
 
 import json
+import re
+from collections.abc import Sequence
 from datetime import UTC
 from pathlib import Path
 
@@ -12,10 +14,14 @@ from infra.paper.repair_order import places
 from infra.paper.wording import Wording
 
 _TEMPLATE = Path(__file__).with_name("repair_order.typ")
+_PARTICULARS = re.compile(r"[`\":].*", re.DOTALL)
 
 
-class NotPrintable(Exception):  # noqa: N818  a verdict on the template, not on what people wrote
-    """The template does not compile without a warning; carries typst's own words, never the sheet's."""
+class NotPrintable(Exception):
+    """The template does not compile without a warning; carries typst's words up to what they quote."""
+
+    def __init__(self, said: Sequence[str]) -> None:
+        super().__init__("; ".join(_PARTICULARS.sub("…", words) for words in said))
 
 
 def render_repair_order(sheet: RepairOrderSheet, *, font: Path | None) -> bytes:
@@ -28,16 +34,19 @@ def render_repair_order(sheet: RepairOrderSheet, *, font: Path | None) -> bytes:
     face = typeface(font)
     words = places(sheet, Wording(covered=face.covered))
     document = words | {"font": face.family, "dated": list(sheet.as_of.astimezone(UTC).timetuple()[:6])}
-    pdf, warnings = typst.compile_with_warnings(
-        _TEMPLATE,
-        format="pdf",
-        root=_TEMPLATE.parent,
-        font_paths=face.fonts,
-        ignore_system_fonts=True,
-        sys_inputs={"sheet": json.dumps(document)},
-        pdf_standards=["a-2u"],
-        timestamp=int(sheet.as_of.timestamp()),
-    )
+    try:
+        pdf, warnings = typst.compile_with_warnings(
+            _TEMPLATE,
+            format="pdf",
+            root=_TEMPLATE.parent,
+            font_paths=face.fonts,
+            ignore_system_fonts=True,
+            sys_inputs={"sheet": json.dumps(document)},
+            pdf_standards=["a-2u"],
+            timestamp=int(sheet.as_of.timestamp()),
+        )
+    except typst.TypstError as refused:
+        raise NotPrintable([refused.message]) from None
     if warnings:
-        raise NotPrintable("; ".join(warning.message for warning in warnings))
+        raise NotPrintable([warning.message for warning in warnings])
     return pdf
