@@ -47,8 +47,10 @@ class Folder:
     places: Mapping[str, Mapping[Place, int]] = field(repr=False)
 
     def problem(self, file: str, place: Place, chinese: str, english: str) -> Problem:
+        """``place`` in a CSV file begins with the index of the row; the field is then the column alone."""
         line = line_of(self.places[file], place)
-        return Problem(file=file, line=line, field=field_name(place), chinese=chinese, english=english)
+        named = place[1:] if place and isinstance(place[0], int) else place
+        return Problem(file=file, line=line, field=field_name(named), chinese=chinese, english=english)
 
     @property
     def digest(self) -> bytes:

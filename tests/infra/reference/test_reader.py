@@ -1,0 +1,158 @@
+"""What every process reads of the sample estate, and who is on duty there."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from domain.calendar import LOCAL
+from domain.people import POSTS, EstateCode, Role, StaffId
+from domain.pricing import ChargeKind
+from domain.roster import on_duty
+from infra.reference.duty import roster_of
+from infra.reference.folder import read_folder
+from infra.reference.official import official_years
+from infra.reference.reader import Reference
+from infra.sealing import Sealer
+from infra.settings import Settings
+from tests.infra.reference.conftest import SAMPLE, load
+
+LY = EstateCode("LY")
+NOWHERE = EstateCode("XX")
+
+
+@pytest.fixture(scope="module")
+async def reference(settings: Settings, pool: asyncpg.Pool) -> Reference:
+    sealer = Sealer(settings.master_ring())
+    await load(pool, sealer, SAMPLE)
+    return Reference(pool, sealer)
+
+
+async def test_prices_come_back_as_loaded_by_version(reference: Reference) -> None:
+    book = await reference.price_book(LY)
+
+    older = book.in_force(datetime(2025, 12, 31, 12, tzinfo=LOCAL))
+    newer = book.in_force(datetime(2026, 1, 1, 0, tzinfo=LOCAL))
+    assert (older.version, newer.version) == ("LY-2024", "LY-2026")
+    assert older.item("W01").price(ChargeKind.LABOUR) == Decimal("30.00")
+    assert newer.item("W01").price(ChargeKind.LABOUR) == Decimal("35.00")
+    assert len(newer.items) == 44
+
+
+async def test_a_setting_counts_from_its_local_day_on(reference: Reference) -> None:
+    first_minute = datetime(2023, 12, 31, 16, 0, tzinfo=UTC)
+
+    assert await reference.open_values(LY, first_minute) == {"OV-01": "PT5M", "OV-15": "17:00"}
+    assert await reference.open_values(LY, first_minute - timedelta(seconds=1)) == {}
+
+
+async def test_the_calendar_comes_back_as_shipped(reference: Reference) -> None:
+    calendar = await reference.calendar(LY)
+
+    assert calendar.years == official_years()
+    assert calendar.windows == (("09:00", "12:00"), ("13:30", "17:30"))
+    assert not calendar.closes_with_windows
+
+
+async def test_a_case_carries_the_terms_of_its_day(reference: Reference) -> None:
+    terms = await reference.terms(LY, datetime(2026, 11, 20, 9, tzinfo=LOCAL))
+
+    assert terms.durations == {"OV-01": timedelta(minutes=5)}
+    assert terms.times == {"OV-15": time(17, 0)}
+    assert terms.teams["水"] == "水工班"
+    assert [year.year for year in terms.calendar.years] == [2026]
+
+
+async def test_rooms_and_households_are_found_by_room(reference: Reference) -> None:
+    room = await reference.room(LY, "3-201")
+    household = await reference.household(LY, "1-101")
+
+    assert room is not None
+    assert (room.building, room.building_name, room.kind) == ("3", "3栋", "住宅")
+    assert household is not None
+    assert (household.id, household.name, household.phone) == ("LY-H001", "住户001", "19900000001")
+    assert "住户001" not in repr(household)
+    assert await reference.room(LY, "9-999") is None
+    assert await reference.household(LY, "1-503") is None
+
+
+async def test_staff_come_with_posts_and_estates(reference: Reference) -> None:
+    repairer = await reference.staff(StaffId("rp-1"))
+
+    assert repairer is not None
+    assert repairer.posts == {Role.REPAIRER, Role.ENGINEERING}
+    assert repairer.estates == {LY}
+    assert await reference.staff(StaffId("nobody")) is None
+
+
+async def test_an_estate_that_was_never_loaded_has_nothing_and_breaks_nothing(reference: Reference) -> None:
+    moment = datetime(2026, 11, 20, 9, tzinfo=LOCAL)
+
+    calendar = await reference.calendar(NOWHERE)
+
+    assert calendar.add_working_days(moment, 1).provisional
+    assert (await reference.price_book(NOWHERE)).versions == ()
+    assert await reference.on_duty(NOWHERE, Role.FRONT_DESK, moment) == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "post", "staff"),
+    [
+        (datetime(2026, 11, 23, 7, 59, 59, tzinfo=LOCAL), Role.FRONT_DESK, ["fd-5"]),
+        (datetime(2026, 11, 23, 8, 0, tzinfo=LOCAL), Role.FRONT_DESK, ["fd-1"]),
+        (datetime(2026, 11, 23, 23, 59, 59, tzinfo=LOCAL), Role.FRONT_DESK, ["fd-3"]),
+        (datetime(2026, 11, 24, 0, 0, tzinfo=LOCAL), Role.FRONT_DESK, ["fd-5"]),
+        (datetime(2026, 11, 23, 16, 0, tzinfo=UTC), Role.DUTY_DIRECTOR, ["dd-2"]),
+        (datetime(2026, 11, 23, 10, 0, tzinfo=LOCAL), Role.ENGINEERING_SUPERVISOR, ["en-1"]),
+        (datetime(2026, 11, 23, 20, 0, tzinfo=LOCAL), Role.ENGINEERING_SUPERVISOR, ["dd-1"]),
+        (datetime(2026, 11, 23, 20, 0, tzinfo=LOCAL), Role.ENGINEERING, ["rp-5"]),
+        (datetime(2026, 11, 22, 10, 0, tzinfo=LOCAL), Role.FINANCE, []),
+    ],
+)
+async def test_who_is_on_duty_is_told_by_shift_day_and_stand_in(
+    reference: Reference, moment: datetime, post: Role, staff: list[str]
+) -> None:
+    assert await reference.on_duty(LY, post, moment) == staff
+
+
+async def test_a_stand_in_fills_the_post_at_night_and_not_by_day(reference: Reference) -> None:
+    by_day = await reference.posts_filled(LY, StaffId("dd-1"), datetime(2026, 11, 23, 10, tzinfo=LOCAL))
+    by_night = await reference.posts_filled(LY, StaffId("dd-1"), datetime(2026, 11, 23, 20, tzinfo=LOCAL))
+
+    assert by_day == {Role.DUTY_DIRECTOR}
+    assert Role.ENGINEERING_SUPERVISOR in by_night
+
+
+@pytest.fixture(scope="module")
+async def leaves(reference: Reference, pool: asyncpg.Pool) -> AsyncIterator[Callable[..., Awaitable[None]]]:
+    """Writes a leave straight into the table; all are gone afterwards."""
+
+    async def add(staff: str, start: datetime, end: datetime) -> None:
+        await pool.execute("insert into leaves values ('LY', $1, $2, $3)", staff, start, end)
+
+    yield add
+    await pool.execute("delete from leaves")
+
+
+async def test_the_database_and_the_domain_agree_on_every_post_at_every_hour_leaves_included(
+    reference: Reference, leaves: Callable[..., Awaitable[None]], folder: Path
+) -> None:
+    monday = datetime(2026, 11, 23, tzinfo=LOCAL)
+    text = "".join(
+        f"\n[[leave]]\nstaff = '{staff}'\nstarts_at = 2026-11-{day}T09:30:00\nends_at = 2026-11-{day}T18:30:00\n"
+        for staff, day in (("en-1", 24), ("rp-3", 25), ("fi-1", 26), ("dd-4", 26), ("fd-1", 23))
+    )
+    with (folder / "roster.toml").open("a", encoding="utf-8") as opened:
+        opened.write(text)
+    roster = roster_of(read_folder(folder).roster)
+    for leave in roster.leaves:
+        await leaves(leave.staff, leave.span.start, leave.span.end)
+
+    for post in sorted(POSTS):
+        for half_hours in range(7 * 48):
+            moment = monday + timedelta(minutes=30 * half_hours)
+            expected = list(on_duty(roster, post, moment))
+            assert await reference.on_duty(LY, post, moment) == expected, (post, moment)
