@@ -125,9 +125,12 @@ async def _body(receive: Receive) -> bytes:
 
 def _parse(body: bytes) -> list[Payload]:
     try:
-        return list(ParseDict(json.loads(body), Payloads()).payloads)
+        message = json.loads(body)
+        if isinstance(message, dict):
+            return list(ParseDict(message, Payloads()).payloads)
     except (ValueError, ParseError, RecursionError):
-        raise _Refused(400, "the body is not a JSON Payloads message") from None
+        pass
+    raise _Refused(400, "the body is not a JSON Payloads message")
 
 
 async def _answer(send: Send, status: int, body: bytes, headers: Mapping[str, str]) -> None:

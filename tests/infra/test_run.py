@@ -113,7 +113,11 @@ async def test_a_heart_goes_on_beating_after_the_database_failed(fresh_pool: asy
     failing, back = Counted(2), Counted(1)
     await fresh_pool.execute("alter table heartbeats rename to away")
     say = failing
-    beating = asyncio.create_task(beat(fresh_pool, "relay", every=0.02, detail=lambda: say()))
+
+    def asked() -> dict[str, object]:
+        return say()
+
+    beating = asyncio.create_task(beat(fresh_pool, "relay", every=0.02, detail=asked))
     async with asyncio.timeout(10):
         await failing.enough.wait()
 

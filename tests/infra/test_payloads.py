@@ -1,0 +1,74 @@
+"""Payloads come back as they were, and nothing else comes in."""
+
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from temporalio.api.common.v1 import Payload
+
+from infra.keys import KeyRing
+from infra.payloads import ENCODING, KEY_ID, LARGEST, REFUSED, SealingCodec, UnknownKey
+
+FIRST, SECOND = os.urandom(32), os.urandom(32)
+CODEC = SealingCodec(KeyRing(current="c1", keys={"c1": FIRST}))
+
+
+@given(data=st.binary(max_size=2000), encoding=st.binary(max_size=20))
+def test_every_payload_comes_back_as_it_was(data: bytes, encoding: bytes) -> None:
+    payload = Payload(metadata={"encoding": encoding}, data=data)
+
+    sealed = CODEC.seal(payload)
+
+    assert CODEC.open(sealed) == payload
+    assert set(sealed.metadata) == {"encoding", KEY_ID}
+
+
+def test_what_repeats_itself_becomes_smaller() -> None:
+    payload = Payload(data="厨房水管漏水".encode() * 200)
+
+    assert len(CODEC.seal(payload).data) < 300
+
+
+def test_a_payload_in_clear_is_refused() -> None:
+    opened = CODEC.open(Payload(metadata={"encoding": b"json/plain"}, data=b'"x"'))
+
+    assert opened == Payload(metadata={"encoding": REFUSED})
+
+
+@pytest.mark.parametrize("at", [0, 12, -1])
+def test_a_changed_payload_is_refused(at: int) -> None:
+    sealed = CODEC.seal(Payload(data=b"x"))
+    changed = bytearray(sealed.data)
+    changed[at] ^= 1
+    sealed.data = bytes(changed)
+
+    assert CODEC.open(sealed).metadata["encoding"] == REFUSED
+
+
+@pytest.mark.parametrize("data", [b"", b"short", bytes(12), bytes(40)])
+def test_a_payload_that_only_says_it_is_sealed_is_refused(data: bytes) -> None:
+    claimed = Payload(metadata={"encoding": ENCODING, KEY_ID: b"c1"}, data=data)
+
+    assert CODEC.open(claimed).metadata["encoding"] == REFUSED
+
+
+def test_a_payload_that_swells_past_all_measure_is_refused() -> None:
+    sealed = CODEC.seal(Payload(data=bytes(LARGEST + 1)))
+
+    assert CODEC.open(sealed).metadata["encoding"] == REFUSED
+
+
+def test_after_a_rotation_old_payloads_open_and_new_ones_take_the_new_key() -> None:
+    old = CODEC.seal(Payload(data=b"old"))
+    rotated = SealingCodec(KeyRing(current="c2", keys={"c1": FIRST, "c2": SECOND}))
+
+    assert rotated.open(old).data == b"old"
+    assert rotated.seal(Payload(data=b"new")).metadata[KEY_ID] == b"c2"
+
+
+def test_a_key_that_is_not_in_the_settings_is_named() -> None:
+    sealed = SealingCodec(KeyRing(current="c2", keys={"c2": SECOND})).seal(Payload(data=b"x"))
+
+    with pytest.raises(UnknownKey, match="c2 is not among LIYUAN_CODEC_KEYS"):
+        CODEC.open(sealed)
