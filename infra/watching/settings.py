@@ -11,9 +11,7 @@ from infra.messaging.settings import MessagingSettings
 class WatcherSettings(BaseModel):
     """Its channels are its own, so that a fault of the notifier's does not hide itself."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
 
     every: timedelta = Field(default=timedelta(seconds=30), gt=timedelta(0))
     metrics_port: int = Field(default=0, ge=0, le=65535)
@@ -35,8 +33,14 @@ class WatcherSettings(BaseModel):
     unreconciled_after: timedelta = timedelta(seconds=60)
     """Case and workflow may disagree for so long while one is being started or closed."""
     roster_ahead: timedelta = timedelta(hours=24)
-    staffed_posts: tuple[Role, ...] = ()
-    """Posts that must be filled at every hour; empty: every post that has a shift in the roster."""
+    staffed_posts: tuple[Role, ...] = (
+        Role.FRONT_DESK,
+        Role.REPAIRER,
+        Role.ENGINEERING,
+        Role.ENGINEERING_SUPERVISOR,
+        Role.DUTY_DIRECTOR,
+    )
+    """Posts in which somebody, a stand-in at least, must be on duty at every hour (STA-101, STA-102)."""
     schedules: tuple[str, ...] = ()
     """Ids of Temporal schedules that must exist; every schedule there is is watched anyhow."""
     schedule_grace: timedelta = timedelta(seconds=60)

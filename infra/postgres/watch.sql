@@ -1,0 +1,110 @@
+-- Statements of the watcher: what has fallen silent, and the alarms about it.
+
+-- name: silent_processes
+-- Expected or once seen processes of which no instance has given a sign of life lately.
+select p.process as subject,
+    coalesce('最后心跳 ' || to_char(max(h.at) at time zone 'Asia/Shanghai', 'MM-DD HH24:MI:SS'), '从未启动') as text
+from (select unnest($1::text[]) union select process from heartbeats where process <> 'watcher') as p (process)
+left join heartbeats h on h.process = p.process
+group by p.process
+having max(h.at) is null or max(h.at) < now() - $2::interval;
+
+-- name: stuck_commands
+-- Cases with commands that were acknowledged long ago and are neither applied nor refused.
+select case_no as subject, format('%s 项，最早 %s', count(*),
+    to_char(min(accepted_at) at time zone 'Asia/Shanghai', 'MM-DD HH24:MI:SS')) as text
+from commands where state = 'accepted' and accepted_at < now() - $1::interval
+group by case_no;
+
+-- name: dead_letters
+-- Commands that cannot be delivered.
+select id::text as subject, format('单号 %s，%s', case_no, verb) as text from commands where state = 'dead';
+
+-- name: duties_without_verdict
+-- Duties that are past due and still open: their clock has died.
+select format('%s/%s/%s', case_no, key, cycle) as subject, format('单号 %s，%s，截止 %s', case_no, rule,
+    to_char(due_at at time zone 'Asia/Shanghai', 'MM-DD HH24:MI:SS')) as text
+from duties where state = 'open' and due_at < now() - $1::interval;
+
+-- name: undelivered_notices
+-- Recipients (or posts) whose notices have had no receipt for too long.
+select coalesce(nullif(recipient, ''), post) as subject, format('%s 条，最早 %s', count(*),
+    to_char(min(created_at) at time zone 'Asia/Shanghai', 'MM-DD HH24:MI:SS')) as text
+from notices
+where state = 'pending' and created_at < now() - case when urgent then $2::interval else $1::interval end
+group by 1;
+
+-- name: unreached_staff
+-- Notices that nobody has told the recipient of yet.
+select t.subject, format('%s', t.text) as text
+from tasks t join notices n on n.id::text = t.subject
+where t.kind = 'notice_unreached' and t.done_at is null and n.acknowledged_at is null;
+
+-- name: uncovered_posts
+-- Posts with half hours ahead in which neither the post nor a stand-in has anybody on duty.
+select format('%s/%s', e.code, p.post) as subject, format('自 %s 起，共 %s 个半小时',
+    to_char(min(h.at) at time zone 'Asia/Shanghai', 'MM-DD HH24:MI'), count(*)) as text
+from estates e
+cross join unnest($1::text[]) as p (post)
+cross join generate_series(date_trunc('hour', now()) + interval '30 minutes', now() + $2::interval, interval '30 minutes')
+    as h (at)
+where not exists (select from on_duty(e.code, p.post, h.at))
+group by e.code, p.post;
+
+-- name: open_cases
+-- Cases that ought to have a running workflow.
+select c.no from cases c
+left join case_views v on v.case_no = c.no
+where c.created_at < now() - $1::interval
+    and case when v.case_no is null
+        then exists (select from commands o where o.case_no = c.no and o.kind = 'open' and o.state = 'applied')
+        else v.open end;
+
+-- name: without_open_case
+-- Of these workflow ids, those whose case does not exist or was closed a while ago.
+select r.no from unnest($1::text[]) as r (no)
+left join cases c on c.no = r.no
+left join case_views v on v.case_no = r.no
+where c.no is null or (not v.open and v.updated_at < now() - $2::interval);
+
+-- name: schedule_marks
+-- When each schedule is expected next.
+select schedule, expected_at from schedule_marks;
+
+-- name: mark_schedules
+-- Remember when each schedule is expected next.
+insert into schedule_marks (schedule, expected_at) select * from unnest($1::text[], $2::timestamptz[])
+on conflict (schedule) do update set expected_at = excluded.expected_at;
+
+-- name: raise_alarms
+-- Open an alarm for each finding that has none yet.
+insert into alarms (kind, subject, text) select * from unnest($1::text[], $2::text[], $3::text[])
+on conflict (kind, subject) where cleared_at is null do nothing
+returning kind, subject;
+
+-- name: clear_alarms
+-- Close the alarms of the kinds that were looked at and are no longer found.
+update alarms a set cleared_at = now()
+where a.cleared_at is null and a.kind = any($1::text[])
+    and not exists (
+        select from unnest($2::text[], $3::text[]) as f (kind, subject) where f.kind = a.kind and f.subject = a.subject
+    )
+returning kind, subject;
+
+-- name: lease_untold_alarms
+-- Take the open alarms that nobody has been told of, so that two watchers do not both tell.
+update alarms set leased_until = now() + $1::interval, attempts = attempts + 1
+where id in (
+    select id from alarms where told_at is null and cleared_at is null and leased_until < now()
+    order by raised_at, id limit 500
+    for update skip locked
+)
+returning id, kind, subject, text;
+
+-- name: told_alarms
+-- Somebody has been told: the channel's receipt.
+update alarms set told_at = now(), channel = $2, receipt = $3 where id = any($1::uuid[]) and told_at is null;
+
+-- name: open_alarm_counts
+-- How many alarms of each kind are open.
+select kind, count(*)::integer as open from alarms where cleared_at is null group by kind;

@@ -1,0 +1,56 @@
+"""The watcher's questions to PostgreSQL."""
+
+from datetime import timedelta
+
+import asyncpg
+
+from infra.postgres.queries import load
+from infra.watching.finding import Finding, Kind
+from infra.watching.settings import WatcherSettings
+
+queries = load("watch.sql")
+
+KINDS = frozenset(
+    {
+        Kind.SILENT_PROCESS,
+        Kind.STUCK_COMMAND,
+        Kind.DEAD_LETTER,
+        Kind.NO_VERDICT,
+        Kind.UNDELIVERED_NOTICE,
+        Kind.UNREACHED_STAFF,
+        Kind.UNCOVERED_POST,
+    }
+)
+"""What ``findings`` looks at."""
+
+
+async def findings(pool: asyncpg.Pool, settings: WatcherSettings) -> list[Finding]:
+    """Everything that is silent or late by the rows alone. Raises asyncpg's errors."""
+    asked: tuple[tuple[Kind, str, tuple[object, ...]], ...] = (
+        (Kind.SILENT_PROCESS, "silent_processes", (list(settings.expected), settings.silent_after)),
+        (Kind.STUCK_COMMAND, "stuck_commands", (settings.unapplied_after,)),
+        (Kind.DEAD_LETTER, "dead_letters", ()),
+        (Kind.NO_VERDICT, "duties_without_verdict", (settings.verdict_after,)),
+        (
+            Kind.UNDELIVERED_NOTICE,
+            "undelivered_notices",
+            (settings.undelivered_after, settings.urgent_undelivered_after),
+        ),
+        (Kind.UNREACHED_STAFF, "unreached_staff", ()),
+        (Kind.UNCOVERED_POST, "uncovered_posts", (list(settings.staffed_posts), settings.roster_ahead)),
+    )
+    found: list[Finding] = []
+    async with pool.acquire(timeout=5) as connection:
+        for kind, name, arguments in asked:
+            rows = await connection.fetch(queries[name], *arguments)
+            found += [Finding(kind=kind, subject=row["subject"], text=row["text"]) for row in rows]
+    return found
+
+
+async def open_cases(pool: asyncpg.Pool, grace: timedelta) -> set[str]:
+    """Numbers of the cases, older than ``grace``, that ought to have a running workflow."""
+    return {row["no"] for row in await pool.fetch(queries["open_cases"], grace)}
+
+
+async def without_open_case(pool: asyncpg.Pool, workflows: set[str], grace: timedelta) -> set[str]:
+    return {row["no"] for row in await pool.fetch(queries["without_open_case"], list(workflows), grace)}
