@@ -43,7 +43,6 @@ def render_repair_order(sheet: RepairOrderSheet, *, font: Path | None) -> bytes:
             ignore_system_fonts=True,
             sys_inputs={"sheet": json.dumps(document)},
             pdf_standards=["a-2u"],
-            timestamp=int(sheet.as_of.timestamp()),
         )
     except typst.TypstError as refused:
         raise NotPrintable([refused.message]) from None
