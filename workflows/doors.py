@@ -105,11 +105,16 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except DeskError as refusal:
-        details = {
-            "title": refusal.title,
-            "remedy": refusal.remedy,
-            "english": refusal.english,
-            "field": refusal.field,
-            "allowed": list(refusal.allowed),
-        }
-        raise ApplicationError(str(refusal), details, type=refusal.code, non_retryable=True) from None
+        raise ApplicationError(str(refusal), refusal_details(refusal), type=refusal.code, non_retryable=True) from None
+
+
+def refusal_details(refusal: DeskError) -> dict[str, str | list[str]]:
+    """What the caller is answered: code, Chinese title and remedy, an English sentence, the field, what would do."""
+    return {
+        "code": refusal.code,
+        "title": refusal.title,
+        "remedy": refusal.remedy,
+        "english": refusal.english,
+        "field": refusal.field,
+        "allowed": list(refusal.allowed),
+    }

@@ -71,7 +71,7 @@ create table commands (
     outcome jsonb,
     settled_at timestamptz,
     attempts integer not null default 0,
-    next_attempt_at timestamptz not null default now(),
+    next_attempt_at timestamptz not null default now() + interval '5 seconds', -- who accepts it tries first
     last_error text,                    -- a class name, never a message
     unique (client, idempotency_key),
     check ((state = 'accepted') = (settled_at is null))
@@ -148,6 +148,7 @@ create table notices (
     run_id text not null,
     entry_number integer not null,
     key text not null,                  -- duty key, or the rule of a plain notice
+    cycle integer not null default 0,   -- of the duty; 0 for a plain notice
     rule text not null,
     level text not null,                -- 告知 | 提醒 | 超时 | 升级
     rung integer not null,
@@ -165,7 +166,7 @@ create table notices (
     acknowledged_by text,
     next_attempt_at timestamptz not null default now(),
     attempts integer not null default 0,
-    unique nulls not distinct (case_no, run_id, entry_number, key, rung, post, recipient)
+    unique (case_no, run_id, entry_number, key, rung, level, post, recipient)
 );
 create index notices_due on notices (next_attempt_at) where state = 'pending';
 create index notices_inbox on notices (recipient, created_at desc);

@@ -1,0 +1,69 @@
+-- Statements of the commands: what is acknowledged, and what became of it.
+
+-- name: hold_key
+-- Let one request with this key through at a time, to the end of the transaction.
+select pg_advisory_xact_lock(hashtextextended($1 || chr(10) || $2, 0));
+
+-- name: by_key
+-- The command a client has given this key.
+select * from commands where client = $1 and idempotency_key = $2;
+
+-- name: by_id
+-- One command.
+select * from commands where id = $1;
+
+-- name: next_number
+-- The next number of a prefix and local day; a rollback gives it back, so there is no gap.
+insert into case_counters (prefix, day, last) values ($1, $2, 1)
+on conflict (prefix, day) do update set last = case_counters.last + 1
+returning last;
+
+-- name: add_case
+-- A case with its number.
+insert into cases (no, procedure, estate, building, edition, channel, received_at, drill)
+values ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: add_call
+-- The line of 《来电来访记录》 for it, in the words of the caller (sealed).
+insert into calls (case_no, channel, received_at, recorded_by, words) values ($1, $2, $3, $4, $5);
+
+-- name: add_command
+-- A command, acknowledged by the commit.
+insert into commands (id, client, idempotency_key, body_hash, kind, case_no, verb, body, accepted_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+returning *;
+
+-- name: case_exists
+-- Whether there is such a case.
+select exists (select from cases where no = $1);
+
+-- name: waiting_before
+-- What is still to be delivered in a case, up to a command, in order.
+select * from commands where case_no = $1 and state = 'accepted' and seq <= $2 order by seq;
+
+-- name: take_due
+-- Commands due for another try, the first of each case, held back for a while from everybody else.
+update commands set attempts = attempts + 1, next_attempt_at = now() + $2::interval * least(power(2, attempts), 16)
+where id in (
+    select c.id from commands c
+    where c.state = 'accepted' and c.next_attempt_at <= now()
+        and not exists (
+            select from commands e where e.case_no = c.case_no and e.state = 'accepted' and e.seq < c.seq
+        )
+    order by c.next_attempt_at
+    for update skip locked
+    limit $1
+)
+returning *;
+
+-- name: settle
+-- What became of a command, unless that is known already.
+update commands set state = $2, outcome = $3, settled_at = now() where id = $1 and state = 'accepted';
+
+-- name: note_fault
+-- Why the last try brought no answer: the name of an error class.
+update commands set last_error = $2 where id = $1 and state = 'accepted';
+
+-- name: is_closed
+-- Whether the case has run to its end.
+select not open as closed from case_views where case_no = $1;

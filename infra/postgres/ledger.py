@@ -1,0 +1,98 @@
+"""The ledger on PostgreSQL: a step of a case is one statement, written once however often it is sent."""
+
+import base64
+
+import asyncpg
+from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
+
+from domain.case_file import Entry
+from domain.events import RungReached
+from domain.filing import Step
+from domain.people import Actor, CaseNo, EstateCode, Role, StaffId
+from infra.postgres.pool import acquired
+from infra.postgres.queries import load
+from infra.sealing import DataKey, Place, Sealer
+from infra.settings import Settings
+
+queries = load("ledger.sql")
+ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
+
+
+def case_owner(no: CaseNo) -> str:
+    """Whose data key seals what belongs to the case."""
+    return f"case:{no}"
+
+
+def entry_place(no: CaseNo, lineage: str, number: int) -> Place:
+    return Place(table="entries", row=f"{no}/{lineage}/{number}", column="body")
+
+
+class PostgresLedger:
+    """Port ``Ledger``."""
+
+    def __init__(self, pool: asyncpg.Pool, sealer: Sealer, settings: Settings) -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._settings = settings
+
+    async def file(self, step: Step) -> None:
+        async with acquired(self._pool, self._settings) as connection:
+            key = await self._sealer.key(connection, case_owner(step.no))
+            await connection.fetchrow(
+                queries["file_step"],
+                step.no,
+                step.lineage,
+                step.estate,
+                [
+                    _entry_row(step, entry, digest, key)
+                    for entry, digest in zip(step.entries, step.digests, strict=True)
+                ],
+                to_jsonable_python(step.duties),
+                to_jsonable_python(step.notices),
+                [
+                    {"entry_number": row.entry_number, "line": row.line, **to_jsonable_python(row.charge)}
+                    for row in step.charges
+                ],
+                to_jsonable_python(step.copies),
+                to_jsonable_python(step.view),
+            )
+
+
+def _entry_row(step: Step, entry: Entry, digest: str, key: DataKey) -> dict[str, object]:
+    sealed = key.seal(entry_place(step.no, step.lineage, entry.number), ENTRY.dump_json(entry))
+    return {
+        "number": entry.number,
+        "type": entry.event.type,
+        "label": entry.event.label,
+        "at": entry.at.isoformat(),
+        "recorded_at": entry.recorded_at.isoformat(),
+        "by_id": entry.by.id,
+        "by_posts": sorted(entry.by.posts),
+        "source": entry.source,
+        "backdated": entry.backdated,
+        "command_id": entry.command_id,
+        "rule": entry.event.key.split("/")[0] if isinstance(entry.event, RungReached) else None,
+        "body": base64.b64encode(sealed).decode(),
+        "digest": digest,
+    }
+
+
+class PostgresRegister:
+    """Port ``StaffRegister``."""
+
+    def __init__(self, pool: asyncpg.Pool, settings: Settings) -> None:
+        self._pool = pool
+        self._settings = settings
+
+    async def actor(self, staff: StaffId, estate: EstateCode) -> Actor | None:
+        async with acquired(self._pool, self._settings) as connection:
+            row = await connection.fetchrow(queries["actor"], staff, estate)
+        if row is None:
+            return None
+        return Actor(
+            id=StaffId(row["id"]),
+            name=row["name"],
+            posts=frozenset(Role(post) for post in row["posts"]),
+            estates=frozenset({estate}),
+        )

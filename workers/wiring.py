@@ -1,0 +1,45 @@
+"""Where ports meet adapters: the workers of this process, put together."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import asyncpg
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.filing import Filing
+from infra.postgres.ledger import PostgresLedger, PostgresRegister
+from infra.sealing import Sealer
+from infra.settings import Settings
+from workflows import CASES
+
+GRACE = timedelta(seconds=20)
+MOST_TASKS = 16
+"""Workflow tasks at once; more would share one interpreter lock and time out together."""
+
+KEPT_CASES = 20_000
+"""Open cases kept in memory; one that is not is replayed with its next task."""
+
+PASSED_THROUGH = ("asyncpg", "structlog", "pydantic", "domain", "activities")
+
+
+def case_worker(client: Client, pool: asyncpg.Pool, settings: Settings, queue: str) -> Worker:
+    """A worker for every procedure on one task queue."""
+    filing = Filing(PostgresLedger(pool, Sealer(settings.master_ring()), settings), PostgresRegister(pool, settings))
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=list(CASES.values()),
+        activities=[filing.record, filing.identify],
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+        ),
+        max_concurrent_workflow_tasks=MOST_TASKS,
+        max_cached_workflows=KEPT_CASES,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def case_workers(client: Client, pool: asyncpg.Pool, settings: Settings, queues: Sequence[str]) -> list[Worker]:
+    return [case_worker(client, pool, settings, queue) for queue in queues]
