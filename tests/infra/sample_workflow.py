@@ -18,7 +18,7 @@ class Sample:
         self._over = False
 
     @workflow.run
-    async def run(self, first: Word) -> list[str]:
+    async def run(self, first: Word) -> list[str]:  # noqa: ARG002 - init has read it
         workflow.set_current_details("等待：工程部")
         await workflow.wait_condition(lambda: self._over)
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -30,6 +30,6 @@ class Sample:
         return len(self._words)
 
     @workflow.update(name="结束")
-    async def finish(self, word: Word) -> int:
+    async def finish(self, word: Word) -> int:  # noqa: ARG002 - one argument, as every update
         self._over = True
         return len(self._words)

@@ -37,12 +37,12 @@ async def case(client: Client) -> AsyncIterator[WorkflowHandle[Sample, list[str]
     async with Worker(client, task_queue=queue, workflows=[Sample]):
         handle = await client.start_workflow(Sample.run, Word(text=PERSONAL), id=queue, task_queue=queue)
         yield handle
-        await handle.execute_update(Sample.finish, Word())
+        await handle.execute_update("结束", Word(), result_type=int)
         await handle.result()
 
 
 async def test_nothing_personal_stands_in_the_history(client: Client, case: WorkflowHandle[Sample, list[str]]) -> None:
-    remarked = await case.execute_update(Sample.remark, Word(text=PERSONAL))
+    remarked = await case.execute_update("备注", Word(text=PERSONAL), result_type=int)
 
     history = await case.fetch_history()
     stored = b"".join(event.SerializeToString() for event in history.events)
@@ -62,7 +62,7 @@ async def test_an_update_sent_in_clear_is_refused_and_the_case_goes_on(
     with pytest.raises(WorkflowUpdateFailedError):
         await stranger.get_workflow_handle(case.id).execute_update("备注", {"text": "x"})
 
-    assert await case.execute_update(Sample.remark, Word(text="y")) == 2
+    assert await case.execute_update("备注", Word(text="y"), result_type=int) == 2
 
 
 async def test_preparing_twice_and_by_several_at_once_registers_once(client: Client) -> None:
@@ -74,8 +74,8 @@ async def test_preparing_twice_and_by_several_at_once_registers_once(client: Cli
 
     listed = await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace="default"))
     about = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace="default"))
-    assert listed.custom_attributes[name] == Kind.KEYWORD
-    assert listed.custom_attributes[f"{name}Due"] == Kind.DATETIME
+    assert listed.custom_attributes[name] == Kind.KEYWORD.value
+    assert listed.custom_attributes[f"{name}Due"] == Kind.DATETIME.value
     assert about.config.workflow_execution_retention_ttl.ToTimedelta().days == 400
 
 
