@@ -159,6 +159,18 @@ insert into stand_ins (estate, post, rank, deputy) values ($1, $2, $3, $4);
 -- Remove a deputy of a post.
 delete from stand_ins where estate = $1 and post = $2 and rank = $3 and deputy = $4;
 
+-- name: required_posts_now
+-- Posts that the roster must keep filled.
+select post, demand from required_posts where estate = $1;
+
+-- name: put_required_posts
+-- Demand that a post be filled.
+insert into required_posts (estate, post, demand) values ($1, $2, $3);
+
+-- name: drop_required_posts
+-- A post need not be filled any more.
+delete from required_posts where estate = $1 and post = $2 and demand = $3;
+
 -- name: price_versions_now
 -- Versions of the price list.
 select version, effective_from from price_versions where estate = $1;

@@ -38,6 +38,7 @@ LAYOUTS = (
     Layout(name="assignments", label="排班", keys=4),
     Layout(name="leaves", label="请假", keys=2),
     Layout(name="stand_ins", label="替岗", keys=3),
+    Layout(name="required_posts", label="必须有人的岗位", keys=2),
     Layout(name="price_versions", label="收费标准版本", keys=1),
     Layout(name="price_items", label="收费项目", keys=2),
     Layout(name="calendars", label="工作日历", keys=1, lasting=True),
@@ -96,6 +97,10 @@ def _duty(file: RosterFile) -> dict[str, Rows]:
             (row.post.value, rank, deputy.value): ()
             for row in roster.stand_ins
             for rank, deputy in enumerate(row.deputies, start=1)
+        },
+        "required_posts": {
+            **{(post.value, "round_the_clock"): () for post in file.round_the_clock},
+            **{(post.value, "every_day"): () for post in file.every_day},
         },
     }
 

@@ -101,6 +101,14 @@ create table stand_ins (
     unique (estate, post, deputy)
 );
 
+-- Posts that the roster must keep filled (STA-101, STA-103), stand-ins included.
+create table required_posts (
+    estate text not null references estates (code),
+    post text not null,
+    demand text not null check (demand in ('round_the_clock', 'every_day')),
+    primary key (estate, post, demand)
+);
+
 -- 《有偿维修收费标准》: a version is in force from the beginning of its local day until the next one's.
 create table price_versions (
     version text primary key check (version ~ '^[A-Z0-9.-]{2,30}$'),
