@@ -12,7 +12,12 @@ from infra.embedded.child import Child, answers, bound_to_us, refuse_taken_port,
 from infra.errors import CannotStart
 
 START_SECONDS = 60.0
-DYNAMIC = {"matching.numTaskqueueReadPartitions": 1, "matching.numTaskqueueWritePartitions": 1}
+DYNAMIC: dict[str, object] = {
+    "matching.numTaskqueueReadPartitions": 1,
+    "matching.numTaskqueueWritePartitions": 1,
+    # A parked case shows in TemporalReportedProblems after about 15 s instead of a minute.
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": 2,
+}
 TIME_SKIPPING: dict[str, object] = {
     "frontend.WorkflowTimeSkippingEnabled": True,
     "history.timerProcessorMaxTimeShift": "1ms",
