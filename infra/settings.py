@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from infra.access import AccessSettings
 from infra.embedded import address
 from infra.errors import WrongSettings
 from infra.keys import NAME, KeyRing, decode_key, kept_key
@@ -106,6 +107,12 @@ class Settings(BaseSettings):
     watcher: WatcherSettings = Field(
         WatcherSettings(), description="What the watcher asks and tells: see docs/notices.md."
     )
+
+    access: AccessSettings = Field(
+        AccessSettings(),
+        description="The API's tokens, rates and patience, JSON or `__` for its parts: see docs/api.md.",
+    )
+    paper_font: Path | None = Field(None, description="Font file of printed forms instead of the packaged one.")
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
     log_format: Literal["json", "console"] = Field("console", description="`json` for machines, `console` for people.")

@@ -1,0 +1,74 @@
+"""Who uses the API: principals by key or name, with the posts they hold now in each of their estates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import asyncpg
+
+from domain.people import Actor, EstateCode, Role, StaffId
+from infra.postgres.pool import acquired
+from infra.postgres.queries import load
+from infra.reference.principals import hash_key
+from infra.settings import Settings
+
+queries = load("principals.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """``held``: posts by estate; a person's are those of the key that the roster of staff still gives him."""
+
+    id: str
+    is_person: bool
+    name: str
+    held: Mapping[EstateCode, frozenset[Role]]
+    key_hash: bytes = field(repr=False)
+
+    @property
+    def estates(self) -> frozenset[EstateCode]:
+        return frozenset(self.held)
+
+    def actor(self, estate: EstateCode) -> Actor | None:
+        """As whom the principal acts in the estate; None where it has no business."""
+        posts = self.held.get(estate)
+        if posts is None:
+            return None
+        return Actor(id=StaffId(self.id), name=self.name, posts=posts, estates=frozenset({estate}))
+
+
+class Principals:
+    """Every answer is read anew, so that a key taken back or a post lost counts at once."""
+
+    def __init__(self, pool: asyncpg.Pool, settings: Settings) -> None:
+        self._pool = pool
+        self._settings = settings
+
+    async def by_key(self, key: str) -> Principal | None:
+        return await self._find("principal_by_key", hash_key(key))
+
+    async def by_id(self, principal: str) -> Principal | None:
+        return await self._find("principal_by_id", principal)
+
+    async def on_leave(self, staff: StaffId, estate: EstateCode, at: datetime) -> bool:
+        async with acquired(self._pool, self._settings) as connection:
+            return bool(await connection.fetchval(queries["on_leave"], estate, staff, at))
+
+    async def _find(self, query: str, wanted: bytes | str) -> Principal | None:
+        async with acquired(self._pool, self._settings) as connection:
+            row = await connection.fetchrow(queries[query], wanted)
+            if row is None:
+                return None
+            granted = frozenset(Role(post) for post in row["posts"])
+            held = {EstateCode(estate): granted for estate in row["estates"]}
+            if row["kind"] == "person":
+                now = await connection.fetch(queries["posts_held"], row["id"])
+                today = {one["estate"]: frozenset(Role(post) for post in one["posts"]) for one in now}
+                held = {estate: granted & today[estate] for estate in held if today.get(estate, frozenset()) & granted}
+        return Principal(
+            id=row["id"],
+            is_person=row["kind"] == "person",
+            name=row["name"],
+            held=held,
+            key_hash=bytes(row["key_hash"]),
+        )

@@ -1,0 +1,21 @@
+-- Statements about who uses the API.
+
+-- name: principal_by_key
+-- The principal of an API key in use.
+select id, kind, name, posts, estates, key_hash from principals where key_hash = $1 and revoked_at is null;
+
+-- name: principal_by_id
+-- The principal of that name, unless its key was taken back.
+select id, kind, name, posts, estates, key_hash from principals where id = $1 and revoked_at is null;
+
+-- name: posts_held
+-- Which posts an active member of staff holds in each estate.
+select p.estate, array_agg(p.post) as posts
+from staff_posts p join staff s on s.id = p.staff and s.active
+where p.staff = $1 group by p.estate;
+
+-- name: on_leave
+-- Whether a member of staff is on leave in the estate at the moment.
+select exists (
+    select from leaves where estate = $1 and staff = $2 and starts_at <= $3 and $3 < ends_at
+) as on_leave;

@@ -1,0 +1,124 @@
+"""Reads cases, their entries and duties, and what stands in the inboxes; writes who looked and who has read."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from domain.people import CaseNo, EstateCode, StaffId
+from infra.postgres.ledger import ENTRY, case_owner, entry_place
+from infra.postgres.pool import acquired
+from infra.postgres.queries import load
+from infra.postgres.records import Addressee, CaseHead, FiledDuty, FiledEntry, FiledNotice, Filter
+from infra.sealing import Erased, Sealer
+from infra.settings import Settings
+
+queries = load("reader.sql")
+
+Row = Mapping[str, Any]
+
+
+class Reader:
+    """Raises what asyncpg raises when the database is away, TimeoutError when no connection is free."""
+
+    def __init__(self, pool: asyncpg.Pool, sealer: Sealer, settings: Settings) -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._settings = settings
+
+    async def case(self, no: CaseNo) -> CaseHead | None:
+        row = await self._row("case", no)
+        return CaseHead(**row) if row else None
+
+    async def cases(self, wanted: Filter) -> list[CaseHead]:
+        """Newest first; one page."""
+        after = wanted.after or (None, None)
+        rows = await self._rows(
+            "cases",
+            list(wanted.estates),
+            wanted.procedure,
+            wanted.open,
+            wanted.overdue,
+            wanted.waiting_post,
+            wanted.due_before,
+            *after,
+            wanted.limit,
+        )
+        return [CaseHead(**row) for row in rows]
+
+    async def entries(self, no: CaseNo) -> list[FiledEntry]:
+        """Opened: show what is personal only to those who may know it."""
+        async with acquired(self._pool, self._settings) as connection:
+            rows = await connection.fetch(queries["entries"], no)
+            try:
+                key = await self._sealer.existing_key(connection, case_owner(no)) if rows else None
+            except Erased:
+                key = None
+        entries = []
+        for row in rows:
+            columns = dict(row)
+            run, body = columns.pop("run_id"), columns.pop("body")
+            place = entry_place(no, run, row["number"])
+            opened = ENTRY.validate_json(key.open(place, body)) if key else None
+            entries.append(FiledEntry(**columns, entry=opened))
+        return entries
+
+    async def duties(self, no: CaseNo) -> list[FiledDuty]:
+        return [FiledDuty(**row) for row in await self._rows("duties", no)]
+
+    async def acknowledged(self, client: str, key: str) -> tuple[UUID, bytes] | None:
+        """The command that the key stands for, with the hash of its body."""
+        row = await self._row("acknowledged", client, key)
+        return (row["id"], bytes(row["body_hash"])) if row else None
+
+    async def inbox(
+        self, reader: Addressee, *, mine: bool, unread: bool, after: tuple[datetime, UUID] | None, limit: int
+    ) -> Sequence[Row]:
+        """Notices, newest first; ``mine`` leaves out what went to the posts."""
+        estates, posts = reader.pairs
+        return await self._rows("inbox", reader.id, estates, posts, mine, unread, *(after or (None, None)), limit)
+
+    async def notice(self, notice: UUID) -> FiledNotice | None:
+        row = await self._row("notice", notice)
+        return FiledNotice(**row) if row else None
+
+    async def acknowledge(self, notice: UUID, by: str) -> None:
+        """The first acknowledgement counts; idempotent."""
+        async with acquired(self._pool, self._settings) as connection:
+            await connection.execute(queries["acknowledge"], notice, by)
+
+    async def log_access(self, principal: str, no: CaseNo, *, purpose: str, what: str) -> None:
+        """Once it returns the reading is on record; only then show anything."""
+        async with acquired(self._pool, self._settings) as connection:
+            await connection.execute(queries["log_access"], principal, no, purpose, what)
+
+    async def now(self) -> datetime:
+        async with acquired(self._pool, self._settings) as connection:
+            now: datetime = await connection.fetchval(queries["now"])
+        return now
+
+    async def new_entries(self, since: datetime, reader: Addressee, limit: int) -> Sequence[Row]:
+        return await self._rows("new_entries", since, [str(estate) for estate in reader.held], limit)
+
+    async def new_notices(self, since: datetime, reader: Addressee, limit: int) -> Sequence[Row]:
+        return await self._rows("new_notices", since, reader.id, *reader.pairs, limit)
+
+    async def estate_name(self, estate: EstateCode) -> str:
+        row = await self._row("estate_name", estate)
+        return str(row["name"]) if row else ""
+
+    async def staff_names(self, staff: Sequence[StaffId]) -> Mapping[str, str]:
+        return {row["id"]: row["name"] for row in await self._rows("staff_names", list(staff))}
+
+    async def alive(self) -> None:
+        await self._row("alive")
+
+    async def _rows(self, name: str, *values: object) -> list[dict[str, Any]]:
+        async with acquired(self._pool, self._settings) as connection:
+            return [dict(row) for row in await connection.fetch(queries[name], *values)]
+
+    async def _row(self, name: str, *values: object) -> dict[str, Any] | None:
+        rows = await self._rows(name, *values)
+        return rows[0] if rows else None

@@ -1,0 +1,110 @@
+-- Statements by which the API reads cases, notices and what was acknowledged.
+
+-- name: case
+-- A case with what it shows; the view's columns are empty until its first step is filed.
+select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
+    v.run_id, v.number, coalesce(v.stage, '') as stage, coalesce(v.waiting_for, '{}') as waiting_for,
+    coalesce(v.waiting_posts, '{}') as waiting_posts, coalesce(v.open, true) as open,
+    coalesce(v.overdue, false) as overdue, v.next_due_at, v.closed_at, v.result
+from cases c left join case_views v on v.case_no = c.no
+where c.no = $1;
+
+-- name: cases
+-- Cases of some estates, newest first, behind a place in that order; filters that are null do not count.
+select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
+    v.run_id, v.number, coalesce(v.stage, '') as stage, coalesce(v.waiting_for, '{}') as waiting_for,
+    coalesce(v.waiting_posts, '{}') as waiting_posts, coalesce(v.open, true) as open,
+    coalesce(v.overdue, false) as overdue, v.next_due_at, v.closed_at, v.result
+from cases c left join case_views v on v.case_no = c.no
+where c.estate = any ($1::text[])
+    and ($2::text is null or c.procedure = $2)
+    and ($3::boolean is null or coalesce(v.open, true) = $3)
+    and ($4::boolean is null or coalesce(v.overdue, false) = $4)
+    and ($5::text is null or $5 = any (v.waiting_posts))
+    and ($6::timestamptz is null or v.next_due_at <= $6)
+    and ($7::timestamptz is null or (c.created_at, c.no) < ($7, $8::text))
+order by c.created_at desc, c.no desc
+limit $9;
+
+-- name: entries
+-- The entries of a case in the run that counts, sealed.
+select e.run_id, e.number, e.type, e.label, e.at, e.recorded_at, e.by_id, e.by_posts, e.source, e.backdated, e.rule,
+    e.body
+from entries e join case_views v on v.case_no = e.case_no and v.run_id = e.run_id
+where e.case_no = $1 order by e.number;
+
+-- name: duties
+-- The duties of a case in the run that counts, by due time.
+select d.key, d.cycle, d.rule, d.label, d.owed_by, d.owed_by_id, d.started_at, d.first_due_at, d.due_at, d.provisional,
+    d.state, d.ended_at, d.breached_at
+from duties d join case_views v on v.case_no = d.case_no and v.run_id = d.run_id
+where d.case_no = $1 order by d.due_at, d.key, d.cycle;
+
+-- name: acknowledged
+-- The command that a client's key stands for.
+select id, body_hash from commands where client = $1 and idempotency_key = $2;
+
+-- name: inbox
+-- Notices of a person (or system) and of the posts held, newest first, behind a place in that order.
+select n.id, n.case_no, c.estate, n.level, n.rule, n.post, n.text, n.due_at, n.late, n.urgent, n.raised_at,
+    n.created_at, n.acknowledged_at, n.acknowledged_by
+from notices n
+join cases c on c.no = n.case_no
+where c.estate = any ($2::text[])
+    and (n.recipient = $1 or (not $4::boolean and (c.estate, n.post) in (
+        select held.estate, held.post from unnest($2::text[], $3::text[]) as held (estate, post))))
+    and (not $5::boolean or n.acknowledged_at is null)
+    and ($6::timestamptz is null or (n.created_at, n.id) < ($6, $7::uuid))
+order by n.created_at desc, n.id desc
+limit $8;
+
+-- name: notice
+-- A notice with the estate of its case.
+select n.id, n.case_no, c.estate, n.key, n.cycle, n.rung, n.level, n.post, n.recipient, n.acknowledged_at,
+    n.acknowledged_by
+from notices n join cases c on c.no = n.case_no
+where n.id = $1;
+
+-- name: acknowledge
+-- Somebody has read the notice; the first one counts.
+update notices set state = 'acknowledged', acknowledged_at = now(), acknowledged_by = $2
+where id = $1 and acknowledged_at is null;
+
+-- name: log_access
+-- Somebody reads what is masked otherwise.
+insert into access_log (principal, case_no, purpose, what) values ($1, $2, $3, $4);
+
+-- name: now
+-- The clock of the database.
+select clock_timestamp() as now;
+
+-- name: new_entries
+-- Entries written since a moment in some estates, in the order they were written.
+select e.case_no, c.estate, e.run_id, e.number, e.type, e.label, e.at, e.written_at
+from entries e join cases c on c.no = e.case_no
+where e.written_at > $1 and c.estate = any ($2::text[])
+order by e.written_at, e.case_no, e.number
+limit $3;
+
+-- name: new_notices
+-- Notices written since a moment to the posts held.
+select n.id, n.case_no, c.estate, n.level, n.rule, n.post, n.text, n.due_at, n.late, n.urgent, n.raised_at, n.created_at
+from notices n
+join cases c on c.no = n.case_no
+where n.created_at > $1 and c.estate = any ($3::text[])
+    and (n.recipient = $2 or (c.estate, n.post) in (
+        select held.estate, held.post from unnest($3::text[], $4::text[]) as held (estate, post)))
+order by n.created_at, n.id
+limit $5;
+
+-- name: estate_name
+-- What an estate is called.
+select name from estates where code = $1;
+
+-- name: staff_names
+-- The names of members of staff.
+select id, name from staff where id = any ($1::text[]);
+
+-- name: alive
+-- Whether the database answers.
+select true as alive;

@@ -1,0 +1,126 @@
+"""What the API reads: cases, entries, duties and notices as they are filed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from domain.case_file import CaseFile, Entry
+from domain.people import CaseNo, EstateCode, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseHead:
+    """A case with its view; ``number`` is None until the first step is filed."""
+
+    no: CaseNo
+    procedure: str
+    estate: EstateCode
+    building: str
+    edition: date
+    channel: str
+    received_at: datetime
+    drill: bool
+    created_at: datetime
+    run_id: str | None
+    number: int | None
+    stage: str
+    waiting_for: list[str]
+    waiting_posts: list[str]
+    open: bool
+    overdue: bool
+    next_due_at: datetime | None
+    closed_at: datetime | None
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledEntry:
+    """An entry as filed; ``entry`` is None when the case's data key was destroyed."""
+
+    number: int
+    type: str
+    label: str
+    at: datetime
+    recorded_at: datetime
+    by_id: str
+    by_posts: list[str]
+    source: str
+    backdated: bool
+    rule: str | None
+    entry: Entry | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledDuty:
+    key: str
+    cycle: int
+    rule: str
+    label: str
+    owed_by: str
+    owed_by_id: str | None
+    started_at: datetime
+    first_due_at: datetime
+    due_at: datetime
+    provisional: bool
+    state: str
+    ended_at: datetime | None
+    breached_at: datetime | None
+
+    @property
+    def owed(self) -> bool:
+        return self.state == "open" or (self.state == "breached" and self.ended_at is None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledNotice:
+    """A notice to be acknowledged; ``key``, ``cycle`` and ``rung`` name the duty's alarm."""
+
+    id: UUID
+    case_no: CaseNo
+    estate: EstateCode
+    key: str
+    cycle: int
+    rung: int
+    level: str
+    post: str
+    recipient: str
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What a list is narrowed to; None does not count. ``after``: the place the page before ended at."""
+
+    estates: Sequence[str]
+    procedure: str | None = None
+    open: bool | None = None
+    overdue: bool | None = None
+    waiting_post: str | None = None
+    due_before: datetime | None = None
+    after: tuple[datetime, str] | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressee:
+    """Whose inbox: a principal's id with its posts by estate."""
+
+    id: str
+    held: Mapping[EstateCode, frozenset[Role]]
+
+    @property
+    def pairs(self) -> tuple[list[str], list[str]]:
+        rows = [(str(estate), post.value) for estate, posts in self.held.items() for post in sorted(posts)]
+        return [estate for estate, _ in rows], [post for _, post in rows]
+
+
+def case_file(entries: Sequence[FiledEntry]) -> CaseFile:
+    """The file as the domain reads it; what can no longer be opened is left out from there on."""
+    file = CaseFile()
+    for filed in entries:
+        if filed.entry is None:
+            break
+        file.append(filed.entry)
+    return file
