@@ -1,10 +1,13 @@
 """``python -m infra.embedded`` is what ``make up`` runs: one desk on this machine, until Ctrl-C."""
 
 import argparse
+import errno
 import os
 import signal
 import sys
 from types import FrameType
+
+import asyncpg
 
 from infra.embedded.desk import Desk
 from infra.embedded.folder import KEYS_FILE, claim
@@ -50,6 +53,16 @@ def _welcome(desk: Desk) -> str:
     return "\n".join([*lines, "", "Ctrl-C stops the desk; the next start continues every open case.", ""])
 
 
+def _explained(fault: OSError | asyncpg.PostgresError, desk: Desk) -> CannotStart:
+    folder = desk.folder.path
+    if isinstance(fault, asyncpg.DiskFullError) or getattr(fault, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+        return CannotStart(
+            f"the disk of {folder} is full; nothing that was acknowledged is lost",
+            remedy="free some space and start again",
+        )
+    return CannotStart(f"{type(fault).__name__}: {fault}", remedy=f"read the logs in {folder / 'logs'}, start again")
+
+
 def _interrupted(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
@@ -75,6 +88,9 @@ def main() -> int:
         desk.say("stopping; what was acknowledged is kept")
     except CannotStart as problem:
         desk.say(str(problem))
+        code = REFUSED
+    except (OSError, asyncpg.PostgresError) as fault:
+        desk.say(str(_explained(fault, desk)))
         code = REFUSED
     finally:
         desk.stop()

@@ -104,7 +104,7 @@ class Household:
     def _revive(self, member: Watched, now: float) -> None:
         try:
             member.begin()
-        except CannotStart as problem:
+        except (CannotStart, OSError) as problem:
             member.deaths += 1
             member.again_at = now + LONGEST_PAUSE
             self.say(f"{member.name} does not start: {problem}")
