@@ -3,7 +3,7 @@
 -- name: silent_processes
 -- Expected or once seen processes of which no instance has given a sign of life lately.
 select p.process as subject,
-    coalesce('最后心跳 ' || to_char(max(h.at) at time zone 'Asia/Shanghai', 'MM-DD HH24:MI:SS'), '从未启动') as text
+    p.process || '，' || coalesce('最后心跳 ' || to_char(max(h.at) at time zone 'Asia/Shanghai', 'MM-DD HH24:MI:SS'), '从未启动') as text
 from (select unnest($1::text[]) union select process from heartbeats where process <> 'watcher') as p (process)
 left join heartbeats h on h.process = p.process
 group by p.process
@@ -11,7 +11,7 @@ having max(h.at) is null or max(h.at) < now() - $2::interval;
 
 -- name: stuck_commands
 -- Cases with commands that were acknowledged long ago and are neither applied nor refused.
-select case_no as subject, format('%s 项，最早 %s', count(*),
+select case_no as subject, format('单号 %s，%s 项，最早 %s', case_no, count(*),
     to_char(min(accepted_at) at time zone 'Asia/Shanghai', 'MM-DD HH24:MI:SS')) as text
 from commands where state = 'accepted' and accepted_at < now() - $1::interval
 group by case_no;
@@ -28,28 +28,28 @@ from duties where state = 'open' and due_at < now() - $1::interval;
 
 -- name: undelivered_notices
 -- Recipients (or posts) whose notices have had no receipt for too long.
-select coalesce(nullif(recipient, ''), post) as subject, format('%s 条，最早 %s', count(*),
+select coalesce(nullif(recipient, ''), post) as subject,
+    format('%s，%s 条，最早 %s', coalesce(nullif(recipient, ''), post), count(*),
     to_char(min(created_at) at time zone 'Asia/Shanghai', 'MM-DD HH24:MI:SS')) as text
 from notices
 where state = 'pending' and created_at < now() - case when urgent then $2::interval else $1::interval end
-group by 1;
+group by coalesce(nullif(recipient, ''), post);
 
 -- name: unreached_staff
 -- Notices that nobody has told the recipient of yet.
-select t.subject, format('%s', t.text) as text
+select t.subject, t.text
 from tasks t join notices n on n.id::text = t.subject
 where t.kind = 'notice_unreached' and t.done_at is null and n.acknowledged_at is null;
 
 -- name: uncovered_posts
--- Posts with half hours ahead in which neither the post nor a stand-in has anybody on duty.
-select format('%s/%s', e.code, p.post) as subject, format('自 %s 起，共 %s 个半小时',
+-- Round-the-clock posts with half hours ahead in which neither the post nor a stand-in has anybody on duty.
+select format('%s/%s', p.estate, p.post) as subject, format('%s %s，自 %s 起，共 %s 个半小时', p.estate, p.post,
     to_char(min(h.at) at time zone 'Asia/Shanghai', 'MM-DD HH24:MI'), count(*)) as text
-from estates e
-cross join unnest($1::text[]) as p (post)
-cross join generate_series(date_trunc('hour', now()) + interval '30 minutes', now() + $2::interval, interval '30 minutes')
+from required_posts p
+cross join generate_series(date_trunc('hour', now()) + interval '30 minutes', now() + $1::interval, interval '30 minutes')
     as h (at)
-where not exists (select from on_duty(e.code, p.post, h.at))
-group by e.code, p.post;
+where p.demand = 'round_the_clock' and not exists (select from on_duty(p.estate, p.post, h.at))
+group by p.estate, p.post;
 
 -- name: open_cases
 -- Cases that ought to have a running workflow.

@@ -37,7 +37,7 @@ async def findings(pool: asyncpg.Pool, settings: WatcherSettings) -> list[Findin
             (settings.undelivered_after, settings.urgent_undelivered_after),
         ),
         (Kind.UNREACHED_STAFF, "unreached_staff", ()),
-        (Kind.UNCOVERED_POST, "uncovered_posts", (list(settings.staffed_posts), settings.roster_ahead)),
+        (Kind.UNCOVERED_POST, "uncovered_posts", (settings.roster_ahead,)),
     )
     found: list[Finding] = []
     async with pool.acquire(timeout=5) as connection:

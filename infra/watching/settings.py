@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.people import Role
 from infra.messaging.settings import MessagingSettings
 
 
@@ -33,14 +32,7 @@ class WatcherSettings(BaseModel):
     unreconciled_after: timedelta = timedelta(seconds=60)
     """Case and workflow may disagree for so long while one is being started or closed."""
     roster_ahead: timedelta = timedelta(hours=24)
-    staffed_posts: tuple[Role, ...] = (
-        Role.FRONT_DESK,
-        Role.REPAIRER,
-        Role.ENGINEERING,
-        Role.ENGINEERING_SUPERVISOR,
-        Role.DUTY_DIRECTOR,
-    )
-    """Posts in which somebody, a stand-in at least, must be on duty at every hour (STA-101, STA-102)."""
+    """How far ahead a round-the-clock post without anybody on duty, stand-ins included, is looked for (STA-101)."""
     schedules: tuple[str, ...] = ()
     """Ids of Temporal schedules that must exist; every schedule there is is watched anyhow."""
     schedule_grace: timedelta = timedelta(seconds=60)

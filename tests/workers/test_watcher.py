@@ -29,7 +29,7 @@ from tests.workers.parking import Buggy
 from tests.workers.rows import CASE, RAISED, Rows
 from workers.watcher import Watch, watch
 
-NOTHING = WatcherSettings(expected=(), staffed_posts=(), unreconciled_after=timedelta(0), schedule_grace=timedelta(0))
+NOTHING = WatcherSettings(expected=(), unreconciled_after=timedelta(0), schedule_grace=timedelta(0))
 NOWHERE = "127.0.0.1:9"
 
 
@@ -39,9 +39,7 @@ def chosen(receiver: Receiver) -> WatcherSettings:
     receiver.otherwise = (200, {"code": 0, "receipt": "sms-1"})
     webhook = WebhookSettings(url=f"{receiver.base}/watch", secret=SecretStr("sixteen-bytes-at-least"))
     channels = MessagingSettings(webhook=webhook, timeout=timedelta(seconds=1))
-    return NOTHING.model_copy(
-        update={"channels": channels, "phone": "10000000000", "repeat_after": timedelta(0), "expected": ()}
-    )
+    return NOTHING.model_copy(update={"channels": channels, "phone": "10000000000", "repeat_after": timedelta(0)})
 
 
 class Round:
@@ -141,7 +139,7 @@ async def test_a_silent_process_is_noticed_told_once_and_cleared_when_it_speaks(
     assert first == second == fourth == [("silent_process", process)]
     assert third == []
     assert len(round_without_temporal.told) == 2
-    assert round_without_temporal.told[0].startswith("【系统报警】进程无心跳，共1项\n1. 最后心跳")
+    assert round_without_temporal.told[0].startswith(f"【系统报警】进程无心跳，共1项\n1. {process}，最后心跳")
 
 
 async def test_a_process_that_never_started_is_silent_too(round_without_temporal: Round, rows: Rows) -> None:
@@ -203,27 +201,25 @@ async def test_notices_pending_too_long_and_tasks_about_unreached_staff_are_noti
 
 
 async def test_hours_without_staff_in_the_next_day_are_noticed_and_stand_ins_count(
-    fresh_settings: Settings, fresh_pool: asyncpg.Pool, chosen: WatcherSettings, receiver: Receiver, rows: Rows
+    rows: Rows, round_without_temporal: Round
 ) -> None:
-    posts = NOTHING.model_validate({"staffed_posts": ["前台客服员", "维修人员"]}).staffed_posts
-    update = {"watcher": chosen.model_copy(update={"staffed_posts": posts}), "temporal_address": NOWHERE}
     await rows.case()
     await rows.staff("fd-1")
     for statement in (
         "insert into staff_posts values ('fd-1', 'LY', '前台客服员')",
         "insert into shifts values ('LY', '全天', '00:00', '00:00')",
+        "insert into required_posts select 'LY', unnest(array['前台客服员', '维修人员']), 'round_the_clock'",
         "insert into assignments values ('LY', '前台客服员', '全天', '{1,2,3,4,5,6,7}', 'fd-1', '2020-01-01')",
     ):
-        await fresh_pool.execute(statement)
+        await rows.pool.execute(statement)
 
-    async for opened in started(fresh_settings.model_copy(update=update), fresh_pool, receiver):
-        first = await opened.look()
-        await fresh_pool.execute("insert into stand_ins values ('LY', '维修人员', 1, '前台客服员')")
-        second = await opened.look()
-        await fresh_pool.execute(
-            "insert into leaves values ('LY', 'fd-1', now() + interval '20 hours', now() + interval '21 hours')"
-        )
-        third = await opened.look()
+    first = await round_without_temporal.look()
+    await rows.pool.execute("insert into stand_ins values ('LY', '维修人员', 1, '前台客服员')")
+    second = await round_without_temporal.look()
+    await rows.pool.execute(
+        "insert into leaves values ('LY', 'fd-1', now() + interval '20 hours', now() + interval '21 hours')"
+    )
+    third = await round_without_temporal.look()
 
     assert first == [("uncovered_post", "LY/维修人员")]
     assert second == []
