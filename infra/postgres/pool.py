@@ -19,9 +19,10 @@ queries = load("upkeep.sql")
 async def open_pool(settings: Settings, *, dsn: str | None = None) -> asyncpg.Pool:
     """A pool on UTC with statement and command time-outs and JSON as plain values; the caller closes it.
 
+    ``CannotStart`` if the server is too old or its database cannot hold Chinese text properly.
     Take connections by ``acquired``, which waits ``postgres_acquire_timeout`` seconds and no longer.
     """
-    return await asyncpg.create_pool(
+    pool = await asyncpg.create_pool(
         dsn or settings.dsn,
         min_size=1,
         max_size=settings.postgres_pool_size,
@@ -36,6 +37,12 @@ async def open_pool(settings: Settings, *, dsn: str | None = None) -> asyncpg.Po
             "idle_in_transaction_session_timeout": "30000",
         },
     )
+    try:
+        await _check_server(pool)
+    except BaseException:
+        pool.terminate()
+        raise
+    return pool
 
 
 @asynccontextmanager
@@ -54,7 +61,7 @@ def _to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-async def check_server(pool: asyncpg.Pool) -> None:
+async def _check_server(pool: asyncpg.Pool) -> None:
     """Refuse a server on which Chinese text cannot be searched (``LC_CTYPE`` is ``C``) or that is too old."""
     row = await pool.fetchrow(queries["about_server"])
     if row is None or row["version"] < OLDEST:
