@@ -264,6 +264,35 @@ async def test_many_routine_notices_after_an_outage_become_one_digest_in_order(r
     assert [row["receipt"] for row in receipts] == ["sms-1"]
 
 
+async def test_after_six_hours_emergencies_come_first_and_each_person_gets_one_digest_of_everything(
+    rows: Rows, receiver: Receiver
+) -> None:
+    for person in range(30):
+        await rows.staff(f"repair-{person}", phone=PHONE)
+        for number in range(10):
+            await rows.notice(
+                f"repair-{person}", f"{person}/{number}", number=number + 1, age=f"{360 - number} minutes"
+            )
+    for person in range(5):
+        await rows.notice(f"repair-{person}", f"紧急{person}", number=20, age="1 second", urgent=True)
+    settings = rows.settings.model_copy(update={"messaging": messaging(receiver), "notifier": QUICK})
+    stop = asyncio.Event()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(deliver(settings, rows.pool, stop))
+        await receiver.hears(35)
+        stop.set()
+
+    assert len(receiver.heard) == 35
+    assert {text for text in texts(receiver)[: QUICK.lanes + 5] if "紧急" in str(text)} == {
+        f"紧急{n}" for n in range(5)
+    }
+    for person in range(30):
+        (digest,) = [str(text) for text in texts(receiver) if f"】{person}/0\n" in str(text)]
+        assert digest.splitlines()[1:] == [f"{n + 1}. 【补发】{person}/{n}" for n in range(10)]
+    assert set((await rows.states()).values()) == {"sent"}
+
+
 async def test_a_digest_that_may_have_arrived_is_repeated_as_it_was_and_later_notices_do_not_join(
     rows: Rows, receiver: Receiver
 ) -> None:

@@ -1,10 +1,14 @@
 """The watcher on a real database, a real Temporal and a real receiver: every silence is noticed and told of once."""
 
 import asyncio
+import json
+import os
+import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+import httpx2
 import pytest
 from pydantic import SecretStr
 from temporalio.client import (
@@ -31,6 +35,7 @@ from workers.watcher import Watch, watch
 
 NOTHING = WatcherSettings(expected=(), unreconciled_after=timedelta(0), schedule_grace=timedelta(0))
 NOWHERE = "127.0.0.1:9"
+TOLD_BY_PROCESS = (Kind.SILENT_PROCESS, Kind.DEAD_LETTER, Kind.TEMPORAL_UNREACHABLE)
 
 
 @pytest.fixture
@@ -398,3 +403,40 @@ async def test_its_first_channel_dead_it_uses_the_second(
         await opened.look()
 
     assert [row["channel"] for row in await rows.pool.fetch("select channel from alarms")] == ["webhook"]
+
+
+async def test_the_process_tells_of_a_silence_shows_its_gauges_and_stops_on_request(
+    rows: Rows, chosen: WatcherSettings, receiver: Receiver, unused_tcp_port: int
+) -> None:
+    await add_command(rows, "dead", "0")
+    own = {
+        "every": 0.2,
+        "metrics_port": unused_tcp_port,
+        "phone": "10000000000",
+        "channels": {"webhook": {"url": f"{receiver.base}/watch", "secret": "sixteen-bytes-at-least"}},
+        "expected": ["relay"],
+    }
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "workers.watcher",
+        env={
+            "PATH": os.environ["PATH"],
+            "LIYUAN_DATA_FOLDER": str(rows.settings.data_folder),
+            "LIYUAN_POSTGRES_DSN": rows.settings.dsn,
+            "LIYUAN_TEMPORAL_ADDRESS": NOWHERE,
+            "LIYUAN_WATCHER": json.dumps(own),
+        },
+    )
+
+    await receiver.hears(3)
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        gauges = (await client.get(f"http://127.0.0.1:{unused_tcp_port}/metrics")).text
+    child.terminate()
+
+    assert await child.wait() == 0
+    labels = [str(heard.json["text"]).partition("，")[0] for heard in receiver.heard]
+    assert set(labels) == {f"【系统报警】{k.label.partition('，')[0]}" for k in TOLD_BY_PROCESS}
+    assert 'liyuan_alarms_open{kind="dead_letter"} 1.0' in gauges
+    assert 'liyuan_alarms_open{kind="silent_process"} 1.0' in gauges
+    assert await rows.pool.fetchval("select count(*) from heartbeats where process = 'watcher'") == 1
