@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from domain.calendar import LOCAL
-from domain.people import StaffId
+from domain.people import Role, StaffId
 from domain.roster import (
     Assignment,
     Gap,
@@ -53,11 +53,9 @@ def roster_problems(folder: Folder) -> Iterator[Problem]:
     file = folder.roster
     roster = roster_of(file)
     last = file.valid_until or max(settles_at(roster), file.valid_from + timedelta(days=15))
-    start = datetime.combine(file.valid_from, time(0), tzinfo=LOCAL)
     until = datetime.combine(last + timedelta(days=1), time(0), tzinfo=LOCAL)
-    start = _first_beginning(roster, start)
     for post in file.round_the_clock:
-        yield from _gaps(folder, uncovered(roster, [post], start, until))
+        yield from _gaps(folder, uncovered(roster, [post], _first_beginning(roster, post, file.valid_from), until))
     for index, post in enumerate(file.every_day):
         days = days_without(roster, post, file.valid_from, last)
         if days:
@@ -72,10 +70,11 @@ def roster_problems(folder: Folder) -> Iterator[Problem]:
         )
 
 
-def _first_beginning(roster: Roster, start: datetime) -> datetime:
-    """The night into the first day belongs to the roster before: the first shift of that day opens the check."""
-    begun = [row.shift.starts for row in roster.assignments if row.valid_from <= start.date()]
-    return datetime.combine(start.date(), min(begun, default=time(0)), tzinfo=LOCAL)
+def _first_beginning(roster: Roster, post: Role, day: date) -> datetime:
+    """The night into the first day belongs to the roster before: the post's first shift of that day opens the check."""
+    chain = roster.chain(post)
+    begun = [span.start for row in roster.assignments if row.post in chain for span in row.spans(day, day)]
+    return min(begun, default=datetime.combine(day, time(0), tzinfo=LOCAL))
 
 
 def _gaps(folder: Folder, gaps: list[Gap]) -> Iterator[Problem]:

@@ -67,6 +67,14 @@ def test_a_limit_running_into_a_year_that_is_not_loaded_is_provisional_and_guess
     assert (beyond.due.date(), beyond.provisional) == (date(2027, 1, 1), True)
 
 
+def test_a_limit_that_passed_an_unloaded_year_stays_provisional_in_a_loaded_one() -> None:
+    gap_in_2027 = WorkingCalendar(years=(CalendarYear(year=2026), CalendarYear(year=2028)))
+
+    reckoned = gap_in_2027.add_working_days(datetime(2027, 12, 30, 10, 0, tzinfo=LOCAL), 2)
+
+    assert (reckoned.due.date(), reckoned.provisional) == (date(2028, 1, 3), True)
+
+
 def test_no_calendar_at_all_still_gives_a_date() -> None:
     reckoned = WorkingCalendar().add_working_days(datetime(2026, 11, 20, 8, 0, tzinfo=LOCAL), 1)
 

@@ -102,6 +102,12 @@ def test_a_roster_that_ends_is_checked_to_its_last_hour_and_no_further(folder: P
     assert read_folder(folder).roster.valid_until == date(2024, 6, 30)
 
 
+def test_the_morning_before_the_first_shift_of_a_post_belongs_to_the_roster_before(folder: Path, spoil: Spoil) -> None:
+    spoil("roster.toml", r'^starts = "00:00"\nends = "00:00"$', 'starts = "08:00"\nends = "08:00"')
+
+    assert problems_of(folder) == []
+
+
 def test_faults_of_all_files_are_reported_together(folder: Path, spoil: Spoil) -> None:
     spoil("estate.toml", r'^name = "荔园小区"$', "name = 5")
     spoil("rooms.csv", r"^1-101,1,住宅$", "1-101,1")

@@ -132,6 +132,18 @@ async def test_a_version_that_has_not_begun_may_be_added_changed_and_withdrawn(
     assert withdrawn["price_versions"].removed == (("LY-NEXT",),)
 
 
+async def test_a_version_is_fixed_from_the_first_moment_of_its_day(
+    fresh_pool: asyncpg.Pool, sealer: Sealer, folder: Path, spoil: Spoil
+) -> None:
+    await load(fresh_pool, sealer, folder)
+    append(folder, "prices.toml", version("LY-TODAY", TODAY.isoformat(), "35.00"))
+    await load(fresh_pool, sealer, folder)
+    shutil.copy(SAMPLE / "prices.toml", folder / "prices.toml")
+
+    with pytest.raises(WrongReference, match="LY-TODAY"):
+        await load(fresh_pool, sealer, folder)
+
+
 async def test_a_new_version_cannot_begin_in_the_past(fresh_pool: asyncpg.Pool, sealer: Sealer, folder: Path) -> None:
     await load(fresh_pool, sealer, folder)
     append(folder, "prices.toml", version("LY-BACK", (TODAY - timedelta(days=1)).isoformat(), "35.00"))

@@ -1,6 +1,5 @@
 """What every process reads of the sample estate, and who is on duty there."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +17,7 @@ from infra.reference.official import official_years
 from infra.reference.reader import Reference
 from infra.sealing import Sealer
 from infra.settings import Settings
-from tests.infra.reference.conftest import SAMPLE, load
+from tests.infra.reference.conftest import SAMPLE, Spoil, load
 
 LY = EstateCode("LY")
 NOWHERE = EstateCode("XX")
@@ -126,33 +125,26 @@ async def test_a_stand_in_fills_the_post_at_night_and_not_by_day(reference: Refe
     assert Role.ENGINEERING_SUPERVISOR in by_night
 
 
-@pytest.fixture(scope="module")
-async def leaves(reference: Reference, pool: asyncpg.Pool) -> AsyncIterator[Callable[..., Awaitable[None]]]:
-    """Writes a leave straight into the table; all are gone afterwards."""
-
-    async def add(staff: str, start: datetime, end: datetime) -> None:
-        await pool.execute("insert into leaves values ('LY', $1, $2, $3)", staff, start, end)
-
-    yield add
-    await pool.execute("delete from leaves")
-
-
-async def test_the_database_and_the_domain_agree_on_every_post_at_every_hour_leaves_included(
-    reference: Reference, leaves: Callable[..., Awaitable[None]], folder: Path
+async def test_the_database_and_the_domain_agree_on_every_post_at_every_half_hour(
+    fresh_settings: Settings, fresh_pool: asyncpg.Pool, folder: Path, spoil: Spoil
 ) -> None:
+    spoil("roster.toml", r'^starts = "00:00"\nends = "00:00"$', 'starts = "08:00"\nends = "08:00"')
+    spoil("roster.toml", r'^staff = \["cs-1"\]$', 'staff = ["cs-1"]\nvalid_until = 2026-11-25')
+    spoil("roster.toml", r'^staff = \["mg-1"\]$', 'staff = ["mg-1"]\nvalid_from = 2026-11-25')
+    away = (("en-1", 24), ("rp-3", 25), ("fi-1", 26), ("ed-1", 26))
+    with (folder / "roster.toml").open("a", encoding="utf-8") as roster_file:
+        for staff, day in away:
+            roster_file.write(
+                f'\n[[leave]]\nstaff = "{staff}"\nstarts_at = 2026-11-{day}T09:30:00\n'
+                f"ends_at = 2026-11-{day}T16:30:00\n"
+            )
+    sealer = Sealer(fresh_settings.master_ring())
+    await load(fresh_pool, sealer, folder)
+    reference, roster = Reference(fresh_pool, sealer), roster_of(read_folder(folder).roster)
     monday = datetime(2026, 11, 23, tzinfo=LOCAL)
-    text = "".join(
-        f"\n[[leave]]\nstaff = '{staff}'\nstarts_at = 2026-11-{day}T09:30:00\nends_at = 2026-11-{day}T18:30:00\n"
-        for staff, day in (("en-1", 24), ("rp-3", 25), ("fi-1", 26), ("dd-4", 26), ("fd-1", 23))
-    )
-    with (folder / "roster.toml").open("a", encoding="utf-8") as opened:
-        opened.write(text)
-    roster = roster_of(read_folder(folder).roster)
-    for leave in roster.leaves:
-        await leaves(leave.staff, leave.span.start, leave.span.end)
 
     for post in sorted(POSTS):
-        for half_hours in range(7 * 48):
+        for half_hours in range(5 * 48):
             moment = monday + timedelta(minutes=30 * half_hours)
             expected = list(on_duty(roster, post, moment))
             assert await reference.on_duty(LY, post, moment) == expected, (post, moment)
