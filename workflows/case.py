@@ -57,7 +57,8 @@ class Case:
                         for task in both:
                             task.cancel()
         except asyncio.CancelledError:
-            await self._end(CANCELLED)
+            if workflow.cancellation_reason() is not None:  # not when the case only leaves the worker's cache
+                await self._end(CANCELLED)
             raise
         if not self._is_over:
             workflow.continue_as_new(opening.model_copy(update={"carried": self._journal.carried(), "acts": ()}))

@@ -68,8 +68,8 @@ def _recorder(event: type[Event]) -> Callable[..., Any]:
         with refusals():
             self.check(message.act)
 
-    update = workflow.update(name=update_name(event), description=f"由服务台登记「{event.label}」")(handler)
-    update.validator(validator)
+    update = workflow.update(name=update_name(event), description=f"由服务台登记「{event.label}」")(_method(handler))
+    update.validator(_method(validator))
     return update
 
 
@@ -80,7 +80,13 @@ def _web_ui_door(event: type[Event]) -> Callable[..., Any]:
             entry = self.take_in(_from_web_ui(_event_of(event, message), by, workflow.now()))
         return await self.recorded(entry)
 
-    return workflow.update(name=event.label, description=WEB_UI_DOORS[event])(handler)
+    return workflow.update(name=event.label, description=WEB_UI_DOORS[event])(_method(handler))
+
+
+def _method(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """As if written in the class: with a typed ``self`` the argument's own type would not be looked at."""
+    del handler.__annotations__["self"]
+    return handler
 
 
 def _from_web_ui(event: AnyEvent, by: Actor, now: datetime) -> Act:

@@ -11,7 +11,6 @@ from domain.copies import copy_places
 from domain.docket import Docket
 from domain.events import AnyEvent
 from domain.filing import CaseView, DutyRow, Step, charges_of, digest, view_of
-from domain.limits import Terms
 from domain.notices import Notice, Setting, notices_of
 from domain.people import CLOCKWORK
 from domain.rulebook.rows import Procedure
@@ -28,12 +27,7 @@ class Journal:
         self.opening = opening
         self.procedure = procedure
         self.edition = procedure.edition(opening.edition)
-        self.terms = Terms(
-            durations=opening.terms.durations,
-            times=opening.terms.times,
-            teams=opening.terms.teams,
-            calendar=opening.terms.calendar,
-        )
+        self.terms = opening.terms.terms()
         self.file = CaseFile()
         self.docket = Docket(self.edition.obligations, self.terms, procedure.who)
         self.script = Script(self.file)

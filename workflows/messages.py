@@ -1,12 +1,14 @@
 """What is sent to a case and what it answers: the public messages, small and only ever added to."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.admission import Act
 from domain.calendar import WorkingCalendar
 from domain.case_file import Entry
+from domain.limits import Terms
 from domain.people import CaseNo, EstateCode, StaffId
 
 
@@ -21,6 +23,18 @@ class TermsOfCase(Message):
     times: dict[str, time] = Field(default_factory=dict)
     teams: dict[str, str] = Field(default_factory=dict)
     calendar: WorkingCalendar = WorkingCalendar()
+
+    @classmethod
+    def of(cls, terms: Terms) -> Self:
+        return cls(
+            durations=dict(terms.durations),
+            times=dict(terms.times),
+            teams=dict(terms.teams),
+            calendar=terms.calendar,
+        )
+
+    def terms(self) -> Terms:
+        return Terms(durations=self.durations, times=self.times, teams=self.teams, calendar=self.calendar)
 
 
 class Carried(Message):

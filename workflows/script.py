@@ -113,11 +113,12 @@ class Script:
                 _cursor.set(turn.entry.number)
 
     async def _watching_for(self, kind: type[Event], part: Callable[[], Awaitable[R]]) -> R:
-        token = _interrupts.set((*_interrupts.get(), kind))
+        outside = _interrupts.get()
+        _interrupts.set((*outside, kind))
         try:
             return await part()
         finally:
-            _interrupts.reset(token)
+            _interrupts.set(outside)  # not reset(token): an evicted case is closed from another context
 
 
 async def _with_place(branch: Coroutine[Any, Any, object]) -> int:

@@ -1,7 +1,7 @@
 """Commands: a request is first a row here; that commit is what the desk acknowledges."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -68,7 +68,7 @@ class Command:
     accepted_at: datetime
     seq: int
     attempts: int
-    body: bytes
+    body: bytes = field(repr=False)
     repeated: bool = False
 
     @property
@@ -200,7 +200,7 @@ class Commands:
 
     async def _add(self, connection: Connection, new: NewCase | NewAct, draft: _Draft) -> Command:
         body = await self._seal(connection, draft.case_no, _place(draft.id), draft.message.model_dump_json().encode())
-        row = await connection.fetchrow(
+        rows = await connection.fetch(
             queries["add_command"],
             draft.id,
             new.client,
@@ -212,7 +212,7 @@ class Commands:
             body,
             draft.accepted_at,
         )
-        return _command(row)
+        return _command(rows[0])
 
     async def _seal(self, connection: Connection, no: CaseNo, place: Place, plaintext: bytes) -> bytes:
         return await self._sealer.seal(connection, case_owner(no), place, plaintext)
@@ -234,4 +234,4 @@ def _place(command: UUID) -> Place:
 
 
 def _command(row: asyncpg.Record) -> Command:
-    return Command(**{field.name: row[field.name] for field in fields(Command) if field.name != "repeated"})
+    return Command(**{column.name: row[column.name] for column in fields(Command) if column.name != "repeated"})

@@ -1,0 +1,231 @@
+"""A case on a clock turned by hand, as the tests of the procedures speak of it."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import asyncpg
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.empty_pb2 import Empty
+from temporalio.api.testservice.v1 import SleepRequest
+from temporalio.client import Client
+
+from domain.admission import Act
+from domain.calendar import LOCAL
+from domain.case_file import Source
+from domain.events import AnyEvent, Noted
+from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
+from domain.people import Actor, CaseNo, EstateCode, Role, StaffId
+from domain.rulebook import REPAIR
+from infra.delivery import Delivery
+from infra.postgres.commands import Command, Commands, NewAct, NewCase
+from infra.reference.checks import check
+from infra.reference.commands import load_checked
+from infra.reference.folder import read_folder
+from infra.reference.reader import Reference
+from infra.sealing import Sealer
+from infra.settings import Settings
+from workflows.messages import TermsOfCase
+
+SAMPLE = Path(__file__).parents[2] / "reference" / "sample"
+LY = EstateCode("LY")
+PATIENCE = timedelta(seconds=20)
+
+
+def person(staff: str, *posts: Role) -> Actor:
+    return Actor(id=StaffId(staff), name=staff, posts=frozenset(posts), estates=frozenset({LY}))
+
+
+FRONT_DESK = person("fd-1", Role.FRONT_DESK)
+DESK_SUPERVISOR = person("cs-1", Role.CUSTOMER_SERVICE_SUPERVISOR)
+SUPERVISOR = person("en-1", Role.ENGINEERING_SUPERVISOR)
+REPAIRER = person("rp-1", Role.REPAIRER, Role.ENGINEERING)
+OTHER_REPAIRER = person("rp-2", Role.REPAIRER, Role.ENGINEERING)
+CENTRE_MANAGER = person("mg-1", Role.CENTRE_MANAGER)
+
+
+async def load_sample(pool: asyncpg.Pool, sealer: Sealer) -> None:
+    files = read_folder(SAMPLE)
+    check(files)
+    await load_checked(pool, sealer, files, by="test")
+
+
+class Refused(Exception):
+    """The desk said no; ``code`` says which no."""
+
+    def __init__(self, command: Command) -> None:
+        super().__init__(str(command.outcome))
+        self.outcome = command.outcome or {}
+        self.code = self.outcome.get("code")
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """The shared clock, and the cases opened by the running test."""
+
+    pool: asyncpg.Pool
+    sealer: Sealer
+    client: Client
+    settings: Settings
+    cases: list["OpenedCase"] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.commands = Commands(self.pool, self.sealer, self.settings)
+        self.delivery = Delivery(self.commands, self.client, self.settings)
+        self.reference = Reference(self.pool, self.sealer)
+
+    async def now(self) -> datetime:
+        answer = await self.client.service_client.test_service.get_current_time(Empty())
+        return answer.time.ToDatetime(UTC)
+
+    async def until(self, moment: datetime) -> None:
+        """Turn the clock to the moment; what falls due on the way falls due."""
+        length = moment - await self.now()
+        if length > timedelta():
+            duration = Duration()
+            duration.FromTimedelta(length)
+            request = SleepRequest(duration=duration)
+            await self.client.service_client.test_service.unlock_time_skipping_with_sleep(request)
+
+    async def morning(self, clock: str = "9:00") -> datetime:
+        """Turn the clock to the next day at that local time, so that a test owns a whole day."""
+        today = (await self.now()).astimezone(LOCAL).date()
+        moment = local(today + timedelta(days=1), clock)
+        await self.until(moment)
+        return moment
+
+    async def open(
+        self,
+        *,
+        at: str = "9:00",
+        situation: Situation = Situation.ORDINARY,
+        fault: FaultKind = FaultKind.WATER,
+        values: dict[str, timedelta] | None = None,
+    ) -> "OpenedCase":
+        """A call at that time of the next day."""
+        begun = await self.morning(at)
+        terms = TermsOfCase.of(await self.reference.terms(LY, begun))
+        terms = terms.model_copy(update={"durations": {**terms.durations, **(values or {})}})
+        request = RequestReceived(
+            channel=Channel.TELEPHONE,
+            room="1-0101",
+            content="厨房漏水",
+            phone="19900000001",
+            fault=fault,
+            situation=situation,
+        )
+        command = await self.commands.accept_opening(
+            NewCase(
+                client="test",
+                key=secrets.token_hex(8),
+                body_hash=b"",
+                procedure=REPAIR,
+                estate=LY,
+                building="1栋",
+                channel=request.channel,
+                received_at=begun,
+                recorded_by=FRONT_DESK.id,
+                words=request.content,
+                drill=False,
+                terms=terms,
+                acts=lambda command_id, accepted_at: (
+                    Act(
+                        command_id=command_id,
+                        event=request,
+                        by=FRONT_DESK,
+                        at=begun,
+                        accepted_at=accepted_at,
+                        source=Source.API,
+                    ),
+                ),
+            )
+        )
+        after = await self.delivery.deliver(command, PATIENCE)
+        assert after.state == "applied", after
+        case = OpenedCase(desk=self, no=after.case_no, day=begun.date(), moment=begun)
+        self.cases.append(case)
+        return case
+
+    async def terminate_all(self) -> None:
+        for case in self.cases:
+            if await case.is_open():
+                await self.client.get_workflow_handle(case.no).terminate("end of test")
+        self.cases.clear()
+
+
+@dataclass(kw_only=True)
+class OpenedCase:
+    """One case: ``at`` turns the clock, ``hears`` records what somebody did then, ``told`` is who was told what."""
+
+    desk: Desk
+    no: CaseNo
+    day: date
+    moment: datetime
+
+    async def at(self, clock: str, *, days: int = 0) -> None:
+        """Turn the clock to that local time of the day the case opened, or so many days later."""
+        self.moment = local(self.day + timedelta(days=days), clock)
+        await self.desk.until(self.moment)
+
+    async def hears(self, event: AnyEvent, by: Actor, *, at: str | None = None) -> Command:
+        """Record the act at the moment the clock shows, or at another claimed one; Refused if the desk says no."""
+        claimed = local(self.moment.date(), at) if at else self.moment
+
+        def build(command_id: str, accepted_at: datetime) -> Act:
+            return Act(
+                command_id=command_id, event=event, by=by, at=claimed, accepted_at=accepted_at, source=Source.API
+            )
+
+        command = await self.desk.commands.accept_act(
+            NewAct(client="test", key=secrets.token_hex(8), body_hash=b"", case_no=self.no, build=build)
+        )
+        after = await self.desk.delivery.deliver(command, PATIENCE)
+        if after.state == "refused":
+            raise Refused(after)
+        assert after.state == "applied", after
+        return after
+
+    async def settles(self) -> None:
+        """Everything that fell due up to now is in the ledger: commits keep their order, and this one is last."""
+        if await self.is_open():
+            await self.hears(Noted(text="."), SUPERVISOR)
+
+    async def told(self, rule: str) -> list[tuple[str, str]]:
+        """Level and post of each notice under the rule, in order; one row a post, however many hold it."""
+        await self.settles()
+        rows = await self.desk.pool.fetch(
+            "select level, post, min(entry_number) as n, min(rung) as r from notices where case_no = $1 and rule = $2"
+            " group by level, post, entry_number, rung order by n, r, level, post",
+            self.no,
+            rule,
+        )
+        return [(row["level"], row["post"]) for row in rows]
+
+    async def duty(self, key: str, cycle: int = 1) -> asyncpg.Record:
+        await self.settles()
+        row = await self.desk.pool.fetchrow(
+            "select * from duties where case_no = $1 and key = $2 and cycle = $3", self.no, key, cycle
+        )
+        assert row is not None, f"no duty {key}"
+        return row
+
+    async def duties(self) -> set[str]:
+        """Keys of all duties there have been."""
+        await self.settles()
+        rows = await self.desk.pool.fetch("select key from duties where case_no = $1", self.no)
+        return {row["key"] for row in rows}
+
+    async def view(self) -> asyncpg.Record:
+        row = await self.desk.pool.fetchrow("select * from case_views where case_no = $1", self.no)
+        assert row is not None
+        return row
+
+    async def is_open(self) -> bool:
+        return bool((await self.view())["open"])
+
+
+def local(day: date, clock: str) -> datetime:
+    """``9:05`` or ``9:05:01`` of that day, Asia/Shanghai."""
+    hour, minute, *second = (int(part) for part in clock.split(":"))
+    return datetime.combine(day, time(hour, minute, *second), LOCAL)
