@@ -115,6 +115,13 @@ def up(arguments: Sequence[str]) -> int:
     os.execv(PYTHON, [str(PYTHON), "-m", "infra.embedded", *arguments])  # noqa: S606  our own interpreter
 
 
+def load(arguments: Sequence[str]) -> int:
+    """``load FOLDER`` or ``load --check FOLDER``: the reference data of an estate, into the desk that is running."""
+    install(RUN_TIME)
+    given = [str(Path(part).resolve()) if Path(part).exists() else part for part in arguments]
+    return run(PYTHON, "-m", "infra.reference", "load", *given)
+
+
 def left_out() -> list[str]:
     """Options for pytest that leave out what this machine cannot run; in CI that is a failure instead."""
     if any(map(shutil.which, CHROMIUM)) or apt_install("chromium", "fonts-noto-cjk"):
@@ -175,7 +182,7 @@ def lock(arguments: Sequence[str]) -> int:
     return max(run(*compiled, "-o", RUN_TIME), run(*compiled, "--group", "dev", "-o", DEVELOPMENT))
 
 
-COMMANDS = {"up": up, "test": test, "gates": gates, "check": check, "format": tidy, "lock": lock}
+COMMANDS = {"up": up, "load": load, "test": test, "gates": gates, "check": check, "format": tidy, "lock": lock}
 
 
 def main() -> int:
