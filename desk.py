@@ -174,8 +174,8 @@ def lock(arguments: Sequence[str]) -> int:
     install(DEVELOPMENT)
     uv: tuple[str | Path, ...] = ("uv",)
     if not shutil.which("uv"):
-        uv = (PYTHON, "-m", "uv")
-        if run(*uv, "--version") != 0 and run(PYTHON, "-m", "pip", "install", "--quiet", "uv") != 0:
+        uv = (VENV / "bin/uv",)
+        if not uv[0].exists() and run(PYTHON, "-m", "pip", "install", "--quiet", "uv") != 0:
             raise Stop("uv is missing and could not be installed: python3 -m pip install uv, then again.")
     compiled = (*uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header", "--no-annotate")
     compiled = (*compiled, "--python-version", "3.11", *arguments, "pyproject.toml")
