@@ -50,7 +50,7 @@ class Watch:
     async def look(self) -> None:
         """One round; never raises for what is away."""
         try:
-            await self._alarms.settle(ledger.KINDS, await ledger.findings(self._pool, self._chosen))
+            await self._alarms.settle(*await ledger.findings(self._pool, self._chosen))
             self._failed[Kind.DATABASE_UNREACHABLE] = 0
             self._told_of_database = False
             await self._tell()

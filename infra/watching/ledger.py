@@ -3,29 +3,21 @@
 from datetime import timedelta
 
 import asyncpg
+import structlog
 
 from infra.postgres.queries import load
 from infra.watching.finding import Finding, Kind
 from infra.watching.settings import WatcherSettings
 
 queries = load("watch.sql")
-
-KINDS = frozenset(
-    {
-        Kind.SILENT_PROCESS,
-        Kind.STUCK_COMMAND,
-        Kind.DEAD_LETTER,
-        Kind.NO_VERDICT,
-        Kind.UNDELIVERED_NOTICE,
-        Kind.UNREACHED_STAFF,
-        Kind.UNCOVERED_POST,
-    }
-)
-"""What ``findings`` looks at."""
+log = structlog.stdlib.get_logger(__name__)
 
 
-async def findings(pool: asyncpg.Pool, settings: WatcherSettings) -> list[Finding]:
-    """Everything that is silent or late by the rows alone. Raises asyncpg's errors."""
+async def findings(pool: asyncpg.Pool, settings: WatcherSettings) -> tuple[set[Kind], list[Finding]]:
+    """Everything that is silent or late by the rows alone, and the kinds that were looked at.
+
+    A question that takes too long is left out of this look; other errors of asyncpg are raised.
+    """
     asked: tuple[tuple[Kind, str, tuple[object, ...]], ...] = (
         (Kind.SILENT_PROCESS, "silent_processes", (list(settings.expected), settings.silent_after)),
         (Kind.STUCK_COMMAND, "stuck_commands", (settings.unapplied_after,)),
@@ -39,12 +31,18 @@ async def findings(pool: asyncpg.Pool, settings: WatcherSettings) -> list[Findin
         (Kind.UNREACHED_STAFF, "unreached_staff", ()),
         (Kind.UNCOVERED_POST, "uncovered_posts", (settings.roster_ahead,)),
     )
+    looked_at: set[Kind] = set()
     found: list[Finding] = []
     async with pool.acquire(timeout=5) as connection:
         for kind, name, arguments in asked:
-            rows = await connection.fetch(queries[name], *arguments)
+            try:
+                rows = await connection.fetch(queries[name], *arguments)
+            except asyncpg.QueryCanceledError:
+                log.error("watch.too_slow", question=name)  # noqa: TRY400 - the class says it
+                continue
+            looked_at.add(kind)
             found += [Finding(kind=kind, subject=row["subject"], text=row["text"]) for row in rows]
-    return found
+    return looked_at, found
 
 
 async def open_cases(pool: asyncpg.Pool, grace: timedelta) -> set[str]:

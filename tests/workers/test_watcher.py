@@ -231,6 +231,24 @@ async def test_hours_without_staff_in_the_next_day_are_noticed_and_stand_ins_cou
     assert third == [("uncovered_post", "LY/前台客服员"), ("uncovered_post", "LY/维修人员")]
 
 
+async def test_one_question_too_slow_for_the_database_hides_no_other_and_clears_nothing(
+    round_without_temporal: Round, rows: Rows
+) -> None:
+    await add_command(rows, "dead", "0")
+    await add_duty(rows, "-61 seconds")
+    await round_without_temporal.look()
+    await rows.pool.execute("delete from heartbeats")
+    await rows.pool.execute("alter table duties rename to kept")
+    await rows.pool.execute(
+        "create view duties as"
+        " select k.* from kept k, (select pg_sleep(60) as slept offset 0) s where s.slept is not null"
+    )
+
+    found = await round_without_temporal.look()
+
+    assert [kind for kind, _ in found] == ["dead_letter", "no_verdict", "silent_process"]
+
+
 async def test_an_alarm_that_no_channel_took_is_told_again_until_one_does(
     round_without_temporal: Round, rows: Rows, receiver: Receiver
 ) -> None:
