@@ -13,6 +13,7 @@ from domain.case_file import CaseFile
 
 TICK = timedelta(microseconds=1)
 WHOLE_SECOND = timedelta(seconds=1)
+SHORTEST_MONTH = 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +95,17 @@ class ByTimeOfDay:
 
 @dataclass(frozen=True, slots=True)
 class BeforeDayOfMonth:
-    """Before a day of the month begins, local time; begun on or after it, the next month's."""
+    """Before a day of the month begins, local time; begun on or after it, the next month's.
+
+    ValueError for a day that some month lacks.
+    """
 
     day: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.day <= SHORTEST_MONTH:
+            message = f"day {self.day} is not in every month"
+            raise ValueError(message)
 
     def due(self, start: datetime, file: CaseFile, terms: Terms) -> Due:  # noqa: ARG002  # the protocol's shape
         local = start.astimezone(LOCAL)
