@@ -113,8 +113,12 @@ settled as (
 select count(*) as added, pg_notify('liyuan_cases', $1) as told from added;
 
 -- name: actor
--- An active member of staff with the posts held in an estate.
-select s.id, s.name, array_agg(p.post) as posts
-from staff s join staff_posts p on p.staff = s.id
-where s.id = $1 and p.estate = $2 and s.active
-group by s.id, s.name;
+-- An active member of staff with the posts held in an estate, and those filled as a stand-in now (REP-18's deputy).
+select s.id, s.name, array(
+    select post from staff_posts where staff = s.id and estate = $2
+    union
+    select known.post from (select distinct post from stand_ins where estate = $2) as known
+    where s.id in (select on_duty($2, known.post, now()))
+) as posts
+from staff s
+where s.id = $1 and s.active and exists (select from staff_posts where staff = s.id and estate = $2);

@@ -1,6 +1,6 @@
 """Who uses the API: principals by key or name, with the posts they hold now in each of their estates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,6 +28,11 @@ class Principal:
     @property
     def estates(self) -> frozenset[EstateCode]:
         return frozenset(self.held)
+
+    @property
+    def actors(self) -> tuple[Actor, ...]:
+        """As whom it acts, in each of its estates."""
+        return tuple(actor for estate in self.held if (actor := self.actor(estate)))
 
     def actor(self, estate: EstateCode) -> Actor | None:
         """As whom the principal acts in the estate; None where it has no business."""
@@ -63,8 +68,7 @@ class Principals:
             held = {EstateCode(estate): granted for estate in row["estates"]}
             if row["kind"] == "person":
                 now = await connection.fetch(queries["posts_held"], row["id"])
-                today = {one["estate"]: frozenset(Role(post) for post in one["posts"]) for one in now}
-                held = {estate: granted & today[estate] for estate in held if today.get(estate, frozenset()) & granted}
+                held = {estate: posts for estate, posts in _posts_now(now, granted).items() if estate in held and posts}
         return Principal(
             id=row["id"],
             is_person=row["kind"] == "person",
@@ -72,3 +76,12 @@ class Principals:
             held=held,
             key_hash=bytes(row["key_hash"]),
         )
+
+
+def _posts_now(rows: Sequence[asyncpg.Record], granted: frozenset[Role]) -> dict[EstateCode, frozenset[Role]]:
+    """By estate: what the key grants and the person still holds, and what he fills as a stand-in this minute."""
+    return {
+        EstateCode(row["estate"]): (granted & frozenset(Role(post) for post in row["posts"]))
+        | frozenset(Role(post) for post in row["filled"])
+        for row in rows
+    }

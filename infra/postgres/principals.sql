@@ -9,8 +9,11 @@ select id, kind, name, posts, estates, key_hash from principals where key_hash =
 select id, kind, name, posts, estates, key_hash from principals where id = $1 and revoked_at is null;
 
 -- name: posts_held
--- Which posts an active member of staff holds in each estate.
-select p.estate, array_agg(p.post) as posts
+-- Which posts an active member of staff holds in each estate, and which he fills there as a stand-in now.
+select p.estate, array_agg(p.post) as posts, array(
+    select known.post from (select distinct post from stand_ins where estate = p.estate) as known
+    where $1 in (select on_duty(p.estate, known.post, now()))
+) as filled
 from staff_posts p join staff s on s.id = p.staff and s.active
 where p.staff = $1 group by p.estate;
 
