@@ -1,0 +1,74 @@
+"""Puts the API together: routes behind the door, errors, figures; refuses to start with an undeclared route."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.types import ASGIApp
+
+from api.body import BodyCap
+from api.door import refuse_undeclared
+from api.house import House
+from api.problems import answer_errors
+from api.routes import cases, events, repairs, upkeep
+from api.traffic import Traffic
+
+VERSION = "1"
+ROUTERS = (repairs.router, events.router, cases.router, upkeep.router)
+ABOUT = """荔园服务台的接口：呼叫中心与员工由此登记、查询。
+
+* 凭证：`Authorization: Bearer <API 密钥或令牌>`。
+* 每次写入须带 `Idempotency-Key`（8 至 200 个可见 ASCII 字符）；重试用同一个键，结果与第一次相同。
+* 错误为 `application/problem+json`：`field` 指明何处，`remedy` 说明怎么办，`allowed` 列出可选值，`english` 是英文说明。
+* 202 表示已收到但单据尚未答复：用同一个键再提交，或查询该单。
+"""
+
+
+def create_app(house: House) -> ASGIApp:
+    """The whole application; raises NoRightDeclared."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with house.running():
+            yield
+
+    app = FastAPI(
+        title="荔园服务台",
+        version=VERSION,
+        description=ABOUT,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry={"logs": False},
+    )
+    app.state.house = house
+    answer_errors(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    refuse_undeclared(app)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's own way to change the description
+    return Traffic(BodyCap(app), house.figures)
+
+
+def _described(app: FastAPI) -> dict[str, object]:
+    """With the bearer scheme on every route, and the key of the writes."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        schema.setdefault("components", {})["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        schema["security"] = [{"key": []}]
+        for path in schema["paths"].values():
+            if "post" in path:
+                path["post"].setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+        app.openapi_schema = schema
+    return app.openapi_schema
+
+
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "每次提交一个新键，重试用同一个键",
+    "schema": {"type": "string", "minLength": 8, "maxLength": 200, "pattern": "^[!-~]+$"},
+}

@@ -1,0 +1,113 @@
+"""What the desk adds to an event before the case sees it: prices by the list, and whether person and item exist."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from api.desk import Desk
+from api.wire.events import EVENTS, WireCharge, WireEvent
+from domain.case_file import CaseFile
+from domain.errors import RuleBroken
+from domain.events import AnyEvent
+from domain.events.repair import Assigned, FaultCompared, PriceShown, Reassigned, WorkFinished
+from domain.people import EstateCode, Role, StaffId
+from domain.pricing import ChargeKind, ChargeLine, PriceBook, PriceList, RequestedCharge, charge, total
+from infra.postgres.records import CaseHead, case_file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """In which case, and when it happened."""
+
+    head: CaseHead
+    at: datetime
+
+
+async def completed(desk: Desk, wire: WireEvent, there: Circumstances) -> AnyEvent:
+    """The event itself; raises RuleBroken or Malformed for what cannot be."""
+    kind = EVENTS[wire.type]
+    values = wire.values()
+    estate = there.head.estate
+    if kind in (Assigned, Reassigned):
+        await _refuse_absent(desk, estate, StaffId(values["repairer"]), there.at)
+    if kind in (Assigned, FaultCompared, PriceShown, WorkFinished):
+        values |= await _priced(desk, kind, values, there)
+    return _made(kind, values)
+
+
+def _made(kind: Any, values: dict[str, Any]) -> AnyEvent:
+    made: AnyEvent = kind(**values)
+    return made
+
+
+async def _priced(desk: Desk, kind: type, values: dict[str, Any], there: Circumstances) -> dict[str, Any]:
+    book = await desk.reference.price_book(there.head.estate)
+    if kind is WorkFinished:
+        file = case_file(await desk.reader.entries(there.head.no)) if values["charges"] else CaseFile()
+        return {"charges": _lines(values["charges"], _list_of(book, file, there.at)) if values["charges"] else ()}
+    prices = book.in_force(there.at)
+    if kind is PriceShown:
+        return {"price_version": prices.version}
+    item = values["item"] if kind is Assigned else values["actual_item"]
+    if item and not prices.lists(item):
+        raise RuleBroken(
+            "FEE-03",
+            field="event.item" if kind is Assigned else "event.actual_item",
+            remedy=f"项目不在收费标准 {prices.version} 内，请选标准内项目",
+            english=f"The item is not in price list {prices.version}; choose a listed one.",
+        )
+    return {}
+
+
+def _list_of(book: PriceBook, file: CaseFile, at: datetime) -> PriceList:
+    """REP-34, FEE-03: the version that the resident was shown; without one, that in force."""
+    shown = file.last(PriceShown)
+    return (book.version(shown.price_version) if shown else None) or book.in_force(at)
+
+
+def _lines(wanted: Sequence[WireCharge], prices: PriceList) -> tuple[ChargeLine, ...]:
+    lines: list[ChargeLine] = []
+    for position, one in enumerate(wanted):
+        kinds = [one.kind] if one.kind else _kinds(prices, one.item)
+        whole = one.amount if len(kinds) == 1 else None
+        priced = charge(
+            [RequestedCharge(item=one.item, kind=kind, quantity=one.quantity, amount=whole) for kind in kinds], prices
+        )
+        if one.amount is not None and total(priced) != one.amount:
+            raise _other_amount(position, total(priced), prices)
+        lines += priced
+    return tuple(lines)
+
+
+def _kinds(prices: PriceList, item: str) -> list[ChargeKind]:
+    listed = prices.item(item)
+    return [kind for kind in ChargeKind if listed.price(kind) > 0] or [ChargeKind.LABOUR]
+
+
+def _other_amount(position: int, amount: Decimal, prices: PriceList) -> RuleBroken:
+    return RuleBroken(
+        "FEE-03",
+        field=f"event.charges.{position}.amount",
+        remedy=f"按收费标准 {prices.version} 应为 {amount} 元，未经评审不得改价",
+        english=f"Price list {prices.version} makes this {amount} CNY; another amount needs a reviewed price.",
+    )
+
+
+async def _refuse_absent(desk: Desk, estate: EstateCode, staff: StaffId, at: datetime) -> None:
+    person = await desk.register.actor(staff, estate)
+    if person is None or not person.holds(Role.REPAIRER):
+        raise RuleBroken(
+            "REP-05",
+            field="event.repairer",
+            remedy="请选本小区在职的维修人员",
+            english="Choose an active repairer of this estate.",
+        )
+    if await desk.principals.on_leave(staff, estate, at):
+        raise RuleBroken(
+            "REP-05",
+            field="event.repairer",
+            remedy="该维修人员此时请假，请改派他人",
+            english="That repairer is on leave then; choose another.",
+        )

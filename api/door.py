@@ -1,0 +1,135 @@
+"""The door that every route stands behind: who asks, how often, by which right, and a body read strictly."""
+
+import re
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from api.body import WrongBody, read_json
+from api.house import House
+from api.problems import NotAuthenticated, TooMany, malformed
+from api.rights import NoRightDeclared, Verb, demand_somewhere, verb_of
+from api.sentences import fault
+from api.tokens import opened_by, session_of, subject_of
+from infra.postgres.principals import Principal
+from infra.reference.principals import KEY_PREFIX
+
+COOKIE = "liyuan_session"
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+KEY = re.compile(r"[\x21-\x7e]{8,200}")
+LONGEST_CREDENTIAL = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks, through which house; ``key`` is the Idempotency-Key of a write."""
+
+    principal: Principal
+    house: House
+    key: str = ""
+
+
+class DeskRoute(APIRoute):
+    """A route of the API. Its endpoint declares a right; callers come by API key or token, never by cookie."""
+
+    by_cookie = False
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **settings: Any) -> None:
+        self.verb = verb_of(endpoint, path)
+        super().__init__(path, endpoint, **settings)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            house: House = request.app.state.house
+            try:
+                if self.verb is not Verb.ANYTHING_PUBLIC:
+                    request.state.caller = await self._caller(request, house)
+                return await answer(await _strict(request) if self.body_field else request)
+            except WrongBody as wrong:
+                return malformed([wrong.fault])
+
+        return guarded
+
+    async def _caller(self, request: Request, house: House) -> Caller:
+        address = request.client.host if request.client else ""
+        if wait := await house.rates.wait(house.rates.failures, address):
+            raise TooMany(wait)
+        principal = await (by_cookie if self.by_cookie else by_authorization)(request, house)
+        if principal is None:
+            await house.rates.hit(house.rates.failures, address)
+            raise NotAuthenticated
+        rate = house.rates.person if principal.is_person else house.rates.system
+        if wait := await house.rates.hit(rate, principal.id):
+            raise TooMany(wait)
+        if self.verb is not Verb.LOG_IN:
+            demand_somewhere(principal.actors, self.verb)
+        return Caller(principal=principal, house=house, key="" if self.by_cookie else _key(request))
+
+
+class PageRoute(DeskRoute):
+    """A route of the staff pages: by the session's cookie, and writes only from our own pages."""
+
+    by_cookie = True
+
+
+def caller(request: Request) -> Caller:
+    """Who asks; a dependency of every endpoint that is not public."""
+    found: Caller = request.state.caller
+    return found
+
+
+async def by_authorization(request: Request, house: House) -> Principal | None:
+    given = request.headers.getlist("authorization")
+    if len(given) != 1 or len(given[0]) > LONGEST_CREDENTIAL:
+        return None
+    scheme, _, credential = given[0].partition(" ")
+    if scheme.lower() != "bearer" or not credential.isascii():
+        return None
+    if credential.startswith(KEY_PREFIX):
+        return await house.desk.principals.by_key(credential)
+    subject = subject_of(credential, house.settings)
+    return await house.desk.principals.by_id(subject) if subject else None
+
+
+async def by_cookie(request: Request, house: House) -> Principal | None:
+    session = session_of(request.cookies.get(COOKIE, ""), house.settings)
+    if session is None or (request.method in WRITES and not _from_our_page(request, house)):
+        return None
+    principal = await house.desk.principals.by_id(session.principal)
+    return principal if principal and opened_by(session, principal) else None
+
+
+def _from_our_page(request: Request, house: House) -> bool:
+    origin = request.headers.get("origin", "")
+    own = {house.settings.public_url, f"{request.url.scheme}://{request.headers.get('host', '')}"}
+    return origin in own and request.headers.get("sec-fetch-site", "same-origin") == "same-origin"
+
+
+def _key(request: Request) -> str:
+    if request.method not in WRITES:
+        return ""
+    keys = request.headers.getlist("idempotency-key")
+    if len(keys) != 1 or not KEY.fullmatch(keys[0]):
+        raise WrongBody(fault("no_key" if keys else "missing", "Idempotency-Key"))
+    return keys[0]
+
+
+async def _strict(request: Request) -> Request:
+    """The same request with its JSON already read; raises WrongBody."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise WrongBody(fault("no_json", "Content-Type"))
+    request._json = read_json(await request.body())  # noqa: SLF001  # where Starlette keeps what it has read
+    return request
+
+
+def refuse_undeclared(app: FastAPI) -> None:
+    """Raises NoRightDeclared for a route that does not stand behind the door."""
+    for context in iter_route_contexts(app.routes):
+        if not isinstance(context.original_route, DeskRoute):
+            raise NoRightDeclared(f"{context.path} does not stand behind the door")

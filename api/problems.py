@@ -1,0 +1,176 @@
+"""Errors as ``application/problem+json``: what is wrong, where, the remedy, in two languages; never a value."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.sentences import Fault, faults_of
+from domain.errors import (
+    BadTime,
+    CaseClosed,
+    Conflicting,
+    DeskError,
+    Malformed,
+    NobodyOnDuty,
+    NotExpected,
+    NotPermitted,
+    RuleBroken,
+    Unavailable,
+    UnknownCase,
+)
+
+log = structlog.stdlib.get_logger(__name__)
+
+STATUS: Mapping[type[DeskError], int] = {
+    Malformed: 422,
+    NotPermitted: 403,
+    UnknownCase: 404,
+    NotExpected: 409,
+    RuleBroken: 409,
+    CaseClosed: 409,
+    BadTime: 409,
+    Conflicting: 409,
+    NobodyOnDuty: 503,
+    Unavailable: 503,
+}
+STATUS_OF_CODE = {kind.code: status for kind, status in STATUS.items()}
+
+AWAY: tuple[type[Exception], ...] = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.exceptions.OperatorInterventionError,
+    asyncpg.exceptions.InsufficientResourcesError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
+"""What a database that cannot serve us now raises."""
+
+RETRY_SECONDS = 2
+MEDIA_TYPE = "application/problem+json"
+
+HTTP_WORDS = {
+    401: ("unauthenticated", "未登录", "请提供有效的 API 密钥或令牌", "Give a valid API key or token."),
+    404: ("not_found", "没有这个地址", "请核对地址", "There is nothing at this address."),
+    405: ("method_not_allowed", "不支持这种方法", "请核对方法", "The address does not take this method."),
+    408: ("too_slow", "提交太慢", "请重新提交", "The request came too slowly; send it again."),
+    413: ("too_large", "内容过大", "请求内容不得超过 64 KB", "The body is larger than 64 KB."),
+    429: ("too_many", "请求过于频繁", "请稍后再试", "Too many requests; wait as Retry-After says."),
+    500: ("internal", "系统出错", "请用同一 Idempotency-Key 重试，仍不成功请联系管理员",
+          "Something went wrong here; try again with the same Idempotency-Key."),
+}  # fmt: skip
+
+
+class NotAuthenticated(HTTPException):
+    def __init__(self) -> None:
+        super().__init__(401, headers={"WWW-Authenticate": "Bearer"})
+
+
+class TooMany(HTTPException):
+    def __init__(self, seconds: int) -> None:
+        super().__init__(429, headers={"Retry-After": str(max(1, seconds))})
+
+
+def problem(status: int, content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """The answer; ``content`` has code, title, remedy, english, field, allowed, and errors where there are several."""
+    body = {
+        "type": f"urn:liyuan-desk:{content['code']}",
+        "title": content["title"],
+        "status": status,
+        "detail": content["remedy"],
+        "code": content["code"],
+        "remedy": content["remedy"],
+        "english": content["english"],
+        "field": content.get("field", ""),
+        "allowed": list(content.get("allowed", ())),
+        "errors": list(content.get("errors", ())),
+    }
+    again = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}  # noqa: PLR2004  # Unavailable
+    return JSONResponse(body, status, headers={**again, **(headers or {})}, media_type=MEDIA_TYPE)
+
+
+def refusal(error: DeskError) -> Response:
+    return problem(STATUS[type(error)], _content(error))
+
+
+def settled_refusal(outcome: Mapping[str, Any]) -> Response:
+    """The answer of a command that the case has refused, also long after."""
+    return problem(STATUS_OF_CODE.get(str(outcome.get("code")), 409), outcome)
+
+
+def http_problem(status: int, headers: Mapping[str, str] | None = None) -> Response:
+    code, title, remedy, english = HTTP_WORDS.get(
+        status, ("refused", "无法办理", "请核对请求", "The request is refused.")
+    )
+    return problem(status, {"code": code, "title": title, "remedy": remedy, "english": english}, headers)
+
+
+def malformed(faults: Sequence[Fault]) -> Response:
+    """One answer for everything that is wrong with a request; the first fault is its headline."""
+    first = faults[0]
+    names = "、".join(dict.fromkeys(fault.field for fault in faults if fault.field))
+    return problem(
+        422,
+        {
+            "code": Malformed.code,
+            "title": Malformed.title,
+            "remedy": f"{names}：{first.remedy}" if names else first.remedy,
+            "english": first.english,
+            "field": first.field,
+            "allowed": first.allowed,
+            "errors": [
+                {"field": fault.field, "remedy": fault.remedy, "english": fault.english, "allowed": list(fault.allowed)}
+                for fault in faults
+            ],
+        },
+    )
+
+
+def _content(error: DeskError) -> dict[str, Any]:
+    return {
+        "code": error.code,
+        "title": error.title,
+        "remedy": error.remedy,
+        "english": error.english,
+        "field": error.field,
+        "allowed": error.allowed,
+    }
+
+
+async def _on_refusal(_: Request, error: Exception) -> Response:
+    assert isinstance(error, DeskError)  # noqa: S101  # registered for it
+    return refusal(error)
+
+
+async def _on_invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for it
+    return malformed(faults_of(error.errors()))
+
+
+async def _on_http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  # registered for it
+    return http_problem(error.status_code, error.headers)
+
+
+async def _on_away(_: Request, error: Exception) -> Response:
+    log.warning("database.away", error=type(error).__name__)
+    return refusal(Unavailable())
+
+
+async def _on_bug(_: Request, error: Exception) -> Response:
+    log.error("request.failed", error=type(error).__name__)
+    return http_problem(500)
+
+
+def answer_errors(app: FastAPI) -> None:
+    app.add_exception_handler(DeskError, _on_refusal)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    for kind in AWAY:
+        app.add_exception_handler(kind, _on_away)
+    app.add_exception_handler(Exception, _on_bug)

@@ -1,0 +1,112 @@
+"""Who may do what through the API: one row a verb, and the one question ``may``."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from domain.errors import NotPermitted
+from domain.people import POSTS, Actor, EstateCode, Role, StaffId
+
+E = TypeVar("E", bound=Callable[..., object])
+
+
+class Verb(StrEnum):
+    """What a route does; the value is what staff read. ``ANYTHING_PUBLIC`` needs no caller at all."""
+
+    OPEN_CASE = "受理报修"
+    RECORD = "登记"
+    LIST_CASES = "查询"
+    READ_CASE = "查看"
+    READ_PERSONAL = "查看完整资料"
+    PRINT = "打印"
+    READ_INBOX = "查看通知"
+    ACKNOWLEDGE = "签收通知"
+    FOLLOW = "接收动态"
+    LOG_IN = "登录"
+    ANYTHING_PUBLIC = "公开"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFacts:
+    """What a right depends on of a case; ``repairer`` is whoever holds the order now."""
+
+    estate: EstateCode
+    open: bool
+    repairer: StaffId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """``own_order``: posts that have the right only while the open order is theirs."""
+
+    rule: str
+    posts: frozenset[Role]
+    own_order: frozenset[Role] = frozenset()
+
+
+DESK = frozenset({Role.FRONT_DESK, Role.CUSTOMER_SERVICE_SUPERVISOR})
+HEADS = frozenset({Role.ENGINEERING_SUPERVISOR, Role.COMPANY_MANAGER, Role.ESTATE_DIRECTOR, Role.CENTRE_MANAGER})
+ON_DUTY = frozenset({Role.DUTY_DIRECTOR})
+THE_REPAIRER = frozenset({Role.REPAIRER})
+
+GRANTS: Mapping[Verb, Grant] = {
+    Verb.OPEN_CASE: Grant(rule="REP-20", posts=DESK),
+    Verb.RECORD: Grant(rule="REP-18", posts=POSTS),  # which event, the rows of the procedure say
+    Verb.LIST_CASES: Grant(rule="REP-13", posts=POSTS),
+    Verb.READ_CASE: Grant(rule="REP-13", posts=POSTS),
+    Verb.READ_PERSONAL: Grant(rule="PRV-106", posts=DESK | HEADS | ON_DUTY, own_order=THE_REPAIRER),
+    Verb.PRINT: Grant(rule="REP-23", posts=DESK | HEADS, own_order=THE_REPAIRER),
+    Verb.READ_INBOX: Grant(rule="REP-13", posts=POSTS),
+    Verb.ACKNOWLEDGE: Grant(rule="REP-13", posts=POSTS),
+    Verb.FOLLOW: Grant(rule="REP-13", posts=POSTS),
+}
+
+
+def may(actor: Actor, verb: Verb, case: CaseFacts | None = None) -> bool:
+    """Whether the actor's posts allow it; with a case, only in its estate."""
+    grant = GRANTS[verb]
+    if case is not None and case.estate not in actor.estates:
+        return False
+    if actor.holds(*grant.posts):
+        return True
+    return case is not None and case.open and actor.holds(*grant.own_order) and case.repairer == actor.id
+
+
+def demand(actor: Actor, verb: Verb, case: CaseFacts | None = None) -> None:
+    """Raises NotPermitted, which names the posts that may."""
+    if not may(actor, verb, case):
+        grant = GRANTS[verb]
+        raise NotPermitted(verb, sorted(grant.posts | grant.own_order), grant.rule)
+
+
+def demand_somewhere(actors: Iterable[Actor], verb: Verb) -> None:
+    """Raises NotPermitted where none of them could have the right in any case; the case itself is looked at later."""
+    grant = GRANTS[verb]
+    could = grant.posts | grant.own_order
+    if not any(actor.holds(*could) for actor in actors):
+        raise NotPermitted(verb, sorted(could), grant.rule)
+
+
+class NoRightDeclared(Exception):
+    """A route says nothing of who may use it; the API does not start."""
+
+
+def needs(verb: Verb) -> Callable[[E], E]:
+    """Declares which right an endpoint asks for."""
+
+    def declare(endpoint: E) -> E:
+        _DECLARED[endpoint] = verb
+        return endpoint
+
+    return declare
+
+
+def verb_of(endpoint: Callable[..., object], path: str) -> Verb:
+    """Raises NoRightDeclared."""
+    if endpoint not in _DECLARED:
+        raise NoRightDeclared(f"{path} declares no right; put @needs(Verb.…) on it")
+    return _DECLARED[endpoint]
+
+
+_DECLARED: dict[Callable[..., object], Verb] = {}

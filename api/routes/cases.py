@@ -1,0 +1,164 @@
+"""GET /v1/cases and /v1/cases/{no}: what stands open and what is known of one case."""
+
+import base64
+import binascii
+import json
+import re
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.body import WrongBody
+from api.door import Caller, DeskRoute, caller
+from api.looking import Look, look_at, shown, unmask
+from api.rights import Verb, needs
+from api.sentences import fault
+from api.wire.answers import PROBLEMS, CaseAnswer, CaseLine, CasePage, DutyAnswer, EntryAnswer
+from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, Procedure, ShortWords
+from domain.people import Role
+from domain.rulebook import PROCEDURES
+from infra.postgres.records import CaseHead, FiledDuty, FiledEntry, Filter
+
+PLACE = re.compile(r"[0-9A-Za-z-]{1,40}")
+
+router = APIRouter(route_class=DeskRoute, tags=["查询"])
+
+
+class Wanted(BaseModel):
+    """The filters of the list; what is left out does not count."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
+
+    estate: Estate | None = None
+    procedure: Procedure | None = None
+    """The prefix of the numbers, such as REP."""
+    open: bool | None = None
+    overdue: bool | None = None
+    waiting_post: Role | None = None
+    due_before: Moment | None = None
+    """Only cases with a due time at or before it."""
+    cursor: Annotated[str, Field(max_length=200)] | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+@router.get("/v1/cases", responses=PROBLEMS)
+@needs(Verb.LIST_CASES)
+async def list_cases(wanted: Annotated[Wanted, Query()], asking: Annotated[Caller, Depends(caller)]) -> CasePage:
+    """Newest first, only of the caller's estates, nothing personal in it."""
+    estates = asking.principal.estates & ({wanted.estate} if wanted.estate else asking.principal.estates)
+    heads = await asking.house.desk.reader.cases(
+        Filter(
+            estates=sorted(estates),
+            procedure=wanted.procedure,
+            open=wanted.open,
+            overdue=wanted.overdue,
+            waiting_post=wanted.waiting_post,
+            due_before=wanted.due_before,
+            after=place_of(wanted.cursor),
+            limit=wanted.limit + 1,
+        )
+    )
+    page = heads[: wanted.limit]
+    more = len(heads) > wanted.limit
+    return CasePage(
+        cases=[line_of(head) for head in page], next=cursor_of(page[-1].created_at, page[-1].no) if more else None
+    )
+
+
+@router.get("/v1/cases/{no}", responses=PROBLEMS)
+@needs(Verb.READ_CASE)
+async def get_case(
+    no: str, asking: Annotated[Caller, Depends(caller)], purpose: Annotated[ShortWords | None, Query()] = None
+) -> CaseAnswer:
+    """Personal data are masked unless a ``purpose`` is given by somebody who may know; that is kept on record."""
+    look = await look_at(asking, no)
+    if purpose is not None:
+        await unmask(asking, look, Verb.READ_PERSONAL, purpose=purpose, what="case")
+    duties = await asking.house.desk.reader.duties(look.head.no)
+    return case_answer(look, duties, masked=purpose is None)
+
+
+def case_answer(look: Look, duties: list[FiledDuty], *, masked: bool) -> CaseAnswer:
+    return CaseAnswer(
+        **line_of(look.head).model_dump(),
+        edition=look.head.edition.isoformat(),
+        masked=masked,
+        obligations=[duty_answer(duty) for duty in duties],
+        events=[_entry_answer(entry, masked=masked) for entry in look.entries],
+    )
+
+
+def line_of(head: CaseHead) -> CaseLine:
+    return CaseLine(
+        no=head.no,
+        procedure=head.procedure,
+        procedure_name=PROCEDURES[head.procedure].name,
+        estate=head.estate,
+        building=head.building,
+        channel=head.channel,
+        received_at=head.received_at,
+        drill=head.drill,
+        state="opening" if head.number is None else "open" if head.open else "closed",
+        stage=head.stage,
+        waiting_for=head.waiting_for,
+        waiting_posts=head.waiting_posts,
+        overdue=head.overdue,
+        next_due_at=head.next_due_at,
+        closed_at=head.closed_at,
+        result=head.result,
+    )
+
+
+def duty_answer(duty: FiledDuty) -> DutyAnswer:
+    return DutyAnswer(
+        rule=duty.rule,
+        key=duty.key,
+        cycle=duty.cycle,
+        label=duty.label,
+        owed_by=duty.owed_by,
+        owed_by_id=duty.owed_by_id,
+        started_at=duty.started_at,
+        first_due_at=duty.first_due_at,
+        due_at=duty.due_at,
+        provisional=duty.provisional,
+        state=duty.state,
+        owed=duty.owed,
+        ended_at=duty.ended_at,
+        breached_at=duty.breached_at,
+    )
+
+
+def _entry_answer(filed: FiledEntry, *, masked: bool) -> EntryAnswer:
+    return EntryAnswer(
+        number=filed.number,
+        type=filed.type,
+        label=filed.label,
+        at=filed.at,
+        recorded_at=filed.recorded_at,
+        by=filed.by_id,
+        by_posts=filed.by_posts,
+        source=filed.source,
+        backdated=filed.backdated,
+        rule=filed.rule,
+        event=dict(shown(filed.entry.event, masked=masked)) if filed.entry else None,
+    )
+
+
+def cursor_of(at: datetime, name: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), name]).encode()).decode()
+
+
+def place_of(cursor: str | None) -> tuple[datetime, str] | None:
+    """Raises WrongBody for a cursor that is none of ours."""
+    if cursor is None:
+        return None
+    try:
+        at, name = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+        place = datetime.fromisoformat(at), str(name)
+    except (binascii.Error, ValueError, TypeError, RecursionError):
+        raise WrongBody(fault("no_cursor", "cursor")) from None
+    if place[0].tzinfo is None or not FIRST_YEAR <= place[0].year < LAST_YEAR or not PLACE.fullmatch(place[1]):
+        raise WrongBody(fault("no_cursor", "cursor"))
+    return place

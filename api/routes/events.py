@@ -1,0 +1,77 @@
+"""POST /v1/cases/{no}/events: who did what when, one discriminated union for every event of the procedure."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from api.completion import Circumstances, completed
+from api.door import Caller, DeskRoute, caller
+from api.looking import case_seen_by
+from api.people import acting
+from api.rights import Verb, needs
+from api.wire.answers import PROBLEMS, Taken
+from api.wire.events import EVENTS
+from api.wire.requests import NewEvent
+from api.writing import answer, carried_out, delivered, hash_of, repeated
+from domain.admission import Act, right_for
+from domain.case_file import Source
+from domain.errors import NotExpected, NotPermitted
+from domain.people import Actor
+from domain.rulebook import PROCEDURES
+from infra.postgres.commands import Command, NewAct
+from infra.postgres.records import CaseHead
+
+router = APIRouter(route_class=DeskRoute, tags=["报修"])
+
+
+@router.post(
+    "/v1/cases/{no}/events", status_code=200, response_model=Taken, responses={202: {"model": Taken}, **PROBLEMS}
+)
+@needs(Verb.RECORD)
+async def record_event(no: str, report: NewEvent, asking: Annotated[Caller, Depends(caller)]) -> Response:
+    """200 with the entry's number and the stage; a refusal; or 202 while the case has not answered."""
+    head = await case_seen_by(asking, no)
+    body_hash = hash_of(f"/v1/cases/{head.no}/events", report)
+    before = await repeated(asking, body_hash)
+    if before is not None:
+        return _answer(await delivered(asking, before))
+    new = await _new_act(asking, head, report, body_hash)
+    return _answer(await carried_out(asking, lambda: asking.house.desk.commands.accept_act(new)))
+
+
+async def _new_act(asking: Caller, head: CaseHead, report: NewEvent, body_hash: bytes) -> NewAct:
+    desk = asking.house.desk
+    by = await acting(desk, asking.principal, head.estate, report.by)
+    _refuse_strangers(head, report, by)
+    at = report.at
+    event = await completed(desk, report.event, Circumstances(head=head, at=at or datetime.now(UTC)))
+    return NewAct(
+        client=asking.principal.id,
+        key=asking.key,
+        body_hash=body_hash,
+        case_no=head.no,
+        build=lambda command, accepted_at: Act(
+            command_id=command, event=event, by=by, at=at or accepted_at, accepted_at=accepted_at, source=Source.API
+        ),
+    )
+
+
+def _refuse_strangers(head: CaseHead, report: NewEvent, by: Actor) -> None:
+    """Before anything is looked up for it: an event of another procedure, or one that the posts may not record."""
+    procedure, kind = PROCEDURES[head.procedure], EVENTS[report.event.type]
+    if kind not in procedure.vocabulary:
+        raise NotExpected(kind.label, head.waiting_for)
+    right = right_for(kind, procedure.edition(head.edition))
+    if right is None or not by.holds(*right.posts):
+        raise NotPermitted(kind.label, right.posts if right else (), right.rule if right else "REP-18")
+
+
+def _answer(command: Command) -> Response:
+    outcome = (command.outcome or {}) if command.state == "applied" else {}
+    told = {
+        "number": outcome.get("number"),
+        "stage": outcome.get("stage", ""),
+        "message": "已登记" if command.state == "applied" else "已收到",
+    }
+    return answer(command, told, applied=200)

@@ -1,0 +1,131 @@
+"""POST /v1/repairs: a call becomes a 维修单."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from api.desk import Desk
+from api.door import Caller, DeskRoute, caller
+from api.people import acting
+from api.rights import CaseFacts, Verb, demand, needs
+from api.wire.answers import PROBLEMS, Opened
+from api.wire.requests import NewRepair
+from api.writing import answer, carried_out, delivered, hash_of, repeated
+from domain.admission import CLOCK_SKEW, SUPERVISORS, Act, right_for
+from domain.calendar import LOCAL
+from domain.case_file import Source
+from domain.errors import BadTime, Malformed, NotPermitted
+from domain.events.repair import FormFilled, RequestReceived
+from domain.people import Actor, EstateCode
+from domain.rulebook import REPAIR
+from domain.rulebook.open_values import BACKDATING
+from infra.postgres.commands import Command, NewCase
+from infra.reference.reader import Room
+from workflows.messages import TermsOfCase
+
+router = APIRouter(route_class=DeskRoute, tags=["报修"])
+PATH = "/v1/repairs"
+
+
+@router.post(PATH, status_code=201, response_model=Opened, responses={202: {"model": Opened}, **PROBLEMS})
+@needs(Verb.OPEN_CASE)
+async def open_repair(repair: NewRepair, asking: Annotated[Caller, Depends(caller)]) -> Response:
+    """REP-01, REP-02, REP-102. 201 with the number; 202 with the number while the case is still being opened."""
+    body_hash = hash_of(PATH, repair)
+    before = await repeated(asking, body_hash)
+    if before is not None:
+        return await _answer(asking, await delivered(asking, before))
+    new = await _new_case(asking, repair, body_hash)
+    return await _answer(asking, await carried_out(asking, lambda: asking.house.desk.commands.accept_opening(new)))
+
+
+async def _new_case(asking: Caller, repair: NewRepair, body_hash: bytes) -> NewCase:
+    desk, estate = asking.house.desk, EstateCode(repair.estate)
+    by = await acting(desk, asking.principal, estate, repair.by)
+    demand(by, Verb.OPEN_CASE, CaseFacts(estate=estate, open=True, repairer=None))
+    room = await _room(desk, repair)
+    now = datetime.now(UTC)
+    received_at = repair.call_started_at or now
+    _check_right(by, now)
+    _check_time(by, received_at, now)
+    terms = await desk.reference.terms(estate, received_at)
+    return NewCase(
+        client=asking.principal.id,
+        key=asking.key,
+        body_hash=body_hash,
+        procedure=REPAIR,
+        estate=estate,
+        building=room.building,
+        channel=repair.channel,
+        received_at=received_at,
+        recorded_by=by.id,
+        words=repair.content,
+        drill=repair.drill,
+        terms=TermsOfCase(
+            durations=dict(terms.durations), times=dict(terms.times), teams=dict(terms.teams), calendar=terms.calendar
+        ),
+        acts=lambda command, accepted_at: _acts(repair, room, by, (received_at, command, accepted_at)),
+    )
+
+
+def _check_right(by: Actor, now: datetime) -> None:
+    right = right_for(RequestReceived, REPAIR.edition(now.astimezone(LOCAL).date()))
+    if right is None or not by.holds(*right.posts):
+        raise NotPermitted(RequestReceived.label, right.posts if right else (), right.rule if right else "REP-20")
+
+
+def _check_time(by: Actor, at: datetime, now: datetime) -> None:
+    if at > now + CLOCK_SKEW:
+        raise BadTime(at, now, late=False)
+    if at < now - BACKDATING and not by.holds(*SUPERVISORS):
+        raise BadTime(at, now, late=True)
+
+
+async def _room(desk: Desk, repair: NewRepair) -> Room:
+    room = await desk.reference.room(EstateCode(repair.estate), repair.room)
+    if room is None:
+        raise Malformed(
+            field="room",
+            remedy="本小区没有这个房号，请核对",
+            english="The estate has no such room; check it.",
+        )
+    return room
+
+
+def _acts(repair: NewRepair, room: Room, by: Actor, when: tuple[datetime, str, datetime]) -> tuple[Act, ...]:
+    at, command, accepted_at = when
+    request = RequestReceived(
+        channel=repair.channel,
+        room=repair.room,
+        content=repair.content,
+        phone=repair.phone,
+        fault=repair.fault,
+        situation=repair.situation,
+        fault_since=repair.fault_since,
+    )
+    acts = [Act(command_id=command, event=request, by=by, at=at, accepted_at=accepted_at, source=Source.API)]
+    if repair.form is not None:
+        form = FormFilled(
+            household=repair.form.household,
+            address=repair.form.address or f"{room.building_name}{room.code}",
+            phone=repair.form.phone or repair.phone,
+            content=repair.form.content or repair.content,
+            wanted=repair.form.wanted,
+        )
+        filled_at = max(at, accepted_at)
+        acts.append(
+            Act(command_id=command, event=form, by=by, at=filled_at, accepted_at=accepted_at, source=Source.API)
+        )
+    return tuple(acts)
+
+
+async def _answer(asking: Caller, command: Command) -> Response:
+    head = await asking.house.desk.reader.case(command.case_no)
+    told = {
+        "stage": head.stage if head else "",
+        "received_at": head.received_at.isoformat() if head else "",
+        "next": head.waiting_for if head else [],
+        "message": "已受理" if command.state == "applied" else "已收到",
+    }
+    return answer(command, told, applied=201)

@@ -1,0 +1,1 @@
+"""What goes over the wire: strict forms of requests, and answers."""

@@ -1,0 +1,208 @@
+"""What the API answers, as its description shows it."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.people import CaseNo, EstateCode
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True)
+
+
+class Fault(Answer):
+    field: str
+    remedy: str
+    english: str
+    allowed: list[str] = []
+
+
+class Problem(Answer):
+    """``application/problem+json``. ``field`` names what is wrong, ``remedy`` what to do, ``allowed`` what would do."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    remedy: str
+    english: str
+    field: str
+    allowed: list[str]
+    errors: list[Fault]
+
+
+class Opened(Answer):
+    """``state`` is ``applied`` (201), or ``accepted`` (202): the number holds, the case is on its way."""
+
+    no: CaseNo
+    command: UUID
+    state: Literal["accepted", "applied", "dead"]
+    accepted_at: datetime
+    received_at: datetime
+    stage: str
+    next: list[str]
+    """What the case waits for, in Chinese; empty while it is on its way."""
+    message: str
+
+
+class Taken(Answer):
+    """``number`` is that of the entry in the case file; None while the command is on its way (202)."""
+
+    no: CaseNo
+    command: UUID
+    state: Literal["accepted", "applied", "dead"]
+    accepted_at: datetime
+    number: int | None
+    stage: str
+    message: str
+
+
+class DutyAnswer(Answer):
+    """``due_at`` is the last moment on time; ``state`` is open, met, breached, waived or superseded."""
+
+    rule: str
+    key: str
+    cycle: int
+    label: str
+    owed_by: str
+    owed_by_id: str | None
+    started_at: datetime
+    first_due_at: datetime
+    due_at: datetime
+    provisional: bool
+    state: str
+    owed: bool
+    ended_at: datetime | None
+    breached_at: datetime | None
+
+
+class EntryAnswer(Answer):
+    """``event`` is masked unless a purpose was given; None once the case's personal data are destroyed."""
+
+    number: int
+    type: str
+    label: str
+    at: datetime
+    recorded_at: datetime
+    by: str
+    by_posts: list[str]
+    source: str
+    backdated: bool
+    rule: str | None
+    event: dict[str, Any] | None
+
+
+class CaseLine(Answer):
+    """A case in a list: nothing personal in it."""
+
+    no: CaseNo
+    procedure: str
+    procedure_name: str
+    estate: EstateCode
+    building: str
+    channel: str
+    received_at: datetime
+    drill: bool
+    state: Literal["opening", "open", "closed"]
+    stage: str
+    waiting_for: list[str]
+    waiting_posts: list[str]
+    overdue: bool
+    next_due_at: datetime | None
+    closed_at: datetime | None
+    result: str | None
+
+
+class CaseAnswer(CaseLine):
+    edition: str
+    masked: bool
+    obligations: list[DutyAnswer]
+    events: list[EntryAnswer]
+
+
+class CasePage(Answer):
+    """``next`` is the cursor of the page that follows, None on the last one."""
+
+    cases: list[CaseLine]
+    next: str | None
+
+
+class DutyAtWork(Answer):
+    rule: str
+    label: str
+    owed_by: str
+    late: bool
+
+
+class Span(Answer):
+    """From ``start`` until just before ``end``. ``ended_by``: what happened then, or which limit passed."""
+
+    start: datetime
+    end: datetime
+    seconds: float
+    stage: str
+    waiting_for: list[str]
+    owed_by: list[str]
+    duties: list[DutyAtWork]
+    late: bool
+    ended_by: list[str]
+
+
+class Timeline(Answer):
+    """The spans follow each other without a gap; their ``seconds`` add up to ``total_seconds``."""
+
+    no: CaseNo
+    start: datetime
+    end: datetime
+    total_seconds: float
+    late_seconds: float
+    spans: list[Span]
+
+
+class NoticeAnswer(Answer):
+    id: UUID
+    no: CaseNo
+    estate: EstateCode
+    level: str
+    rule: str
+    post: str
+    text: str
+    due_at: datetime | None
+    late: bool
+    urgent: bool
+    raised_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+
+
+class Inbox(Answer):
+    notices: list[NoticeAnswer]
+    next: str | None
+
+
+class Acknowledged(Answer):
+    """``command`` is the act that keeps the ladder from climbing, None where there is none to keep."""
+
+    id: UUID
+    acknowledged_at: datetime
+    acknowledged_by: str
+    command: UUID | None
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "content": {"application/problem+json": {}}, "description": words}
+    for status, words in {
+        401: "没有有效的密钥或令牌",
+        403: "岗位无此权限",
+        404: "没有，或不归您知道",
+        409: "现在不行：不合规程、时间不对、重复的键",
+        413: "超过 64 KB",
+        422: "填写有误，逐项指明",
+        429: "过于频繁",
+        503: "暂时不可用，请稍后重试",
+    }.items()
+}

@@ -1,0 +1,55 @@
+"""The bodies of the writes: a new repair, an event of a case; unknown fields are refused."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.wire.events import AnyWireEvent
+from api.wire.text import Estate, Moment, Phone, RoomCode, ShortWords, Staff, Wanted, Words, Yes
+from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.events.repair import Channel, FaultKind, Situation
+
+
+class Request(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True, use_enum_values=False
+    )
+
+
+class FormOnCall(Request):
+    """REP-22: the 《维修单》 filled in while the caller is on the line."""
+
+    household: ShortWords
+    address: ShortWords | None = None
+    """Without it: the building and room of the estate's own list."""
+    phone: Phone | None = None
+    content: Words | None = None
+    wanted: Wanted = AS_SOON_AS_POSSIBLE
+    """预约维修时间: a moment with its zone, or 尽快."""
+
+
+class NewRepair(Request):
+    """REP-02, REP-102: a call as it came. ``call_started_at`` starts the clocks; without it, now."""
+
+    estate: Estate
+    room: RoomCode
+    channel: Channel
+    content: Words
+    phone: Phone
+    """Kept in the caller's own words; an extension will do."""
+    fault: FaultKind
+    situation: Situation = Situation.ORDINARY
+    fault_since: Moment | None = None
+    call_started_at: Moment | None = None
+    by: Staff | None = None
+    """Who took the call, when a system's key sends it."""
+    form: FormOnCall | None = None
+    drill: Yes = False
+
+
+class NewEvent(Request):
+    """Who did what when. ``at``: when it happened, without it now. ``by``: whose act it is, for a system's key."""
+
+    at: Moment | None = None
+    by: Staff | None = None
+    event: Annotated[AnyWireEvent, Field()]

@@ -1,0 +1,80 @@
+"""How a write is answered: acknowledged by its commit, delivered at once, and told as it stands after a moment."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from fastapi import Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from temporalio.service import RPCError
+
+from api.door import Caller
+from api.problems import AWAY, settled_refusal
+from domain.errors import Conflicting
+from infra.postgres.commands import Command
+
+log = structlog.stdlib.get_logger(__name__)
+
+ACCEPTED = 202
+UNANSWERED: tuple[type[Exception], ...] = (*AWAY, RPCError)
+
+
+def hash_of(path: str, body: BaseModel | None) -> bytes:
+    """Of what was asked, however it was spelt: the same request gives the same, defaults left out."""
+    content = body.model_dump_json(exclude_unset=True) if body else ""
+    return hashlib.sha256(f"{path}\n{content}".encode()).digest()
+
+
+async def repeated(caller: Caller, body_hash: bytes) -> Command | None:
+    """What the caller's key stands for already; Conflicting where that was something else.
+
+    Looked at before the request is judged, so that a repetition is answered as the first time whatever has changed.
+    """
+    found = await caller.house.desk.reader.acknowledged(caller.principal.id, caller.key)
+    if found is None:
+        return None
+    command, kept = found
+    if kept != body_hash:
+        raise Conflicting
+    return await caller.house.desk.commands.find(command)
+
+
+async def carried_out(caller: Caller, accept: Callable[[], Awaitable[Command]]) -> Command:
+    """Acknowledge, deliver, and the command as it stands then. Not cut short by a client that goes away."""
+    command = await asyncio.shield(asyncio.ensure_future(accept()))
+    return await delivered(caller, command)
+
+
+async def delivered(caller: Caller, command: Command) -> Command:
+    """What the outcome is within the patience of the settings; what is not delivered now, the relay delivers."""
+    if command.settled:
+        return command
+    desk = caller.house.desk
+    patience = caller.house.settings.access.answer_patience
+    try:
+        async with asyncio.timeout(patience.total_seconds() + 1):
+            command = await desk.deliverer.deliver(command, patience)
+    except UNANSWERED as fault:
+        log.info("delivery.left", command=str(command.id), case=command.case_no, error=type(fault).__name__)
+    caller.house.figures.commands.labels(command.state).inc()
+    return command
+
+
+def answer(command: Command, told: Mapping[str, object], *, applied: int) -> Response:
+    """``applied``: the status once it has taken effect. A refusal is the problem it was refused with.
+
+    A dead letter is answered like a command under way: it was acknowledged, and a person is told of it.
+    """
+    if command.state == "refused":
+        return settled_refusal(command.outcome or {})
+    body = {
+        "no": command.case_no,
+        "command": str(command.id),
+        "state": command.state,
+        "accepted_at": command.accepted_at.isoformat(),
+        **told,
+    }
+    status = applied if command.state == "applied" else ACCEPTED
+    return JSONResponse(body, status, headers={"Location": f"/v1/cases/{command.case_no}"})

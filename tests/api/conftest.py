@@ -1,0 +1,131 @@
+"""A whole desk behind real HTTP: PostgreSQL, Temporal, a worker, and the API on a port of its own."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+
+import asyncpg
+import httpx2
+import pytest
+import uvicorn
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from api.__main__ import Server
+from api.app import create_app
+from api.desk import Desk, open_desk
+from api.house import House
+from domain.calendar import LOCAL
+from domain.people import Role
+from infra.embedded.child import free_port
+from infra.postgres.pool import open_pool
+from infra.reference.principals import Grant, grant, grant_sample_keys
+from infra.sealing import Sealer
+from infra.settings import Settings
+from infra.temporal import connect, prepare_namespace
+from tests.api.office import Office
+from tests.workflows.desk import load_sample
+from workers.wiring import case_worker
+from workflows.visibility import ATTRIBUTES
+
+NewDatabase = Callable[[], Awaitable[str]]
+
+
+@pytest.fixture(scope="session")
+async def office(
+    new_database: NewDatabase, temporal_dev: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Office]:
+    """Everything is there: what is posted takes effect at once."""
+    settings = await _prepared(new_database, tmp_path_factory.mktemp("office"), temporal_dev)
+    client = await connect(settings, role="test")
+    await prepare_namespace(client, ATTRIBUTES, retention_days=1)
+    pool = await open_pool(settings)
+    async with case_worker(client, pool, settings, settings.queue_cases):
+        async with _serving(settings) as opened:
+            yield opened
+        await _end_all(client, pool)
+    await pool.close()
+
+
+@pytest.fixture(scope="module")
+async def lonely(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+    """Temporal is away: nothing listens at its address."""
+    nowhere = f"127.0.0.1:{free_port()}"
+    settings = await _prepared(new_database, tmp_path_factory.mktemp("lonely"), nowhere)
+    async with _serving(settings) as opened:
+        yield opened
+
+
+async def _prepared(new_database: NewDatabase, folder: Path, temporal: str) -> Settings:
+    """The sample estate, and keys for all; the numbers begin anywhere, for the servers are shared with other tests."""
+    settings = Settings.model_validate(
+        {
+            "mode": "embedded",
+            "data_folder": folder,
+            "postgres_dsn": await new_database(),
+            "temporal_address": temporal,
+            "queue_cases": f"cases-{secrets.token_hex(4)}",
+            "api_port": free_port(),
+            "access": {"answer_patience": "PT3S" if folder.name.startswith("office") else "PT0.3S"},
+        }
+    )
+    pool = await open_pool(settings)
+    await load_sample(pool, Sealer(settings.master_ring()))
+    await pool.execute(
+        "insert into case_counters values ('REP', $1, $2)",
+        datetime.now(LOCAL).date(),
+        secrets.randbelow(80_000) + 1,
+    )
+    await pool.close()
+    return settings
+
+
+async def _end_all(client: Client, pool: asyncpg.Pool) -> None:
+    """So that the worker keeps no case when it stops."""
+    for row in await pool.fetch("select no from cases"):
+        with contextlib.suppress(RPCError):
+            await client.get_workflow_handle(row["no"]).terminate("the test is over")
+    await asyncio.sleep(0.5)
+
+
+class _serving:  # noqa: N801  # reads as the verb it is
+    """The API on its port, and a client for each key."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def __aenter__(self) -> Office:
+        settings = self._settings
+        temporal = await connect(settings, role="客服台", lazy=True)
+
+        async def opened() -> Desk:
+            return await open_desk(settings, temporal)
+
+        self._house = House(settings, opened)
+        self._server = Server(
+            uvicorn.Config(
+                create_app(self._house), port=settings.api_port, log_config=None, timeout_graceful_shutdown=3
+            )
+        )
+        self._task = asyncio.create_task(self._server.serve())
+        base = f"http://127.0.0.1:{settings.api_port}"
+        self._pool = await open_pool(settings)
+        async with self._pool.acquire() as connection:
+            keys = await grant_sample_keys(connection)
+            await connection.execute("insert into estates (code, name) values ('XY', '另一小区')")
+            other = Grant(name="other-estate", posts=frozenset({Role.FRONT_DESK}), estates=frozenset({"XY"}))
+            keys["other-estate"] = await grant(connection, other)
+        self._http = httpx2.AsyncClient(base_url=base, timeout=20)
+        office = Office(http=self._http, keys=keys, pool=self._pool, settings=settings, house=self._house)
+        await office.until_ready()
+        return office
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+        self._house.stop()
+        self._server.should_exit = True
+        await self._task
+        await self._pool.close()

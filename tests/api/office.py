@@ -1,0 +1,70 @@
+"""What the API's tests talk through: a client, everybody's keys, and the database behind."""
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import httpx2
+
+from api.house import House
+from infra.settings import Settings
+
+CALL_CENTRE = "call-center"
+CALL = {
+    "estate": "LY",
+    "room": "1-101",
+    "channel": "电话",
+    "content": "厨房水龙头漏水",
+    "phone": "19900000001",
+    "fault": "水",
+    "form": {"household": "住户001", "wanted": "尽快"},
+}
+
+
+def fresh_key() -> str:
+    return str(uuid.uuid4())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    http: httpx2.AsyncClient
+    keys: dict[str, str]
+    pool: asyncpg.Pool
+    settings: Settings
+    house: House
+
+    async def until_ready(self) -> None:
+        async with asyncio.timeout(20):
+            while True:
+                try:
+                    if (await self.http.get("/readyz")).status_code == 200:
+                        return
+                except httpx2.TransportError:
+                    pass
+                await asyncio.sleep(0.05)
+
+    def headers(self, who: str, key: str | None = None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.keys[who]}", "Idempotency-Key": key or fresh_key()}
+
+    async def get(self, path: str, who: str = CALL_CENTRE, **parameters: Any) -> httpx2.Response:
+        return await self.http.get(path, headers=self.headers(who), params=parameters)
+
+    async def post(self, path: str, body: Any, who: str = CALL_CENTRE, key: str | None = None) -> httpx2.Response:
+        return await self.http.post(path, headers=self.headers(who, key), json=body)
+
+    async def call(self, who: str = CALL_CENTRE, **changes: Any) -> str:
+        """A repair that is open, and its number."""
+        answer = await self.post("/v1/repairs", CALL | changes, who)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["no"])
+
+    async def does(self, no: str, event: dict[str, Any], who: str = CALL_CENTRE, **more: Any) -> httpx2.Response:
+        return await self.post(f"/v1/cases/{no}/events", {"event": event, **more}, who)
+
+    async def did(self, no: str, event: dict[str, Any], who: str = CALL_CENTRE, **more: Any) -> dict[str, Any]:
+        answer = await self.does(no, event, who, **more)
+        assert answer.status_code == 200, answer.text
+        taken: dict[str, Any] = answer.json()
+        return taken
