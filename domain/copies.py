@@ -54,10 +54,12 @@ MOVES: Mapping[type[Event], Mapping[int, str]] = {
 def copy_places(file: CaseFile) -> tuple[CopyPlace, ...]:
     """The copies of every round, in order; REP-23: four from the moment the form is filled."""
     places: dict[tuple[int, int], CopyPlace] = {}
-    current = 1
+    current, reopened = 1, False
     for entry in file:
-        if isinstance(entry.event, FeedbackGiven) and not entry.event.solved:
-            current += 1
+        if isinstance(entry.event, FeedbackGiven):
+            reopened = not entry.event.solved
+        if reopened and isinstance(entry.event, Assigned):  # until then the copies on their way are the old ones
+            current, reopened = current + 1, False
         for copy, holder in _moves(entry, fresh=(current, 1) not in places).items():
             places[current, copy] = CopyPlace(
                 copy=copy,

@@ -40,9 +40,8 @@ class Docket:
         match entry.event:
             case RungReached(key=key, cycle=cycle, rung=rung):
                 self._reach(key, cycle, rung, entry)
-            case NoticeAcknowledged(key=key, cycle=cycle):
-                if duty := self._duties.get((key, cycle)):
-                    self._put(replace(duty, acknowledged=True))
+            case NoticeAcknowledged(key=key, cycle=cycle, rung=rung):
+                self._acknowledge(key, cycle, rung)
             case ExtensionGranted(key=key, until=until):
                 if duty := self._latest.get(key):
                     self._put(replace(duty, due=Due(at=until), extended=True))
@@ -67,6 +66,12 @@ class Docket:
             duty = replace(duty, state=DutyState.BREACHED, breached_at=duty.due.at)
         self._put(duty)
 
+    def _acknowledge(self, key: str, cycle: int, rung: int) -> None:
+        """Who has read a reminder has not yet heard of the breach."""
+        duty = self._duties.get((key, cycle))
+        if duty and rung in duty.reached and duty.rung(rung).level is not Level.WARNING:
+            self._put(replace(duty, acknowledged=True))
+
     def _revise(self, duty: Duty, entry: Entry, file: CaseFile) -> None:
         row = duty.row
         if entry.number > duty.start_number and row.meets(entry):
@@ -78,21 +83,27 @@ class Docket:
             self._move_due(self._duties[duty.key, duty.cycle], entry, file)
 
     def _move_due(self, duty: Duty, entry: Entry, file: CaseFile) -> None:
+        """A moved due moment is minded anew: its rungs come again, but none whose moment is past already."""
         if duty.extended:
             return
         due = duty.row.limit.due(duty.started_at, file, self._terms)
         if due is None:
             self._put(_left(duty, entry))
         elif due != duty.due:
-            self._put(_breached(duty) if entry.at > duty.due.at else replace(duty, due=due))
+            moved = replace(duty, due=due, opened_at=max(duty.opened_at, entry.at), reached={})
+            self._put(_breached(duty) if entry.at > duty.due.at else moved)
 
     def _start(self, row: Obligation, entry: Entry, file: CaseFile) -> None:
         start = next((e for e in reversed(tuple(file)) if row.starts(e)), None)
         if start is None or not row.only_if(file):
             return
         latest = self._latest.get(row.key)
-        if latest and latest.start_number == start.number and not self._may_resume(latest, file):
-            return
+        if latest and latest.start_number == start.number:
+            if not self._may_resume(latest, file):
+                return
+            if latest.state is DutyState.BREACHED:
+                self._put(replace(latest, ended_at=None, ended_by=None))
+                return
         due = row.limit.due(start.at, file, self._terms)
         if due is None:
             return
@@ -105,7 +116,7 @@ class Docket:
 
     def _may_resume(self, latest: Duty, file: CaseFile) -> bool:
         """A duty laid aside because it did not apply comes back when it applies again (REP-03: regraded twice)."""
-        if latest.state is not DutyState.SUPERSEDED:
+        if latest.owed or latest.state not in {DutyState.SUPERSEDED, DutyState.BREACHED}:
             return False
         later = file.after(latest.start_number)
         return not any(latest.row.meets(e) or isinstance(e.event, latest.row.lapses_on) for e in later)

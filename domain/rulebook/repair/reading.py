@@ -3,16 +3,20 @@
 from datetime import datetime
 
 from domain.case_file import CaseFile, Entry
+from domain.events.base import AS_SOON_AS_POSSIBLE
 from domain.events.repair import (
     AppointmentMoved,
     ArrivalTold,
+    ArrivedOnSite,
     Assessed,
     Assigned,
     ConsentRefused,
     CopiesSentBack,
     CopyReturned,
     FeedbackGiven,
+    FormCollected,
     FormFilled,
+    OrderTaken,
     Reassigned,
     RefusalSigned,
     RequestReceived,
@@ -36,8 +40,10 @@ WORK_ACCEPTED = (ResidentSigned, SignatureExcused)
 
 
 def appointment(file: CaseFile) -> datetime | None:
-    """The time agreed with the resident now, or None: as soon as possible, or not yet asked."""
+    """The time agreed with the resident now, or None: as soon as possible, not yet asked, or of a round before."""
     for entry in reversed(tuple(file)):
+        if unsolved(entry):
+            return None
         if isinstance(entry.event, FormFilled | AppointmentMoved):
             return entry.event.wanted if isinstance(entry.event.wanted, datetime) else None
     return None
@@ -47,8 +53,21 @@ def has_appointment(file: CaseFile) -> bool:
     return appointment(file) is not None
 
 
-def as_soon_as_possible(file: CaseFile) -> bool:
-    return appointment(file) is None
+def taken_as_soon_as_possible(file: CaseFile) -> bool:
+    """Somebody has the order in this round, and no time is appointed."""
+    since = file.since(Assigned, Reassigned)
+    taken = any(isinstance(entry.event, OrderTaken) for entry in since)
+    return taken and not any(unsolved(entry) for entry in since) and appointment(file) is None
+
+
+def asks_to_come_now(entry: Entry) -> bool:
+    """The order is taken, or an appointment given up for 尽快."""
+    match entry.event:
+        case OrderTaken():
+            return True
+        case AppointmentMoved(wanted=wanted):
+            return wanted == AS_SOON_AS_POSSIBLE
+    return False
 
 
 def expected_arrival(file: CaseFile) -> datetime | None:
@@ -126,6 +145,20 @@ def accepted(file: CaseFile) -> bool:
 
 def unsolved(entry: Entry) -> bool:
     return isinstance(entry.event, FeedbackGiven) and not entry.event.solved
+
+
+def begins_round(entry: Entry) -> bool:
+    """The call, or the feedback that reopens the repair (REP-47): what is owed to the resident counts anew."""
+    return isinstance(entry.event, RequestReceived) or unsolved(entry)
+
+
+def calls_for_assignment(entry: Entry) -> bool:
+    return isinstance(entry.event, FormCollected) or unsolved(entry)
+
+
+def arrived(file: CaseFile) -> bool:
+    """Whether somebody is, or has been, on the site in this round."""
+    return any(isinstance(entry.event, ArrivedOnSite) for entry in file.since(Assigned, Reassigned))
 
 
 def second_copy(entry: Entry) -> bool:
