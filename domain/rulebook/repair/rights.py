@@ -115,6 +115,10 @@ def _not_back_yet(asked: Question) -> bool:
     return not isinstance(asked.event, CopyReturned) or asked.event.copy not in reading.copies_back(asked.file)
 
 
+def _not_on_site_yet(asked: Question) -> bool:
+    return not reading.arrived(asked.file)
+
+
 def _no_paper_out(asked: Question) -> bool:
     return not reading.accepted(asked.file)
 
@@ -146,6 +150,14 @@ GATES = (
         field="event.override_reason",
         remedy="班组与故障类型不符，请填写改派原因或选用对应班组",
         english="The team is not the one for this kind of fault; name that team or give override_reason.",
+    ),
+    Gate(
+        rule="REP-27",
+        on=(AppointmentMoved, ArrivalTold),
+        holds=_not_on_site_yet,
+        field="event.type",
+        remedy="维修人员已到场，不能再改约或告知到达时间",
+        english="The repairer has been on the site; no arrival can be appointed any more.",
     ),
     Gate(
         rule="REP-33",

@@ -42,6 +42,10 @@ def _urgent(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape 
     return reading.is_urgent(file)
 
 
+def _regular(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return reading.is_regular(file)
+
+
 def _both_signed(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
     return reading.refusal_signed_by_both(file)
 
@@ -80,6 +84,13 @@ TELLS = (
         when=_urgent,
         urgent=True,
     ),
+    Tell(
+        rule="REP-15",
+        on=(Assessed,),
+        to=(Role.ENGINEERING_SUPERVISOR,),
+        text="定为常规报修，1小时内须响应",
+        when=_regular,
+    ),
     Tell(rule="REP-07", on=(Assigned, Reassigned), to=(Role.REPAIRER,), text="派工给您，请看维修单后接单"),
     Tell(
         rule="REP-27",
@@ -87,6 +98,12 @@ TELLS = (
         to=(Role.REPAIRER,),
         text="预约时间已改，请按新时间到场",
         when=_has_repairer,
+    ),
+    Tell(
+        rule="REP-37",
+        on=(ConsentRefused,),
+        to=(Role.ENGINEERING_SUPERVISOR,),
+        text="住户不同意维修，维修人员将返回说明",
     ),
     Tell(
         rule="REP-39", on=(RefusalSigned,), to=(Role.FRONT_DESK,), text="住户不同意维修，请收单备案", when=_both_signed
