@@ -12,7 +12,7 @@ from domain.people import EstateCode
 from domain.rulebook.rows import Procedure
 from workflows.journal import Journal
 from workflows.messages import OpenCase, Recorded
-from workflows.script import unwrapped
+from workflows.script import has_failed
 from workflows.watch import Watch
 
 LONGEST_HISTORY = 1_500
@@ -33,6 +33,7 @@ class Case:
         self._journal = Journal(opening, self.rows)
         self._watch = Watch(self._journal)
         self._acts = 0
+        self._begun = False
         self.until = self._journal.script.until
         self.together = self._journal.script.together
         self.unless = self._journal.script.unless
@@ -49,13 +50,7 @@ class Case:
     async def carry(self, opening: OpenCase) -> str:
         """Run script and watch to the end of the procedure, or into the next run of the same case."""
         try:
-            with unwrapped():
-                async with asyncio.TaskGroup() as group:
-                    both = [group.create_task(self._play(opening)), group.create_task(self._watch.keep())]
-                    await workflow.wait_condition(lambda: self._is_over or self._may_turn_over)
-                    if not self._is_over:
-                        for task in both:
-                            task.cancel()
+            await self._work(opening)
         except asyncio.CancelledError:
             if workflow.cancellation_reason() is not None:  # not when the case only leaves the worker's cache
                 await self._end(CANCELLED)
@@ -65,6 +60,17 @@ class Case:
         await workflow.wait_condition(workflow.all_handlers_finished)
         ended = self._journal.file.last(CaseEnded)
         return ended.result if ended else ""
+
+    async def _work(self, opening: OpenCase) -> None:
+        """Script and watch side by side; an error of either is the case's."""
+        both = [asyncio.create_task(self._play(opening)), asyncio.create_task(self._watch.keep())]
+        try:
+            await workflow.wait_condition(lambda: any(map(has_failed, both)) or self._is_over or self._may_turn_over)
+        finally:
+            for task in both:
+                task.cancel()
+        for task in filter(has_failed, both):
+            task.result()
 
     @property
     def _is_over(self) -> bool:
@@ -83,7 +89,7 @@ class Case:
     async def _play(self, opening: OpenCase) -> None:
         if opening.carried is None:
             self._journal.begin(opening.acts)
-            await self._journal.commit()
+        self._begun = True
         await self._end(await self.procedure())
 
     async def _end(self, result: str) -> None:
@@ -92,14 +98,25 @@ class Case:
         await self._journal.commit()
 
     def check(self, act: Act) -> None:
-        """Raise the DeskError for what the case cannot take in; nothing is left behind of what is refused."""
-        if self._journal.file.by_command(act.command_id) is None:
+        """Raise the DeskError for what the case cannot take in; nothing is left behind of what is refused.
+
+        Before the script waits for anything nothing can be said: ``ready`` and ``take_in`` decide then.
+        """
+        if self._begun and self._journal.file.by_command(act.command_id) is None:
             self._journal.admit(act)
 
+    async def ready(self) -> None:
+        """Return once the script has come to its first waits; an update may arrive before the run's first line."""
+        await workflow.wait_condition(lambda: self._begun)
+
     def take_in(self, act: Act) -> Entry:
-        """Add the act to the file; a command taken in before has its entry already. Raises a DeskError."""
+        """Add the act to the file; a command taken in before has its entry already. Raises a DeskError.
+
+        What fell due before it happened is raised before it: an act held up with the clock silences no breach.
+        """
         entry = self._journal.file.by_command(act.command_id)
         if entry is None:
+            self._watch.raise_due(act.at)
             entry = self._journal.admit(act)
             self._acts += 1
             self._journal.add(entry)

@@ -115,7 +115,7 @@ class Journal:
 
     async def _commit_all(self) -> None:
         entries = self.file.after(self._committed)
-        notices, self._notices = tuple(self._notices), []
+        notices = tuple(self._notices)
         digests = self._chain(entries)
         rows, copies = self._duty_rows(), copy_places(self.file)
         view = self._view()
@@ -134,14 +134,16 @@ class Journal:
                 view=view,
             )
         )
+        # Only now: cut short by a cancellation, all of it is written again with the next step.
+        del self._notices[: len(notices)]
+        self._digest = digests[-1]
         self._filed, self._copies = rows, copies
         self._committed = entries[-1].number
 
     def _chain(self, entries: tuple[Entry, ...]) -> tuple[str, ...]:
-        digests = []
+        digests: list[str] = []
         for entry in entries:
-            self._digest = digest(self._digest, entry)
-            digests.append(self._digest)
+            digests.append(digest(digests[-1] if digests else self._digest, entry))  # each on the last
         return tuple(digests)
 
     def _duty_rows(self) -> dict[tuple[str, int], DutyRow]:

@@ -36,6 +36,7 @@ class Watch:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._timers: dict[Alarm, asyncio.Task[None]] = {}
+        self._raised = False
         self._stirred = asyncio.Event()
         journal.on_change(self._stirred.set)
 
@@ -44,24 +45,23 @@ class Watch:
         async with asyncio.TaskGroup() as group:
             while not self._journal.file.ended:
                 self._stirred.clear()
-                if self._raise_what_is_due():
+                self.raise_due(workflow.now())
+                if self._raised:
+                    self._raised = False
                     await self._journal.commit()
                     continue
                 self._arm(group)
                 await self._stirred.wait()
             self._disarm(set(self._timers))
 
-    def _raise_what_is_due(self) -> bool:
-        """Every rung whose moment has come, in the order of the moments, each once."""
+    def raise_due(self, until: datetime) -> None:
+        """Every rung whose moment has come by then, in the order of the moments, each once; never ahead of now."""
         now = workflow.now()
-        raised = False
-        while due := [alarm for alarm, _ in self._alarms() if alarm.moment <= now]:
-            alarm = min(due, key=lambda alarm: (alarm.moment, alarm.place))
-            self._journal.add_own(
-                RungReached(key=alarm.key, cycle=alarm.cycle, rung=alarm.rung, late=now - alarm.moment > OUTAGE)
-            )
-            raised = True
-        return raised
+        while due := [pair for pair in self._alarms() if pair[0].moment <= min(until, now)]:
+            alarm, duty = min(due, key=lambda pair: (pair[0].moment, pair[0].place))
+            missed = now - max(alarm.moment, duty.opened_at) > OUTAGE
+            self._journal.add_own(RungReached(key=alarm.key, cycle=alarm.cycle, rung=alarm.rung, late=missed))
+            self._raised = True
 
     def _alarms(self) -> list[tuple[Alarm, Duty]]:
         return [
