@@ -62,9 +62,7 @@ class Story:
             self.then(event, at)
 
     def then(self, event: AnyEvent, at: datetime, by: Actor = SUPERVISOR) -> Entry:
-        entry = Entry(
-            number=self.file.last_number + 1, event=event, at=at, recorded_at=at, by=by, source=Source.API
-        )
+        entry = Entry(number=self.file.last_number + 1, event=event, at=at, recorded_at=at, by=by, source=Source.API)
         self.add(entry)
         return entry
 
