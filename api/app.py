@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.types import ASGIApp
 
 from api.body import BodyCap
+from api.codec import WithCodec
 from api.door import refuse_undeclared
 from api.house import House
 from api.problems import answer_errors
@@ -49,7 +50,7 @@ def create_app(house: House) -> ASGIApp:
         app.include_router(router)
     refuse_undeclared(app)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's own way to change the description
-    return Traffic(BodyCap(app), house.figures)
+    return Traffic(WithCodec(BodyCap(app), house), house.figures)
 
 
 def _described(app: FastAPI) -> dict[str, object]:

@@ -20,6 +20,7 @@ LARGEST_BODY = 8 * 1024 * 1024
 CORS = {
     "access-control-allow-methods": "POST",
     "access-control-allow-headers": "authorization, content-type, x-namespace",
+    "access-control-allow-credentials": "true",
     "vary": "origin",
 }
 
@@ -45,13 +46,17 @@ class _Refused(Exception):
         self.reason = reason
 
 
-def codec_app(codec: SealingCodec, allowed_origin: str, may: May, *, encodes: bool = False) -> App:
+Sealable = Callable[[Payload], bool]
+"""Whether this payload may be sent to a case from the Web UI."""
+
+
+def codec_app(codec: SealingCodec, allowed_origin: str, may: May, *, encodes: Sealable | None = None) -> App:
     """An ASGI app with ``POST …/decode``, to be mounted; answers exactly one origin.
 
-    ``encodes`` adds ``POST …/encode``, without which the Web UI can send no update to a case (what is sent in
-    clear is refused there).
+    ``encodes`` adds ``POST …/encode`` for the payloads it says yes to, without which the Web UI can send no update
+    to a case (what is sent in clear is refused there).
     """
-    verbs = {"decode": _decoded, "encode": _encoded} if encodes else {"decode": _decoded}
+    verbs = {"decode": _decoded} if encodes is None else {"decode": _decoded, "encode": _encoder(encodes)}
 
     async def serve(verb: str, method: str, asking: Asking, receive: Receive) -> tuple[int, bytes]:
         if verb not in verbs:
@@ -97,8 +102,15 @@ def _decoded(codec: SealingCodec, payload: Payload) -> Payload:
         return payload
 
 
-def _encoded(codec: SealingCodec, payload: Payload) -> Payload:
-    return payload if payload.metadata.get("encoding") == ENCODING else codec.seal(payload)
+def _encoder(sealable: Sealable) -> Callable[[SealingCodec, Payload], Payload]:
+    def encoded(codec: SealingCodec, payload: Payload) -> Payload:
+        if payload.metadata.get("encoding") == ENCODING:
+            return payload
+        if not sealable(payload):
+            raise _Refused(422, "not a message that may be sent from the Web UI")
+        return codec.seal(payload)
+
+    return encoded
 
 
 def _asking(scope: Scope) -> Asking:

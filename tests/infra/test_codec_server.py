@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 from temporalio.api.common.v1 import Payload
 
-from infra.codec_server import LARGEST_BODY, Asking, codec_app
+from infra.codec_server import LARGEST_BODY, Asking, Sealable, codec_app
 from infra.keys import KeyRing
 from infra.payloads import SealingCodec
 
@@ -23,7 +23,7 @@ async def _may(asking: Asking) -> str | None:
     return "supervisor-1" if asking.headers.get("authorization") == "Bearer right" else None
 
 
-def _client(*, encodes: bool = False) -> httpx2.AsyncClient:
+def _client(*, encodes: Sealable | None = None) -> httpx2.AsyncClient:
     app = codec_app(CODEC, ORIGIN, _may, encodes=encodes)
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://desk/codec")
 
@@ -79,13 +79,15 @@ async def test_the_browsers_question_is_answered_for_the_one_origin() -> None:
     assert other.status_code == 403
 
 
-async def test_it_encodes_only_where_that_is_wanted() -> None:
-    async with _client() as closed, _client(encodes=True) as opened:
+async def test_it_encodes_only_where_and_what_is_wanted() -> None:
+    async with _client() as closed, _client(encodes=lambda payload: payload == CLEAR) as opened:
         refused = await closed.post("/encode", json=_body(CLEAR), headers=TOKEN)
         sealed = await opened.post("/encode", json=_body(CLEAR), headers=TOKEN)
         read = await opened.post("/decode", json=sealed.json(), headers=TOKEN)
+        strange = await opened.post("/encode", json=_body(CLEAR, Payload(data=b"{}")), headers=TOKEN)
 
     assert refused.status_code == 404
+    assert strange.status_code == 422
     assert sealed.json() != _body(CLEAR)
     assert read.json() == _body(CLEAR)
 
