@@ -50,7 +50,7 @@ class Case:
     async def carry(self, opening: OpenCase) -> str:
         """Run script and watch to the end of the procedure, or into the next run of the same case."""
         try:
-            await self._work(opening)
+            await self._run_both(opening)
         except asyncio.CancelledError:
             if workflow.cancellation_reason() is not None:  # not when the case only leaves the worker's cache
                 await self._end(CANCELLED)
@@ -61,15 +61,19 @@ class Case:
         ended = self._journal.file.last(CaseEnded)
         return ended.result if ended else ""
 
-    async def _work(self, opening: OpenCase) -> None:
-        """Script and watch side by side; an error of either is the case's."""
-        both = [asyncio.create_task(self._play(opening)), asyncio.create_task(self._watch.keep())]
+    async def _run_both(self, opening: OpenCase) -> None:
+        """Script and watch side by side; an error of either is the case's.
+
+        The opening is committed beside them: who is told that a case is open may act in it at once.
+        """
+        parts = (self._play(opening), self._journal.commit(), self._watch.keep())
+        tasks = [asyncio.create_task(part) for part in parts]
         try:
-            await workflow.wait_condition(lambda: any(map(has_failed, both)) or self._is_over or self._may_turn_over)
+            await workflow.wait_condition(lambda: any(map(has_failed, tasks)) or self._is_over or self._may_turn_over)
         finally:
-            for task in both:
+            for task in tasks:
                 task.cancel()
-        for task in filter(has_failed, both):
+        for task in filter(has_failed, tasks):
             task.result()
 
     @property

@@ -60,6 +60,7 @@ def _add(case: type[Case], name: str, handler: Callable[..., Any]) -> None:
 
 def _recorder(event: type[Event]) -> Callable[..., Any]:
     async def handler(self: Case, message: RecordAct) -> Recorded:
+        await self.ready()
         with refusals():
             entry = self.take_in(message.act)
         return await self.recorded(entry)
