@@ -1,0 +1,168 @@
+"""``python -m benchmarks``: the figures of goals.md in one run of about a minute; ``--long`` for steadier ones."""
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from datetime import UTC, datetime
+
+import asyncpg
+from temporalio.client import Client
+
+from benchmarks.figures import Figure, table
+from benchmarks.measures import Bench, History, Openings, Runs, percentile
+from benchmarks.repair import ByDelivery, Door, OverHttp
+from benchmarks.stage import Stage, staged
+from infra.delivery import Delivery
+from infra.postgres.commands import Commands
+from infra.postgres.pool import open_pool
+from infra.reference.principals import CALL_CENTRE, grant_sample_keys
+from infra.reference.reader import Reference
+from infra.run import leave
+from infra.sealing import Sealer
+from infra.temporal import connect
+
+KB = 1024
+SHORT = {"rounds": 3, "cases": 8, "pairs": 5, "opening_rounds": 2, "openings": 20, "statements": 2}
+LONG = {"rounds": 9, "cases": 16, "pairs": 30, "opening_rounds": 4, "openings": 100, "statements": 10}
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+async def measure(stage: Stage, size: dict[str, int]) -> list[Figure]:
+    """Every figure of this run; warmed up first."""
+    settings = stage.settings
+    pool = await open_pool(settings)
+    try:
+        bench = Bench(
+            stage=stage, client=await Client.connect(settings.temporal_address), pool=pool, door=await _door(stage, pool)
+        )
+        say(f"acts go by {bench.door.name}")
+        histories = await bench.histories()
+        await bench.rounds(1, 4)
+        runs = await bench.rounds(size["rounds"], size["cases"])
+        acts = await bench.acts(size["pairs"])
+        openings = await bench.openings(size["opening_rounds"], size["openings"])
+        transactions, milliseconds = await bench.statements(size["statements"])
+    finally:
+        await pool.close()
+    _say_where(histories, runs)
+    return [
+        *_of_histories(histories),
+        *_of_runs(runs),
+        *_of_acts(acts, bench.door),
+        *_of_openings(openings),
+        *_of_transact(runs),
+        *_of_starts(stage),
+        Figure(goal=13, what="PostgreSQL CPU an act", value=milliseconds, unit="ms", must=0.6),
+        Figure(goal=13, what="transactions an act, command included", value=transactions, unit=""),
+    ]
+
+
+async def _door(stage: Stage, pool: asyncpg.Pool) -> Door:
+    settings = stage.settings
+    if stage.api is not None:
+        async with pool.acquire() as connection:
+            keys = await grant_sample_keys(connection)
+        return OverHttp(settings.api_port, keys[CALL_CENTRE])
+    sealer = Sealer(settings.master_ring())
+    commands = Commands(pool, sealer, settings)
+    client = await connect(settings, role="bench")
+    return await ByDelivery.of(commands, Delivery(commands, client, settings), Reference(pool, sealer))
+
+
+def _of_histories(histories: dict[str, History]) -> list[Figure]:
+    desk, bare = histories["desk"], histories["bare"]
+    longest, bare_longest = histories["longest"], histories["bare_longest"]
+    long = f"longest path, 21 acts: {longest.events} (B of 21 acts {bare_longest.events})"
+    moves = f"21 acts: {longest.transitions} (B {bare_longest.transitions})"
+    size = f"21 acts: {longest.size / KB:.1f} (B {bare_longest.size / KB:.1f})"
+    return [
+        Figure(goal=1, what="events of a case", value=desk.events, unit="", must=155, aim=100,
+               note=f"B {bare.events}; {long}"),
+        Figure(goal=1, what="state transitions", value=desk.transitions, unit="", must=54, aim=20,
+               note=f"B {bare.transitions}; {moves}"),
+        Figure(goal=2, what="history", value=desk.size / KB, unit="KB", must=42, aim=25,
+               note=f"B {bare.size / KB:.1f}; {size}"),
+    ]  # fmt: skip
+
+
+def _of_runs(runs: dict[str, Runs]) -> list[Figure]:
+    desk, bare = runs["desk"], runs["bare"]
+    return [
+        Figure(goal=3, what="CPU a case", value=desk.seconds / bare.seconds, unit="B", must=1.3, aim=0.8,
+               note=f"{desk.seconds * 1000:.0f} ms against {bare.seconds * 1000:.0f} ms"),
+        Figure(goal=4, what="cases a second, 8 at once", value=desk.rate / bare.rate, unit="B", must=0.8, aim=1.3,
+               more_is_better=True, note=f"{desk.rate:.2f}/s against {bare.rate:.2f}/s"),
+    ]  # fmt: skip
+
+
+def _of_acts(acts: dict[str, list[float]], door: Door) -> list[Figure]:
+    figures = []
+    for share, must, aim in ((0.5, 1.25, 0.7), (0.99, 1.5, 1.0)):
+        desk, bare = percentile(acts["desk"], share), percentile(acts["bare"], share)
+        note = f"{desk * 1000:.0f} ms against {bare * 1000:.0f} ms, by {door.name}"
+        what = f"act answered, p{share * 100:.0f} of {len(acts['desk'])}"
+        figures.append(Figure(goal=5, what=what, value=desk / bare, unit="B", must=must, aim=aim, note=note))
+    return figures
+
+
+def _of_openings(openings: Openings) -> list[Figure]:
+    desk, bare = openings.cpu["desk"], openings.cpu["bare"]
+    memory = openings.memory["desk"] / KB
+    return [
+        Figure(goal=6, what="opening a case, worker CPU", value=desk / bare, unit="x", must=1.5, aim=1.0,
+               note=f"{desk * 1000:.1f} ms against {bare * 1000:.1f} ms"),
+        Figure(goal=7, what="memory a cached open case", value=memory, unit="KB", must=260, aim=100,
+               note=f"B {openings.memory['bare'] / KB:.0f}"),
+        Figure(goal=7, what="disk an open case", value=openings.disk / KB, unit="KB", must=36, aim=25),
+    ]  # fmt: skip
+
+
+def _of_transact(runs: dict[str, Runs]) -> list[Figure]:
+    if "transact" not in runs:
+        say("goal 11 left out: dbos is not installed; pip install --require-hashes -r requirements-bench.lock")
+        return []
+    desk, transact = runs["desk"], runs["transact"]
+    note = f"DBOS {transact.seconds * 1000:.0f} ms a case, {transact.rate:.2f} cases/s"
+    value = desk.seconds / transact.seconds
+    return [Figure(goal=11, what="CPU against DBOS Transact", value=value, unit="x", must=1.2, aim=0.8, note=note)]
+
+
+def _of_starts(stage: Stage) -> list[Figure]:
+    worker, api = stage.ready_after["worker"], stage.ready_after.get("api")
+    figures = [Figure(goal=12, what="worker process to polling", value=worker, unit="s", must=2, aim=1.4)]
+    if api is not None:
+        figures.append(Figure(goal=12, what="API process to ready", value=api, unit="s", must=1.7, aim=1.2))
+    return figures
+
+
+def _say_where(histories: dict[str, History], runs: dict[str, Runs]) -> None:
+    for arm in ("bare", "desk", "longest"):
+        kinds = sorted(histories[arm].kinds.items(), key=lambda item: -item[1])
+        say(f"{arm} events: " + ", ".join(f"{name} {count}" for name, count in kinds))
+    for arm, run in runs.items():
+        parts = ", ".join(f"{part} {run.part(part) * 1000:.0f}" for part in run.cpu[0])
+        say(f"{arm} CPU a case, ms: {parts}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--long", action="store_true", help="more rounds and cases, several minutes")
+    size = LONG if parser.parse_args().long else SHORT
+    began = time.monotonic()
+    with staged() as stage:
+        say(f"ready after {time.monotonic() - began:.1f} s")
+        figures = asyncio.run(measure(stage, size))
+    day = datetime.now(UTC).date()
+    say(f"\n{day}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {time.monotonic() - began:.0f} s\n")
+    say(table(figures))
+    return 0
+
+
+if __name__ == "__main__":
+    leave(main())

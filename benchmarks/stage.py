@@ -1,0 +1,157 @@
+"""The servers and workers of one run: real PostgreSQL, the Temporal dev server, our worker, the yardsticks' workers."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from benchmarks import bare_worker, rows
+from benchmarks.clocks import Group
+from infra.embedded.child import Child, bound_to_us, free_port, start
+from infra.embedded.first_start import SAMPLE
+from infra.embedded.postgres import EmbeddedPostgres, start_postgres
+from infra.embedded.readiness import answers_ready
+from infra.embedded.temporal import EmbeddedTemporal, start_temporal
+from infra.errors import CannotStart
+from infra.postgres.migrate import migrate
+from infra.settings import PREFIX, Settings
+
+PATIENCE = 60.0
+
+
+@dataclass(kw_only=True)
+class Stage:
+    """Everything that runs; the seconds each of our processes took to be ready; how each arm's processes are read."""
+
+    settings: Settings
+    postgres: EmbeddedPostgres
+    temporal: EmbeddedTemporal
+    worker: Child
+    bare: Child
+    api: Child | None
+    transact: "Transact | None"
+    ready_after: dict[str, float]
+
+    def clocks_of(self, arm: str) -> dict[str, Group]:
+        """Whose time counts for an arm: ``desk``, ``bare`` or ``transact``. The caller of B does the API's part."""
+        postgres = {"postgres": Group(pid=self.postgres.child.process.pid, family=True)}
+        server = {"server": Group(pid=self.temporal.child.process.pid)}
+        us = {"client": Group(pid=os.getpid())}
+        if arm == "transact" and self.transact is not None:
+            return postgres | {"worker": Group(pid=self.transact.process.pid)}
+        if arm == "bare":
+            return postgres | server | us | {"worker": Group(pid=self.bare.process.pid)}
+        api = {"api": Group(pid=self.api.process.pid)} if self.api else us
+        return postgres | server | api | {"worker": Group(pid=self.worker.process.pid)}
+
+
+class Transact:
+    """The DBOS arm in a process of its own, told what to run by a line."""
+
+    def __init__(self, url: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.transact", url],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self._heard()
+
+    def run(self, cases: int, at_once: int, acts: int) -> float:
+        """Seconds for that many whole cases."""
+        assert self.process.stdin is not None  # noqa: S101  # it was opened as a pipe
+        self.process.stdin.write(f"run {cases} {at_once} {acts}\n")
+        self.process.stdin.flush()
+        return float(self._heard()["seconds"])
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+    def _heard(self) -> dict[str, float]:
+        assert self.process.stdout is not None  # noqa: S101  # it was opened as a pipe
+        line = self.process.stdout.readline()
+        if not line:
+            raise CannotStart("the DBOS arm ended", remedy="run: python -m benchmarks.transact URL")
+        answer: dict[str, float] = json.loads(line)
+        return answer
+
+
+@contextmanager
+def staged(*, with_transact: bool = True) -> Iterator[Stage]:
+    """Start everything in a folder of its own, and stop and remove it at the end."""
+    with tempfile.TemporaryDirectory(prefix="liyuan-bench-") as place:
+        Path(place).chmod(0o711)  # the service user of PostgreSQL passes through
+        folder = Path(place) / "data"
+        stopping: list[Callable[[], None]] = []
+        try:
+            yield _start(folder, stopping, with_transact=with_transact)
+        finally:
+            for stop in reversed(stopping):
+                stop()
+
+
+def _start(folder: Path, stopping: list[Callable[[], None]], *, with_transact: bool) -> Stage:
+    postgres = start_postgres(folder)
+    stopping.append(postgres.stop)
+    temporal = start_temporal(folder, port=free_port(), ui_port=None)
+    stopping.append(temporal.stop)
+    api_port = free_port()
+    os.environ |= {
+        f"{PREFIX}MODE": "embedded",
+        f"{PREFIX}DATA_FOLDER": str(folder),
+        f"{PREFIX}TEMPORAL_ADDRESS": temporal.address,
+        f"{PREFIX}API_PORT": str(api_port),
+        f"{PREFIX}LOG_LEVEL": "INFO",
+    }
+    settings = Settings()
+    asyncio.run(migrate(settings.dsn))
+    asyncio.run(rows.prepare(settings.dsn))
+    load = [sys.executable, "-m", "infra.reference", "load", str(SAMPLE)]
+    subprocess.run(load, check=True, stdout=subprocess.DEVNULL)
+
+    ready_after: dict[str, float] = {}
+
+    def process(name: str, arguments: list[str], ready: Callable[[Child], bool]) -> Child:
+        began = time.monotonic()
+        command = [*bound_to_us(signal.SIGTERM), sys.executable, "-m", *arguments]
+        child = start(name, command, log=folder / "logs" / f"{name}.log")
+        stopping.append(child.stop)
+        if not child.wait_until(lambda: ready(child), seconds=PATIENCE):
+            raise CannotStart(f"{name} did not become ready:\n{child.tail()}", remedy="see its log")
+        ready_after[name] = time.monotonic() - began
+        return child
+
+    worker = process("worker", ["workers"], lambda child: "worker.ready" in child.log.read_text())
+    bare = process(
+        "bare",
+        ["benchmarks.bare_worker", temporal.address, settings.dsn],
+        lambda child: bare_worker.READY in child.log.read_text(),
+    )
+    api = None
+    if find_spec("api.__main__") is not None:
+        api = process("api", ["api"], lambda _: answers_ready(api_port))
+    transact = None
+    if with_transact and find_spec("dbos") is not None:
+        transact = Transact(settings.dsn)
+        stopping.append(transact.stop)
+    return Stage(
+        settings=settings,
+        postgres=postgres,
+        temporal=temporal,
+        worker=worker,
+        bare=bare,
+        api=api,
+        transact=transact,
+        ready_after=ready_after,
+    )
