@@ -12,7 +12,7 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -30,6 +30,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 START_PATIENCE = timedelta(seconds=3)
 REFUSALS = {kind.code for kind in DeskError.__subclasses__()}
+FIRST = Priority(priority_key=1)
 LOOK_PAUSES = (0.01, 0.02, 0.03, 0.05, 0.1)
 
 
@@ -76,18 +77,8 @@ class Delivery:
             await asyncio.sleep(next(pauses))
 
     async def _start(self, opening: OpenCase) -> None:
-        procedure = PROCEDURES[opening.no.split("-", maxsplit=1)[0]]
         with contextlib.suppress(WorkflowAlreadyStartedError):
-            await self._client.start_workflow(
-                CASES[procedure.prefix].run,
-                opening,
-                id=opening.no,
-                task_queue=self._settings.queue_cases,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                search_attributes=at_opening(opening.estate, opening.building, drill=opening.drill),
-                static_summary=f"{procedure.name} {opening.building}" + ("【演练】" if opening.drill else ""),
-                rpc_timeout=START_PATIENCE,
-            )
+            await start_case(self._client, opening, self._settings)
 
     async def _update(self, command: Command, message: RecordAct, patience: timedelta) -> None:
         handle = self._client.get_workflow_handle(command.case_no)
@@ -114,3 +105,23 @@ class Delivery:
         kind = cause.type if isinstance(cause, ApplicationError) else type(cause).__name__
         await self._commands.settle(command, "dead", {"code": kind})
         log.error("delivery.dead", command=str(command.id), case=command.case_no, fault=kind)
+
+
+async def start_case(client: Client, opening: OpenCase, settings: Settings, *, again: bool = False) -> None:
+    """Start the case's workflow; WorkflowAlreadyStartedError if it runs, or has run and it is not to be ``again``.
+
+    What cannot wait goes before everything else that a worker has to do.
+    """
+    procedure = PROCEDURES[opening.no.split("-", maxsplit=1)[0]]
+    reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if again else WorkflowIDReusePolicy.REJECT_DUPLICATE
+    await client.start_workflow(
+        CASES[procedure.prefix].run,
+        opening,
+        id=opening.no,
+        task_queue=settings.queue_cases,
+        id_reuse_policy=reuse,
+        search_attributes=at_opening(opening.estate, opening.building, drill=opening.drill),
+        static_summary=f"{procedure.name} {opening.building}" + ("【演练】" if opening.drill else ""),
+        priority=FIRST if any(procedure.cannot_wait(act.event) for act in opening.acts) else Priority.default,
+        rpc_timeout=START_PATIENCE,
+    )

@@ -13,7 +13,7 @@ from domain.case_file import Source
 from domain.errors import DeskError, RuleBroken
 from domain.events import AnyEvent, Event, ExtensionGranted, Noted, Urged
 from domain.events.repair import Reassigned, RequestReceived
-from domain.people import Actor
+from domain.people import Actor, EstateCode, Role
 from domain.rulebook.rows import Procedure
 from workflows import desk
 from workflows.case import Case
@@ -77,6 +77,8 @@ def _recorder(event: type[Event]) -> Callable[..., Any]:
 def _web_ui_door(event: type[Event]) -> Callable[..., Any]:
     async def handler(self: Case, message: FromWebUi) -> Recorded:
         by = await desk.identify(message.by, self.estate)
+        if event is Reassigned:
+            await _must_repair(message, self.estate)
         with refusals():
             entry = self.take_in(_from_web_ui(_event_of(event, message), by, workflow.now()))
         return await self.recorded(entry)
@@ -88,6 +90,19 @@ def _method(handler: Callable[..., Any]) -> Callable[..., Any]:
     """As if written in the class: with a typed ``self`` the argument's own type would not be looked at."""
     del handler.__annotations__["self"]
     return handler
+
+
+async def _must_repair(message: FromWebUi, estate: EstateCode) -> None:
+    """REP-18: work goes to somebody who holds the post; the API checks it before, the Web UI cannot."""
+    person = await desk.identify(message.repairer, estate)
+    if not person.holds(Role.REPAIRER):
+        with refusals():
+            raise RuleBroken(
+                "REP-18",
+                field="repairer",
+                remedy="请填写本小区维修人员的工号",
+                english="Give the staff number of a repairer of this estate.",
+            )
 
 
 def _from_web_ui(event: AnyEvent, by: Actor, now: datetime) -> Act:

@@ -1,10 +1,9 @@
 """How a procedure waits: ``until`` reads the case file, so that a script resumes by reading it again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from domain.case_file import CaseFile, Entry
 from domain.events import Event
@@ -85,10 +84,7 @@ class Script:
 
     async def together(self, *branches: Coroutine[Any, Any, object]) -> None:
         """Run branches side by side, each with its own place in the file; go on behind the last entry any has read."""
-        with unwrapped():
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(_with_place(branch)) for branch in branches]
-        _cursor.set(max(task.result() for task in tasks))
+        _cursor.set(max(await side_by_side(*(_with_place(branch) for branch in branches))))
 
     async def unless(
         self, kind: type[Event], main: Callable[[], Awaitable[R]], otherwise: Callable[[], Awaitable[R]]
@@ -126,17 +122,19 @@ async def _with_place(branch: Coroutine[Any, Any, object]) -> int:
     return _cursor.get()
 
 
-@contextmanager
-def unwrapped() -> Iterator[None]:
-    """Raise the first leaf of an exception group: Temporal knows no groups, and a case would hang as Running."""
+async def side_by_side(*branches: Coroutine[Any, Any, R]) -> list[R]:
+    """Run all to their ends; the first error ends the others and is raised as itself.
+
+    No TaskGroup: it wraps the error in a group, which Temporal does not know, and it waits on its way out, which a
+    case that is dropped from memory with its worker cannot.
+    """
+    tasks = [asyncio.create_task(branch) for branch in branches]
     try:
-        yield
-    except BaseExceptionGroup as several:
-        _raise_leaf(several)
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
-def _raise_leaf(several: BaseExceptionGroup[BaseException]) -> NoReturn:
-    first: BaseException = several
-    while isinstance(first, BaseExceptionGroup):
-        first = first.exceptions[0]
-    raise first from several
+def has_failed(task: "asyncio.Task[Any]") -> bool:
+    return task.done() and not task.cancelled() and task.exception() is not None

@@ -42,7 +42,7 @@ class Watch:
 
     async def keep(self) -> None:
         """Until the case has ended: raise what is due, arm what is next."""
-        async with asyncio.TaskGroup() as group:
+        try:
             while not self._journal.file.ended:
                 self._stirred.clear()
                 self.raise_due(workflow.now())
@@ -50,8 +50,10 @@ class Watch:
                     self._raised = False
                     await self._journal.commit()
                     continue
-                self._arm(group)
+                self._arm()
                 await self._stirred.wait()
+                self._drop_what_rang()
+        finally:
             self._disarm(set(self._timers))
 
     def raise_due(self, until: datetime) -> None:
@@ -70,21 +72,28 @@ class Watch:
             if (alarm := duty.next_alarm()) is not None
         ]
 
-    def _arm(self, group: asyncio.TaskGroup) -> None:
+    def _arm(self) -> None:
         wanted = dict(self._alarms())
         self._disarm(self._timers.keys() - wanted.keys())
         for alarm, duty in wanted.items():
             if alarm not in self._timers:
-                self._timers[alarm] = group.create_task(self._ring(alarm, duty))
+                self._timers[alarm] = asyncio.create_task(_ring(alarm, duty))
+                self._timers[alarm].add_done_callback(lambda _: self._stirred.set())
+
+    def _drop_what_rang(self) -> None:
+        """A timer that failed instead of ringing is an error of the case, never silence."""
+        for alarm, timer in list(self._timers.items()):
+            if timer.done():
+                timer.result()
+                del self._timers[alarm]
 
     def _disarm(self, alarms: set[Alarm]) -> None:
         for alarm in sorted(alarms, key=lambda alarm: alarm.place):
             self._timers.pop(alarm).cancel()
 
-    async def _ring(self, alarm: Alarm, duty: Duty) -> None:
-        await workflow.sleep(alarm.moment - workflow.now(), summary=_summary(alarm, duty))
-        self._timers.pop(alarm, None)
-        self._stirred.set()
+
+async def _ring(alarm: Alarm, duty: Duty) -> None:
+    await workflow.sleep(alarm.moment - workflow.now(), summary=_summary(alarm, duty))
 
 
 def _summary(alarm: Alarm, duty: Duty) -> str:

@@ -86,7 +86,10 @@ class Edition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Procedure:
-    """One written procedure. ``vocabulary``: what people may record; ``any_time``: of it, what needs no turn."""
+    """One written procedure. ``vocabulary``: what people may record; ``any_time``: of it, what needs no turn.
+
+    ``cannot_wait``: whether a case opened by such an event goes before others in every queue.
+    """
 
     prefix: str
     name: str
@@ -95,6 +98,7 @@ class Procedure:
     stages: tuple[Stage, ...]
     who: WhoHolds
     editions: tuple[Edition, ...]
+    cannot_wait: Callable[[AnyEvent], bool]
     complete: Callable[[AnyEvent, Docket], AnyEvent] = field(default=lambda event, docket: event)  # noqa: ARG005
 
     def edition(self, day: date) -> Edition:

@@ -14,12 +14,12 @@ from domain.errors import Conflicting, UnknownCase
 from domain.events.repair import RequestReceived
 from domain.people import CaseNo, EstateCode
 from domain.rulebook.rows import Procedure
-from infra.postgres.ledger import case_owner
+from infra.postgres.ledger import ENTRY, case_owner, entry_place
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
 from infra.sealing import Connection, Place, Sealer
 from infra.settings import Settings
-from workflows.messages import OpenCase, RecordAct, TermsOfCase
+from workflows.messages import Carried, OpenCase, RecordAct, TermsOfCase
 
 queries = load("commands.sql")
 FIRST_PAUSE = timedelta(seconds=1)
@@ -184,6 +184,28 @@ class Commands:
             owner = case_owner(command.case_no)
             body = await self._sealer.open(connection, owner, _place(command.id), command.body)
         return (OpenCase if command.kind == "open" else RecordAct).model_validate_json(body)
+
+    async def opening_as_written(self, no: CaseNo) -> OpenCase:
+        """The message that opened the case, carrying all that is in the ledger of it; UnknownCase if there is none."""
+        async with acquired(self._pool, self._settings) as connection:
+            opened = await connection.fetchrow(queries["opening"], no)
+            rows = await connection.fetch(queries["written_of"], no)
+            if opened is None:
+                raise UnknownCase
+            key = await self._sealer.existing_key(connection, case_owner(no))
+        opening = OpenCase.model_validate_json(key.open(_place(opened["id"]), opened["body"]))
+        if not rows:
+            return opening
+        entries = tuple(
+            ENTRY.validate_json(key.open(entry_place(no, row["run_id"], row["number"]), row["body"])) for row in rows
+        )
+        carried = Carried(lineage=rows[-1]["run_id"], digest=rows[-1]["digest"], entries=entries)
+        return opening.model_copy(update={"carried": carried, "acts": ()})
+
+    async def open_numbers(self) -> list[CaseNo]:
+        """Cases that the ledger shows open."""
+        async with acquired(self._pool, self._settings) as connection:
+            return [CaseNo(row["case_no"]) for row in await connection.fetch(queries["open_numbers"])]
 
     async def settle(self, command: Command, state: str, outcome: dict[str, Any]) -> None:
         """``refused`` or ``dead``; what the case has applied stays applied. Idempotent."""

@@ -67,3 +67,17 @@ update commands set last_error = $2 where id = $1 and state = 'accepted';
 -- name: is_closed
 -- Whether the case has run to its end.
 select not open as closed from case_views where case_no = $1;
+
+-- name: opening
+-- The command that opened a case.
+select * from commands where case_no = $1 and kind = 'open';
+
+-- name: written_of
+-- What a case must know to go on: its entries with their digests, of the run that counts.
+select distinct on (e.number) e.run_id, e.number, e.body, encode(e.digest, 'hex') as digest
+from entries e join case_views v on v.case_no = e.case_no and e.number <= v.number
+where e.case_no = $1 order by e.number, (e.run_id = v.run_id) desc, e.written_at desc;
+
+-- name: open_numbers
+-- Cases that have not run to their end.
+select case_no from case_views where open order by case_no;

@@ -27,11 +27,11 @@ order by c.created_at desc, c.no desc
 limit $9;
 
 -- name: entries
--- The entries of a case in the run that counts, sealed.
-select e.run_id, e.number, e.type, e.label, e.at, e.recorded_at, e.by_id, e.by_posts, e.source, e.backdated, e.rule,
-    e.body
-from entries e join case_views v on v.case_no = e.case_no and v.run_id = e.run_id
-where e.case_no = $1 order by e.number;
+-- The entries of a case, sealed; of those that a reset wrote again, the ones of the run that counts.
+select distinct on (e.number) e.run_id, e.number, e.type, e.label, e.at, e.recorded_at, e.by_id, e.by_posts, e.source,
+    e.backdated, e.rule, e.body
+from entries e join case_views v on v.case_no = e.case_no and e.number <= v.number
+where e.case_no = $1 order by e.number, (e.run_id = v.run_id) desc, e.written_at desc;
 
 -- name: duties
 -- The duties of a case in the run that counts, by due time.

@@ -5,9 +5,9 @@ from datetime import date
 
 from domain.docket import Docket
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
-from domain.events.repair import AppointmentMoved, ArrivalTold, Assessed, Assigned
+from domain.events.repair import AppointmentMoved, ArrivalTold, Assessed, Assigned, RequestReceived
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
-from domain.rulebook.repair.reading import who
+from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS, who
 from domain.rulebook.repair.rights import GATES, RIGHTS
 from domain.rulebook.repair.tells import STAGES, TELLS
 from domain.rulebook.rows import Edition, Procedure
@@ -22,6 +22,11 @@ def _with_completion_limit(event: AnyEvent, docket: Docket) -> AnyEvent:
     return replace(event, complete_by=min(limits, default=None))
 
 
+def _cannot_wait(event: AnyEvent) -> bool:
+    """REP-104, REP-124: what the documents send somebody to at once."""
+    return isinstance(event, RequestReceived) and event.situation in URGENT_SITUATIONS | IMMEDIATE_SITUATIONS
+
+
 REPAIR = Procedure(
     prefix="REP",
     name="住户报修",
@@ -29,6 +34,7 @@ REPAIR = Procedure(
     any_time=(Noted, Urged, NoticeAcknowledged, ExtensionGranted, Withdrawn, Assessed, ArrivalTold, AppointmentMoved),
     stages=STAGES,
     who=who,
+    cannot_wait=_cannot_wait,
     complete=_with_completion_limit,
     editions=(Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),),
 )

@@ -1,0 +1,33 @@
+"""A case that Temporal has lost goes on from the ledger."""
+
+from collections.abc import Awaitable, Callable
+
+from domain.events.repair import EngineeringNotified
+from infra.rebuild import rebuild
+from tests.workflows.desk import FRONT_DESK, OpenedCase
+from tests.workflows.test_repair_path import FILLED
+
+Open = Callable[..., Awaitable[OpenedCase]]
+
+
+async def test_a_terminated_case_is_started_again_where_it_stood_and_its_clock_goes_on(opened: Open) -> None:
+    case = await opened(at="9:00")
+    await case.at("9:01")
+    await case.hears(FILLED, FRONT_DESK)
+    await case.desk.client.get_workflow_handle(case.no).terminate("by mistake")
+
+    begun = await rebuild(case.desk.commands, case.desk.client, case.desk.settings, [case.no])
+    await case.at("9:03:01")
+
+    assert begun == [case.no]
+    assert [("告知", "工程部"), ("提醒", "前台客服员"), ("超时", "客服部主管")] == await case.told("REP-24")
+    assert (await case.duty("REP-21"))["state"] == "met"
+
+
+async def test_a_running_case_is_left_alone(opened: Open) -> None:
+    case = await opened(at="9:00")
+
+    assert await rebuild(case.desk.commands, case.desk.client, case.desk.settings, [case.no]) == []
+
+    await case.at("9:01")
+    assert (await case.hears(EngineeringNotified(), FRONT_DESK)).state == "applied"
