@@ -1,19 +1,23 @@
 """The door that every route stands behind: who asks, how often, by which right, and a body read strictly."""
 
 import re
-from collections.abc import Callable, Coroutine
+import secrets
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from api.body import WrongBody, read_json
 from api.house import House
-from api.problems import NotAuthenticated, TooMany, malformed
+from api.pages.views import problem_page
+from api.problems import STATUS, NotAuthenticated, TooMany, malformed
 from api.rights import NoRightDeclared, Verb, demand_somewhere, verb_of
 from api.sentences import fault
 from api.tokens import opened_by, session_of, subject_of
+from domain.errors import DeskError
 from infra.postgres.principals import Principal
 from infra.reference.principals import KEY_PREFIX
 
@@ -21,6 +25,7 @@ COOKIE = "liyuan_session"
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 KEY = re.compile(r"[\x21-\x7e]{8,200}")
 LONGEST_CREDENTIAL = 4096
+SEE_OTHER = 303
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +57,14 @@ class DeskRoute(APIRoute):
                 return await answer(await _strict(request) if self.body_field else request)
             except WrongBody as wrong:
                 return malformed([wrong.fault])
+            except (DeskError, NotAuthenticated) as no:
+                return self.refused(no)
 
         return guarded
+
+    def refused(self, error: DeskError | NotAuthenticated) -> Response:
+        """Left to the application's handlers."""
+        raise error
 
     async def _caller(self, request: Request, house: House) -> Caller:
         address = request.client.host if request.client else ""
@@ -68,13 +79,21 @@ class DeskRoute(APIRoute):
             raise TooMany(wait)
         if self.verb is not Verb.LOG_IN:
             demand_somewhere(principal.actors, self.verb)
-        return Caller(principal=principal, house=house, key="" if self.by_cookie else _key(request))
+        return Caller(
+            principal=principal, house=house, key=f"page-{secrets.token_hex(16)}" if self.by_cookie else _key(request)
+        )
 
 
 class PageRoute(DeskRoute):
     """A route of the staff pages: by the session's cookie, and writes only from our own pages."""
 
     by_cookie = True
+
+    def refused(self, error: DeskError | NotAuthenticated) -> Response:
+        """A page, or the way in."""
+        if isinstance(error, NotAuthenticated):
+            return RedirectResponse("/login", SEE_OTHER)
+        return HTMLResponse(problem_page(error.title, error.remedy), STATUS[type(error)])
 
 
 def caller(request: Request) -> Caller:
@@ -84,7 +103,11 @@ def caller(request: Request) -> Caller:
 
 
 async def by_authorization(request: Request, house: House) -> Principal | None:
-    given = request.headers.getlist("authorization")
+    return await principal_of(request.headers.getlist("authorization"), house)
+
+
+async def principal_of(given: Sequence[str], house: House) -> Principal | None:
+    """Whose API key or token the one Authorization header bears."""
     if len(given) != 1 or len(given[0]) > LONGEST_CREDENTIAL:
         return None
     scheme, _, credential = given[0].partition(" ")
@@ -98,13 +121,13 @@ async def by_authorization(request: Request, house: House) -> Principal | None:
 
 async def by_cookie(request: Request, house: House) -> Principal | None:
     session = session_of(request.cookies.get(COOKIE, ""), house.settings)
-    if session is None or (request.method in WRITES and not _from_our_page(request, house)):
+    if session is None or (request.method in WRITES and not came_from_us(request, house)):
         return None
     principal = await house.desk.principals.by_id(session.principal)
     return principal if principal and opened_by(session, principal) else None
 
 
-def _from_our_page(request: Request, house: House) -> bool:
+def came_from_us(request: Request, house: House) -> bool:
     origin = request.headers.get("origin", "")
     own = {house.settings.public_url, f"{request.url.scheme}://{request.headers.get('host', '')}"}
     return origin in own and request.headers.get("sec-fetch-site", "same-origin") == "same-origin"

@@ -27,8 +27,8 @@ from infra.sealing import Sealer
 from infra.settings import Settings
 from infra.temporal import connect, prepare_namespace
 from tests.api.office import Office
+from tests.infra.programs import ended, start
 from tests.workflows.desk import load_sample
-from workers.wiring import case_worker
 from workflows.visibility import ATTRIBUTES
 
 NewDatabase = Callable[[], Awaitable[str]]
@@ -42,12 +42,21 @@ async def office(
     settings = await _prepared(new_database, tmp_path_factory.mktemp("office"), temporal_dev)
     client = await connect(settings, role="test")
     await prepare_namespace(client, ATTRIBUTES, retention_days=1)
-    pool = await open_pool(settings)
-    async with case_worker(client, pool, settings, settings.queue_cases):
-        async with _serving(settings) as opened:
-            yield opened
-        await _end_all(client, pool)
-    await pool.close()
+    worker = start(
+        "import runpy; runpy.run_module('workers', run_name='__main__')",
+        LIYUAN_POSTGRES_DSN=settings.dsn,
+        LIYUAN_DATA_FOLDER=str(settings.data_folder),
+        LIYUAN_TEMPORAL_ADDRESS=temporal_dev,
+        LIYUAN_QUEUE_CASES=settings.queue_cases,
+        LIYUAN_QUEUE_EMERGENCIES=f"{settings.queue_cases}-emergencies",
+        LIYUAN_LOG_LEVEL="ERROR",
+    )
+    async with _serving(settings) as opened:
+        await opened.until_beating("worker")
+        yield opened
+        await _end_all(client, opened.pool)
+    worker.terminate()
+    await ended(worker)
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +93,10 @@ async def _prepared(new_database: NewDatabase, folder: Path, temporal: str) -> S
 
 
 async def _end_all(client: Client, pool: asyncpg.Pool) -> None:
-    """So that the worker keeps no case when it stops."""
+    """So that no case goes on in the shared server."""
     for row in await pool.fetch("select no from cases"):
         with contextlib.suppress(RPCError):
             await client.get_workflow_handle(row["no"]).terminate("the test is over")
-    await asyncio.sleep(0.5)
 
 
 class _serving:  # noqa: N801  # reads as the verb it is

@@ -1,6 +1,7 @@
 """What the API's tests talk through: a client, everybody's keys, and the database behind."""
 
 import asyncio
+import json
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ import asyncpg
 import httpx2
 
 from api.house import House
+from infra.sealing import Place, Sealer
 from infra.settings import Settings
 
 CALL_CENTRE = "call-center"
@@ -45,6 +47,17 @@ class Office:
                     pass
                 await asyncio.sleep(0.05)
 
+    async def until_beating(self, process: str) -> None:
+        async with asyncio.timeout(60):
+            query = "select exists (select from heartbeats where process = $1)"
+            while not await self.pool.fetchval(query, process):  # noqa: ASYNC110  # another process
+                await asyncio.sleep(0.1)
+
+    async def holder(self, post: str) -> str:
+        """Somebody who holds the post."""
+        query = "select staff from staff_posts where post = $1 and estate = 'LY' order by staff limit 1"
+        return str(await self.pool.fetchval(query, post))
+
     def headers(self, who: str, key: str | None = None) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.keys[who]}", "Idempotency-Key": key or fresh_key()}
 
@@ -68,3 +81,17 @@ class Office:
         assert answer.status_code == 200, answer.text
         taken: dict[str, Any] = answer.json()
         return taken
+
+    async def post_raw_event(self, no: str, kind: str, field: str, text: str) -> httpx2.Response:
+        """An event of which only one field is filled in."""
+        raw = json.dumps({"event": {"type": kind, field: text}})
+        headers = self.headers(CALL_CENTRE) | {"Content-Type": "application/json"}
+        return await self.http.post(f"/v1/cases/{no}/events", headers=headers, content=raw.encode())
+
+    async def words_of(self, no: str) -> str:
+        """The caller's words as they are kept."""
+        sealer = Sealer(self.settings.master_ring())
+        async with self.pool.acquire() as connection:
+            sealed = await connection.fetchval("select words from calls where case_no = $1", no)
+            place = Place(table="calls", row=no, column="words")
+            return (await sealer.open(connection, f"case:{no}", place, sealed)).decode()

@@ -1,0 +1,51 @@
+"""GET /v1/cases/{no}/forms/repair-order: a copy of the 《维修单》 as a PDF; every printing is counted."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from api.door import Caller, DeskRoute, caller
+from api.looking import look_at, unmask
+from api.rights import Verb, needs
+from api.sheet import sheet_of, words_for
+from api.wire.answers import PROBLEMS
+from domain.errors import UnknownCase
+from domain.forms import REPAIR_ORDER, FormCopy
+from domain.people import StaffId
+from infra.paper.prints import record_print
+from infra.paper.renderer import render_repair_order
+from infra.postgres.pool import acquired
+
+router = APIRouter(route_class=DeskRoute, tags=["单据"])
+PDF: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/pdf": {}}, "description": "PDF/A，第二次起注明补打"}
+}
+
+
+@router.get("/v1/cases/{no}/forms/repair-order", response_class=Response, responses={**PROBLEMS, **PDF})
+@needs(Verb.PRINT)
+async def print_repair_order(
+    no: str, asking: Annotated[Caller, Depends(caller)], copy: Annotated[int, Query(ge=1, le=4)] = 1
+) -> Response:
+    """REP-23. From the second printing of a copy on it says 补打."""
+    wanted = REPAIR_ORDER.copy(copy)
+    if wanted is None:
+        raise UnknownCase
+    return await printed(asking, no, wanted)
+
+
+async def printed(asking: Caller, no: str, copy: FormCopy) -> Response:
+    """The PDF. The printing is counted before it is made, so that there is never a second original."""
+    desk = asking.house.desk
+    look = await look_at(asking, no)
+    await unmask(asking, look, Verb.PRINT, purpose="打印维修单", what=f"repair_order/{copy.number}")
+    words, as_of = await words_for(desk, look), datetime.now(UTC)
+    sheet_of(look, copy, words, printing=1, as_of=as_of)
+    async with acquired(desk.pool, desk.settings) as connection, connection.transaction():
+        printing = await record_print(connection, look.head.no, REPAIR_ORDER, copy, StaffId(asking.principal.id))
+    sheet = sheet_of(look, copy, words, printing=printing, as_of=as_of)
+    pdf = await asyncio.to_thread(render_repair_order, sheet, font=desk.settings.paper_font)
+    name = f"{look.head.no}-{copy.number}.pdf"
+    return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})

@@ -1,0 +1,136 @@
+"""GET /v1/inbox and POST /v1/notices/{id}/ack: what one is told, and saying that one has read it."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.body import WrongBody
+from api.door import Caller, DeskRoute, caller
+from api.rights import Verb, needs
+from api.routes.cases import cursor_of, place_of
+from api.sentences import fault
+from api.wire.answers import PROBLEMS, Acknowledged, Inbox, NoticeAnswer
+from api.writing import carried_out, delivered, hash_of, repeated
+from domain.admission import Act
+from domain.case_file import Source
+from domain.errors import UnknownCase
+from domain.events import NoticeAcknowledged
+from domain.ladder import Level
+from domain.people import Actor, Role
+from infra.postgres.commands import Command, NewAct
+from infra.postgres.principals import Principal
+from infra.postgres.records import Addressee, FiledNotice
+
+router = APIRouter(route_class=DeskRoute, tags=["通知"])
+
+CLIMBING = frozenset({Level.WARNING, Level.BREACH, Level.ESCALATION})
+"""Levels whose ladder goes on until somebody says that he has read it."""
+
+
+class Wanted(BaseModel):
+    """``mine`` leaves out what went to the post in general; ``unread`` what somebody has acknowledged."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    mine: bool = False
+    unread: bool = False
+    cursor: Annotated[str, Field(max_length=200)] | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+@router.get("/v1/inbox", responses=PROBLEMS)
+@needs(Verb.READ_INBOX)
+async def get_inbox(wanted: Annotated[Wanted, Query()], asking: Annotated[Caller, Depends(caller)]) -> Inbox:
+    """Newest first: what went to the caller, and to the posts held, in the caller's estates."""
+    return await inbox_of(asking, wanted)
+
+
+async def inbox_of(asking: Caller, wanted: Wanted) -> Inbox:
+    rows = await asking.house.desk.reader.inbox(
+        addressee(asking.principal),
+        mine=wanted.mine,
+        unread=wanted.unread,
+        after=_place(wanted.cursor),
+        limit=wanted.limit + 1,
+    )
+    page = rows[: wanted.limit]
+    last = page[-1] if len(rows) > wanted.limit else None
+    return Inbox(
+        notices=[
+            NoticeAnswer(no=row["case_no"], **{name: row[name] for name in NoticeAnswer.model_fields if name != "no"})
+            for row in page
+        ],
+        next=cursor_of(last["created_at"], str(last["id"])) if last else None,
+    )
+
+
+@router.post("/v1/notices/{notice}/ack", responses=PROBLEMS)
+@needs(Verb.ACKNOWLEDGE)
+async def acknowledge(notice: str, asking: Annotated[Caller, Depends(caller)]) -> Acknowledged:
+    """Idempotent: the first one counts. The ladder of a reminder, breach or escalation climbs no further for it."""
+    return await acknowledged(asking, notice)
+
+
+async def acknowledged(asking: Caller, notice: str) -> Acknowledged:
+    reader = asking.house.desk.reader
+    found, by = await _notice_of(asking, notice)
+    command = await _keep_from_climbing(asking, found, by)
+    await reader.acknowledge(found.id, by.id)
+    now = await reader.notice(found.id) or found
+    return Acknowledged(
+        id=found.id,
+        acknowledged_at=now.acknowledged_at or datetime.now(UTC),
+        acknowledged_by=now.acknowledged_by or by.id,
+        command=command.id if command else None,
+    )
+
+
+async def _keep_from_climbing(asking: Caller, notice: FiledNotice, by: Actor) -> Command | None:
+    desk = asking.house.desk
+    body_hash = hash_of(f"/v1/notices/{notice.id}/ack", None)
+    before = await repeated(asking, body_hash)
+    if before is not None:
+        return await delivered(asking, before)
+    head = await desk.reader.case(notice.case_no)
+    if head is None or not head.open or notice.level not in CLIMBING or notice.acknowledged_at is not None:
+        return None
+    event = NoticeAcknowledged(key=notice.key, cycle=notice.cycle, rung=notice.rung)
+    new = NewAct(
+        client=asking.principal.id,
+        key=asking.key,
+        body_hash=body_hash,
+        case_no=notice.case_no,
+        build=lambda command, accepted_at: Act(
+            command_id=command, event=event, by=by, at=accepted_at, accepted_at=accepted_at, source=Source.API
+        ),
+    )
+    return await carried_out(asking, lambda: desk.commands.accept_act(new))
+
+
+async def _notice_of(asking: Caller, text: str) -> tuple[FiledNotice, Actor]:
+    """The notice, if it went to the caller or to a post held; UnknownCase otherwise."""
+    try:
+        found = await asking.house.desk.reader.notice(UUID(text))
+    except ValueError:
+        raise UnknownCase from None
+    actor = asking.principal.actor(found.estate) if found else None
+    if found is None or actor is None:
+        raise UnknownCase
+    if found.recipient != actor.id and not actor.holds(*(post for post in Role if post == found.post)):
+        raise UnknownCase
+    return found, actor
+
+
+def addressee(principal: Principal) -> Addressee:
+    return Addressee(id=principal.id, held=principal.held)
+
+
+def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
+    place = place_of(cursor)
+    try:
+        return (place[0], UUID(place[1])) if place else None
+    except ValueError:
+        raise WrongBody(fault("no_cursor", "cursor")) from None

@@ -1,0 +1,166 @@
+"""What one printed 《维修单》 says of a case, read off its file."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from api.desk import Desk
+from api.looking import Look
+from domain.case_file import CaseFile, Entry, Source
+from domain.errors import RuleBroken
+from domain.events.repair import (
+    AppointmentMoved,
+    ArrivalTold,
+    Assessed,
+    Assigned,
+    ConsentGiven,
+    ConsentRefused,
+    CopiesConfirmed,
+    FaultCompared,
+    FeedbackGiven,
+    FormFilled,
+    PriceShown,
+    RefusalSigned,
+    RequestReceived,
+    ResidentSigned,
+    SignatureExcused,
+    TrialDone,
+    Wanted,
+    WorkFinished,
+    WorkStarted,
+)
+from domain.forms import TRIAL_RESULTS, FormCopy, RepairOrderSheet, SheetCharge, Signature, StepLine
+from domain.pricing import ChargeLine, PriceBook, PriceItem
+from domain.rulebook.repair import reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What the file does not hold: names of staff, the estate and the items of its price list."""
+
+    estate: str
+    names: Mapping[str, str]
+    prices: PriceBook
+
+    def item(self, code: str, version: str) -> str:
+        """The item's name in that version of the list, or in the newest; its code where neither has it."""
+        listed = self._listed(code, version)
+        return listed.name if listed else code
+
+    def charge(self, line: ChargeLine) -> SheetCharge:
+        listed = self._listed(line.item, line.price_version)
+        return SheetCharge(name=listed.name if listed else line.item, unit=listed.unit if listed else "", line=line)
+
+    def _listed(self, code: str, version: str) -> PriceItem | None:
+        newest = max(self.prices.versions, key=lambda one: one.effective_from, default=None)
+        prices = self.prices.version(version) or newest
+        return next((item for item in prices.items if item.code == code), None) if prices else None
+
+
+async def words_for(desk: Desk, look: Look) -> Words:
+    staff = {entry.by.id for entry in look.file} | {repairer for repairer in [reading.repairer(look.file)] if repairer}
+    return Words(
+        estate=await desk.reader.estate_name(look.head.estate),
+        names=await desk.reader.staff_names(sorted(staff)),
+        prices=await desk.reference.price_book(look.head.estate),
+    )
+
+
+def sheet_of(look: Look, copy: FormCopy, words: Words, *, printing: int, as_of: datetime) -> RepairOrderSheet:
+    """Raises RuleBroken (REP-22) before the form is filled."""
+    file = look.file
+    request, form = file.last(RequestReceived), file.last(FormFilled)
+    if request is None or form is None:
+        raise RuleBroken(
+            "REP-22", field="copy", remedy="维修单尚未填好，不能打印", english="The form is not filled in yet."
+        )
+    sheet = RepairOrderSheet(
+        copy=copy,
+        no=look.head.no,
+        estate=words.estate,
+        as_of=as_of,
+        printing=printing,
+        drill=look.head.drill,
+        household=form.household,
+        address=form.address,
+        phone=form.phone,
+        content=form.content,
+        wanted=_wanted(file, form),
+        fault=request.fault,
+        channel=request.channel,
+        received_at=look.head.received_at,
+        steps=tuple(_steps(file)),
+    )
+    return _with_signatures(_with_work(_with_assignment(sheet, file, words), file, words), file)
+
+
+def _wanted(file: CaseFile, form: FormFilled) -> Wanted:
+    moved = file.last(AppointmentMoved)
+    return moved.wanted if moved else form.wanted
+
+
+def _with_assignment(sheet: RepairOrderSheet, file: CaseFile, words: Words) -> RepairOrderSheet:
+    assigned, told, graded = file.last(Assigned), file.last(ArrivalTold), file.last(Assessed)
+    repairer = reading.repairer(file)
+    compared = file.last(FaultCompared)
+    shown = file.last(PriceShown)
+    version = shown.price_version if shown else ""
+    reported = assigned.item if assigned else ""
+    actual = (compared.actual_item or reported) if compared else ""
+    return replace(
+        sheet,
+        urgency=graded.urgency if graded else "",
+        repairer=words.names.get(repairer, repairer) if repairer else "",
+        complete_by=assigned.complete_by if assigned else None,
+        expected=told.expected if told else None,
+        reported_item=words.item(reported, version),
+        actual_item=words.item(actual, version),
+        price_version=version,
+    )
+
+
+def _with_work(sheet: RepairOrderSheet, file: CaseFile, words: Words) -> RepairOrderSheet:
+    started, finished = file.last_entry(WorkStarted), file.last_entry(WorkFinished)
+    work, trial, said = file.last(WorkFinished), file.last(TrialDone), file.last(FeedbackGiven)
+    answer = file.last_entry(ConsentGiven, ConsentRefused)
+    refused = file.last(RefusalSigned)
+    return replace(
+        sheet,
+        charges=tuple(words.charge(line) for line in work.charges) if work else None,
+        consent=answer.event.label if answer else "",
+        refusal_reason=refused.reason if refused else "",
+        work_started_at=started.at if started else None,
+        work_finished_at=finished.at if finished else None,
+        trial=TRIAL_RESULTS[0 if trial.passed else 1] if trial else "",
+        remarks=trial.remark if trial else "",
+        feedback=("已解决" if said.solved else "未解决") + (f"：{said.remark}" if said.remark else "") if said else "",
+    )
+
+
+def _with_signatures(sheet: RepairOrderSheet, file: CaseFile) -> RepairOrderSheet:
+    """REP-38, REP-41, REP-44: who has signed where; an excused signature says so in the resident's box."""
+    resident = file.last_entry(ResidentSigned, SignatureExcused)
+    supervisor = file.last_entry(CopiesConfirmed) or _refusal_by(file, own=False)
+    repairer = file.last_entry(WorkFinished) or _refusal_by(file, own=True)
+    return replace(
+        sheet,
+        resident_signed=Signature(name=_signer(resident), at=resident.at) if resident else None,
+        repairer_signed=Signature(name=repairer.by.name, at=repairer.at) if repairer else None,
+        supervisor_signed=Signature(name=supervisor.by.name, at=supervisor.at) if supervisor else None,
+    )
+
+
+def _signer(entry: Entry) -> str:
+    return entry.event.signer if isinstance(entry.event, ResidentSigned) else f"免签（{entry.by.name}批准）"
+
+
+def _refusal_by(file: CaseFile, *, own: bool) -> Entry | None:
+    holder = reading.repairer(file)
+    signed = (entry for entry in reading.refusal_signatures(file) if (entry.by.id == holder) == own)
+    return next(signed, None)
+
+
+def _steps(file: CaseFile) -> Iterator[StepLine]:
+    for entry in file:
+        if entry.source is not Source.SYSTEM:
+            yield StepLine(at=entry.at, what=entry.event.label, who=entry.by.name)

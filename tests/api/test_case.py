@@ -1,0 +1,129 @@
+"""A repair from the call to the filed form over HTTP, and what can be seen of it on the way."""
+
+import io
+from datetime import datetime, timedelta
+from typing import Any
+
+from pypdf import PdfReader
+
+from tests.api.office import Office
+
+SUPERVISOR, DESK, REPAIRER = "es-1", "fd-1", "rp-1"
+
+
+async def walk(office: Office, no: str, supervisor: str) -> list[dict[str, Any]]:
+    """Everything that is done in an ordinary repair, each by whoever does it."""
+    steps: list[tuple[str, dict[str, Any]]] = [
+        (DESK, {"type": "engineering_notified"}),
+        (supervisor, {"type": "form_collected"}),
+        (supervisor, {"type": "assessed", "urgency": "常规"}),
+        (
+            supervisor,
+            {"type": "assigned", "repairer": REPAIRER, "team": "水工班", "item": "W01", "override_reason": "试"},
+        ),
+        (REPAIRER, {"type": "order_taken"}),
+        (REPAIRER, {"type": "arrived_on_site"}),
+        (REPAIRER, {"type": "fault_compared", "matches": True}),
+        (REPAIRER, {"type": "price_shown"}),
+        (REPAIRER, {"type": "consent_given"}),
+        (REPAIRER, {"type": "work_started"}),
+        (REPAIRER, {"type": "work_finished", "charges": [{"item": "W01", "quantity": 2}]}),
+        (REPAIRER, {"type": "trial_done", "passed": True}),
+        (REPAIRER, {"type": "resident_signed", "signer": "住户001", "signature": "paper"}),
+        (REPAIRER, {"type": "customer_copy_given"}),
+        (supervisor, {"type": "copy_returned", "copy": 2}),
+        (supervisor, {"type": "copy_returned", "copy": 3}),
+        (supervisor, {"type": "copies_confirmed"}),
+        (supervisor, {"type": "copies_handed_on"}),
+        (DESK, {"type": "return_registered", "reference": "LY-0001"}),
+        (DESK, {"type": "feedback_given", "solved": True}),
+    ]
+    return [await office.did(no, event, who) for who, event in steps]
+
+
+async def test_a_repair_is_carried_to_its_end_over_http(office: Office) -> None:
+    supervisor = await office.holder("工程部主管")
+    no = await office.call(DESK)
+
+    taken = await walk(office, no, supervisor)
+
+    assert [step["number"] for step in taken] == sorted(step["number"] for step in taken)
+    closed = (await office.get(f"/v1/cases/{no}", DESK)).json()
+    assert "closed" == closed["state"]
+    assert "已完成" == closed["result"]
+    assert {"met"} == {duty["state"] for duty in closed["obligations"] if duty["state"] != "superseded"}
+    charges = await office.pool.fetch("select kind, amount from charges where case_no = $1 order by line", no)
+    prices = {"labour": 70, "material": 100}  # two of W01 by the version in force
+    assert prices == {row["kind"]: int(row["amount"]) for row in charges}
+
+
+async def test_what_is_personal_is_masked_unless_a_purpose_is_given_and_that_is_on_record(office: Office) -> None:
+    no = await office.call(DESK)
+
+    masked = (await office.get(f"/v1/cases/{no}", DESK)).json()
+    clear = (await office.get(f"/v1/cases/{no}", DESK, purpose="回访")).json()
+
+    assert "住户001" not in str(masked)
+    assert "19900000001" not in str(masked)
+    assert "厨房水龙头漏水" not in str(masked)
+    assert "199****0001" == masked["events"][0]["event"]["phone"]
+    assert "19900000001" == clear["events"][0]["event"]["phone"]
+    log = await office.pool.fetch("select principal, purpose from access_log where case_no = $1", no)
+    assert [(DESK, "回访")] == [tuple(row) for row in log]
+
+
+async def test_a_repairer_sees_the_phone_only_while_the_order_is_his(office: Office) -> None:
+    supervisor = await office.holder("工程部主管")
+    no = await office.call(DESK)
+
+    before = await office.get(f"/v1/cases/{no}", REPAIRER, purpose="联系住户")
+    await office.did(no, {"type": "engineering_notified"}, DESK)
+    await office.did(no, {"type": "form_collected"}, supervisor)
+    await office.did(no, {"type": "assessed", "urgency": "常规"}, supervisor)
+    order = {"type": "assigned", "repairer": REPAIRER, "team": "水工班", "item": "W01", "override_reason": "试"}
+    await office.did(no, order, supervisor)
+    his = await office.get(f"/v1/cases/{no}", REPAIRER, purpose="联系住户")
+    other = await office.get(f"/v1/cases/{no}", "rp-2", purpose="联系住户")
+
+    assert [403, 200, 403] == [before.status_code, his.status_code, other.status_code]
+
+
+async def test_every_minute_of_a_case_is_accounted_for(office: Office) -> None:
+    no = await office.call(DESK)
+    await office.did(no, {"type": "engineering_notified"}, DESK)
+
+    course = (await office.get(f"/v1/cases/{no}/timeline", DESK)).json()
+
+    spans = course["spans"]
+    assert [span["end"] for span in spans[:-1]] == [span["start"] for span in spans[1:]]
+    whole = datetime.fromisoformat(course["end"]) - datetime.fromisoformat(course["start"])
+    parts = [datetime.fromisoformat(span["end"]) - datetime.fromisoformat(span["start"]) for span in spans]
+    assert whole == sum(parts, timedelta())
+    assert "待领单" == spans[-1]["stage"]
+
+
+async def test_the_second_printing_of_a_copy_says_so(office: Office) -> None:
+    no = await office.call(DESK)
+
+    first = await office.get(f"/v1/cases/{no}/forms/repair-order", DESK, copy=1)
+    second = await office.get(f"/v1/cases/{no}/forms/repair-order", DESK, copy=1)
+
+    texts = [PdfReader(io.BytesIO(answer.content)).pages[0].extract_text() for answer in (first, second)]
+    assert no in texts[0]
+    assert ["补打" in text for text in texts] == [False, True]
+
+
+async def test_the_list_pages_through_every_case_once(office: Office) -> None:
+    made = [await office.call(DESK) for _ in range(3)]
+
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = (await office.get("/v1/cases", DESK, limit=2, **({"cursor": cursor} if cursor else {}))).json()
+        seen += [case["no"] for case in page["cases"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+
+    assert set(made) <= set(seen)
+    assert len(seen) == len(set(seen))
