@@ -11,16 +11,18 @@ from domain.filing import Step
 from domain.people import Actor, EstateCode, StaffId
 
 LONGEST_SUMMARY = 100
-PERMANENT = ["ValidationError", "IntegrityConstraintViolationError", "SealBroken"]
 
 
 async def record(step: Step) -> None:
-    """Write the step; waits as long as the database is away."""
+    """Write the step, as often as it takes: a case whose record cannot be written waits, visibly, and never fails.
+
+    The watcher tells a person of it, since the commands behind it stay unapplied.
+    """
     await workflow.execute_activity_method(
         Filing.record,
         FiledStep(step=step),
         start_to_close_timeout=timedelta(seconds=20),
-        retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=10), non_retryable_error_types=PERMANENT),
+        retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=10)),
         summary=_summary(step),
     )
 
@@ -43,4 +45,4 @@ def _summary(step: Step) -> str:
     """What is written and who is told, in one line of the timeline."""
     done = "、".join(dict.fromkeys(entry.event.label for entry in step.entries))
     told = "、".join(dict.fromkeys(f"{notice.level}{notice.post}" for notice in step.notices))
-    return (f"登记{done}" + (f"；{told}" if told else ""))[:LONGEST_SUMMARY]
+    return (done + (f"；{told}" if told else ""))[:LONGEST_SUMMARY]
