@@ -1,7 +1,7 @@
 """A case file written line by line with its docket beside it, as the pure tests of the rules tell it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from domain.admission import Act, Standing, admit
 from domain.calendar import LOCAL
@@ -31,9 +31,8 @@ CENTRE_MANAGER = person("cm-1", Role.CENTRE_MANAGER)
 
 def on(clock: str, *, days: int = 0) -> datetime:
     """``9:05`` or ``9:05:01`` of a Monday, or of so many days later, Asia/Shanghai."""
-    hour, minute, *second = (int(part) for part in clock.split(":"))
-    day = MONDAY + timedelta(days=days)
-    return datetime(day.year, day.month, day.day, hour, minute, *second, tzinfo=LOCAL)
+    hour, minute, second = (*(int(part) for part in clock.split(":")), 0)[:3]
+    return datetime.combine(MONDAY + timedelta(days=days), time(hour, minute, second), LOCAL)
 
 
 def received(situation: Situation = Situation.ORDINARY, fault: FaultKind = FaultKind.WATER) -> RequestReceived:

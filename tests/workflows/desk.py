@@ -42,7 +42,9 @@ DESK_SUPERVISOR = person("cs-1", Role.CUSTOMER_SERVICE_SUPERVISOR)
 SUPERVISOR = person("en-1", Role.ENGINEERING_SUPERVISOR)
 REPAIRER = person("rp-1", Role.REPAIRER, Role.ENGINEERING)
 OTHER_REPAIRER = person("rp-2", Role.REPAIRER, Role.ENGINEERING)
-CENTRE_MANAGER = person("mg-1", Role.CENTRE_MANAGER)
+CENTRE_MANAGER = person("cm-1", Role.CENTRE_MANAGER)
+COMPANY_MANAGER = person("mg-1", Role.COMPANY_MANAGER)
+FINANCE = person("fi-1", Role.FINANCE)
 
 
 async def load_sample(pool: asyncpg.Pool, sealer: Sealer) -> None:
@@ -101,6 +103,7 @@ class Desk:
         at: str = "9:00",
         situation: Situation = Situation.ORDINARY,
         fault: FaultKind = FaultKind.WATER,
+        channel: Channel = Channel.TELEPHONE,
         values: dict[str, timedelta] | None = None,
     ) -> "OpenedCase":
         """A call at that time of the next day."""
@@ -108,7 +111,7 @@ class Desk:
         terms = TermsOfCase.of(await self.reference.terms(LY, begun))
         terms = terms.model_copy(update={"durations": {**terms.durations, **(values or {})}})
         request = RequestReceived(
-            channel=Channel.TELEPHONE,
+            channel=channel,
             room="1-0101",
             content="厨房漏水",
             phone="19900000001",
@@ -129,13 +132,13 @@ class Desk:
                 words=request.content,
                 drill=False,
                 terms=terms,
-                acts=lambda command_id, accepted_at: (
+                acts=lambda command_id, _: (
                     Act(
                         command_id=command_id,
                         event=request,
                         by=FRONT_DESK,
                         at=begun,
-                        accepted_at=accepted_at,
+                        accepted_at=begun,
                         source=Source.API,
                     ),
                 ),
@@ -170,21 +173,26 @@ class OpenedCase:
 
     async def hears(self, event: AnyEvent, by: Actor, *, at: str | None = None) -> Command:
         """Record the act at the moment the clock shows, or at another claimed one; Refused if the desk says no."""
-        claimed = local(self.moment.date(), at) if at else self.moment
-
-        def build(command_id: str, accepted_at: datetime) -> Act:
-            return Act(
-                command_id=command_id, event=event, by=by, at=claimed, accepted_at=accepted_at, source=Source.API
-            )
-
-        command = await self.desk.commands.accept_act(
-            NewAct(client="test", key=secrets.token_hex(8), body_hash=b"", case_no=self.no, build=build)
-        )
+        command = await self.accepts(event, by, at=at)
         after = await self.desk.delivery.deliver(command, PATIENCE)
         if after.state == "refused":
             raise Refused(after)
         assert after.state == "applied", after
         return after
+
+    async def accepts(self, event: AnyEvent, by: Actor, *, at: str | None = None) -> Command:
+        """Take the act on, at the moment the clock shows, and leave it to be delivered."""
+        claimed = local(self.moment.date(), at) if at else self.moment
+        accepted_at = self.moment
+
+        def build(command_id: str, _: datetime) -> Act:
+            return Act(
+                command_id=command_id, event=event, by=by, at=claimed, accepted_at=accepted_at, source=Source.API
+            )
+
+        return await self.desk.commands.accept_act(
+            NewAct(client="test", key=secrets.token_hex(8), body_hash=b"", case_no=self.no, build=build)
+        )
 
     async def settles(self) -> None:
         """Everything that fell due up to now is in the ledger: commits keep their order, and this one is last."""
@@ -202,6 +210,17 @@ class OpenedCase:
         )
         return [(row["level"], row["post"]) for row in rows]
 
+    async def heard(self, key: str) -> list[tuple[str, frozenset[str]]]:
+        """Level and posts of each alarm of a duty, and of each plain notice under a rule, in order."""
+        await self.settles()
+        rows = await self.desk.pool.fetch(
+            "select level, array_agg(distinct post) as posts from notices where case_no = $1 and key = $2"
+            " group by entry_number, rung, level order by entry_number, rung, level",
+            self.no,
+            key,
+        )
+        return [(row["level"], frozenset(row["posts"])) for row in rows]
+
     async def duty(self, key: str, cycle: int = 1) -> asyncpg.Record:
         await self.settles()
         row = await self.desk.pool.fetchrow(
@@ -215,6 +234,19 @@ class OpenedCase:
         await self.settles()
         rows = await self.desk.pool.fetch("select key from duties where case_no = $1", self.no)
         return {row["key"] for row in rows}
+
+    async def copies(self, of_round: int = 1) -> dict[int, str]:
+        """Who holds each copy of the 《维修单》."""
+        await self.settles()
+        rows = await self.desk.pool.fetch(
+            "select copy, holder from form_copies where case_no = $1 and round = $2", self.no, of_round
+        )
+        return {row["copy"]: row["holder"] for row in rows}
+
+    async def labels(self) -> list[str]:
+        """What stands in the ledger of the case, in order."""
+        rows = await self.desk.pool.fetch("select label from entries where case_no = $1 order by number", self.no)
+        return [row["label"] for row in rows]
 
     async def view(self) -> asyncpg.Record:
         row = await self.desk.pool.fetchrow("select * from case_views where case_no = $1", self.no)

@@ -15,7 +15,6 @@ from domain.people import POSTS, Role
 from domain.rulebook import PROCEDURES, REPAIR, Edition
 from domain.rulebook.open_values import DURATIONS, TIMES
 from tests.domain.rulebook.beginnings import BEGINNINGS, Beginning
-from tests.domain.story import Story
 
 EDITIONS = [edition for procedure in PROCEDURES.values() for edition in procedure.editions]
 ROWS = [row for edition in EDITIONS for row in edition.obligations]

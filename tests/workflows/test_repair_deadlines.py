@@ -1,0 +1,427 @@
+"""Every limit of a listed repair at its last good moment and just after, through workflow, activity and PostgreSQL."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+
+from domain.events import AnyEvent
+from domain.events.repair import (
+    ArrivalTold,
+    ArrivedOnSite,
+    CopiesConfirmed,
+    CopiesHandedOn,
+    CopyReturned,
+    CustomerCopyGiven,
+    EngineeringNotified,
+    FeedbackGiven,
+    FormCollected,
+    OrderTaken,
+    RefusalExplained,
+    RefusalFiled,
+    ReturnRegistered,
+    SetOut,
+    Situation,
+    Urgency,
+)
+from domain.people import Actor, Role
+from tests.workflows import stages
+from tests.workflows.desk import FRONT_DESK, REPAIRER, SUPERVISOR, OpenedCase, local
+
+Open = Callable[..., Awaitable[OpenedCase]]
+Alarm = tuple[str, frozenset[str]]
+
+
+def told(level: str, *posts: Role) -> Alarm:
+    return level, frozenset(posts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """``last`` is the last good second, ``after`` the next one, so many ``days`` after the call."""
+
+    key: str
+    arrange: Callable[[OpenedCase], Awaitable[None]]
+    event: AnyEvent
+    by: Actor
+    last: str
+    after: str
+    before: tuple[Alarm, ...]
+    breach: Alarm
+    days: int = 0
+    called: str = "9:00"
+    situation: Situation = Situation.ORDINARY
+
+
+async def nothing(case: OpenedCase) -> None:
+    """The call alone opens the duty."""
+
+
+async def notified_of_a_burst_pipe(case: OpenedCase) -> None:
+    await case.at("9:01")
+    await stages.until_taken(case, Urgency.URGENT)
+
+
+async def told_when(case: OpenedCase) -> None:
+    await case.at("9:01")
+    await case.hears(ArrivalTold(expected=local(case.day, "15:00")), FRONT_DESK)
+    await stages.until_taken(case)
+
+
+async def flooded(case: OpenedCase) -> None:
+    await case.at("9:01")
+    await stages.until_taken(case, Urgency.URGENT)
+
+
+async def collected(case: OpenedCase) -> None:
+    await case.at("9:03")
+    await stages.until_graded(case)
+    await case.hears(FormCollected(), SUPERVISOR)
+
+
+def assigned(urgency: Urgency) -> Callable[[OpenedCase], Awaitable[None]]:
+    async def arrange(case: OpenedCase) -> None:
+        await case.at("9:01")
+        await stages.until_assigned(case, urgency)
+
+    return arrange
+
+
+def tried(urgency: Urgency) -> Callable[[OpenedCase], Awaitable[None]]:
+    return lambda case: stages.until_tried(case, urgency)
+
+
+async def taken(case: OpenedCase) -> None:
+    await case.at("9:05")
+    await stages.until_taken(case)
+
+
+async def appointed(case: OpenedCase) -> None:
+    await case.at("9:01")
+    await stages.until_taken(case, wanted=local(case.day, "15:00"))
+
+
+async def refused(case: OpenedCase) -> None:
+    await case.at("9:20")
+    await stages.until_refused(case)
+
+
+async def refusal_signed(case: OpenedCase) -> None:
+    await case.at("10:00")
+    await stages.until_refusal_signed(case)
+
+
+async def signed(case: OpenedCase) -> None:
+    await case.at("15:00")
+    await stages.until_signed(case)
+
+
+async def signed_after_five(case: OpenedCase) -> None:
+    await case.at("17:05")
+    await stages.until_signed(case)
+
+
+async def copies_back(case: OpenedCase) -> None:
+    await case.at("16:50")
+    await stages.until_copies_back(case)
+
+
+async def confirmed(case: OpenedCase) -> None:
+    await case.at("17:30")
+    await stages.until_confirmed(case)
+
+
+async def handed_on(case: OpenedCase) -> None:
+    await case.at("17:40")
+    await stages.until_confirmed(case)
+    await case.hears(CopiesHandedOn(), SUPERVISOR)
+
+
+LIMITS = (
+    Limit(
+        key="REP-21",
+        arrange=nothing,
+        event=stages.filled(),
+        by=FRONT_DESK,
+        last="9:02:00",
+        after="9:02:01",
+        before=(told("提醒", Role.FRONT_DESK),),
+        breach=told("超时", Role.CUSTOMER_SERVICE_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-24",
+        arrange=nothing,
+        event=EngineeringNotified(),
+        by=FRONT_DESK,
+        last="9:03:00",
+        after="9:03:01",
+        before=(told("提醒", Role.FRONT_DESK),),
+        breach=told("超时", Role.CUSTOMER_SERVICE_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-104",
+        arrange=nothing,
+        situation=Situation.BURST_PIPE,
+        event=EngineeringNotified(),
+        by=FRONT_DESK,
+        last="9:01:00",
+        after="9:01:01",
+        before=(told("告知", Role.ENGINEERING),),
+        breach=told("超时", Role.CUSTOMER_SERVICE_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-105",
+        arrange=notified_of_a_burst_pipe,
+        situation=Situation.BURST_PIPE,
+        event=SetOut(),
+        by=REPAIRER,
+        last="9:06:00",
+        after="9:06:01",
+        before=(told("提醒", Role.ENGINEERING_SUPERVISOR),),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-103",
+        arrange=told_when,
+        event=ArrivedOnSite(),
+        by=REPAIRER,
+        last="15:00:00",
+        after="15:00:01",
+        before=(),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-124",
+        arrange=flooded,
+        situation=Situation.FLOODING,
+        event=ArrivedOnSite(),
+        by=REPAIRER,
+        last="9:10:00",
+        after="9:10:01",
+        before=(told("提醒", Role.REPAIRER),),
+        breach=told("超时", Role.ESTATE_DIRECTOR),
+    ),
+    Limit(
+        key="REP-25",
+        arrange=collected,
+        event=stages.ASSIGNED,
+        by=SUPERVISOR,
+        last="9:08:00",
+        after="9:08:01",
+        before=(told("提醒", Role.ENGINEERING_SUPERVISOR),),
+        breach=told("超时", Role.COMPANY_MANAGER),
+    ),
+    Limit(
+        key="REP-14",
+        arrange=assigned(Urgency.URGENT),
+        event=OrderTaken(),
+        by=REPAIRER,
+        last="9:30:00",
+        after="9:30:01",
+        before=(
+            told("告知", Role.ENGINEERING_SUPERVISOR),
+            told("提醒", Role.REPAIRER, Role.ENGINEERING_SUPERVISOR),
+        ),
+        breach=told("超时", Role.COMPANY_MANAGER),
+    ),
+    Limit(
+        key="REP-15",
+        arrange=assigned(Urgency.REGULAR),
+        event=OrderTaken(),
+        by=REPAIRER,
+        last="10:00:00",
+        after="10:00:01",
+        before=(told("告知", Role.ENGINEERING_SUPERVISOR), told("提醒", Role.REPAIRER)),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.CUSTOMER_SERVICE_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-03/响应",
+        arrange=assigned(Urgency.LOW),
+        event=OrderTaken(),
+        by=REPAIRER,
+        last="13:00:00",
+        after="13:00:01",
+        before=(told("提醒", Role.REPAIRER),),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-16",
+        arrange=tried(Urgency.URGENT),
+        called="22:30",
+        event=stages.SIGNED,
+        by=REPAIRER,
+        last="0:30:00",
+        after="0:30:01",
+        days=1,
+        before=(told("提醒", Role.ENGINEERING_SUPERVISOR),),
+        breach=told("超时", Role.COMPANY_MANAGER, Role.FRONT_DESK),
+    ),
+    Limit(
+        key="REP-17",
+        arrange=tried(Urgency.REGULAR),
+        called="10:00",
+        event=stages.SIGNED,
+        by=REPAIRER,
+        last="10:00:00",
+        after="10:00:01",
+        days=2,
+        before=(told("提醒", Role.REPAIRER, Role.FRONT_DESK),),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.CUSTOMER_SERVICE_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-03/完成",
+        arrange=tried(Urgency.LOW),
+        event=stages.SIGNED,
+        by=REPAIRER,
+        last="9:00:00",
+        after="9:00:01",
+        days=7,
+        before=(told("提醒", Role.REPAIRER),),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-26",
+        arrange=taken,
+        event=ArrivedOnSite(),
+        by=REPAIRER,
+        last="9:15:00",
+        after="9:15:01",
+        before=(told("提醒", Role.REPAIRER),),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
+    ),
+    Limit(
+        key="REP-27",
+        arrange=appointed,
+        event=ArrivedOnSite(),
+        by=REPAIRER,
+        last="14:55:00",
+        after="14:55:01",
+        before=(told("提醒", Role.REPAIRER),),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
+    ),
+    Limit(
+        key="REP-37",
+        arrange=refused,
+        event=RefusalExplained(),
+        by=SUPERVISOR,
+        last="9:50:00",
+        after="9:50:01",
+        before=(told("告知", Role.ENGINEERING_SUPERVISOR), told("提醒", Role.REPAIRER)),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-39",
+        arrange=refusal_signed,
+        event=RefusalFiled(reference="B-1"),
+        by=FRONT_DESK,
+        last="16:59:59",
+        after="17:00:00",
+        before=(told("告知", Role.FRONT_DESK), told("提醒", Role.REPAIRER)),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-42",
+        arrange=signed,
+        event=CustomerCopyGiven(),
+        by=REPAIRER,
+        last="16:59:59",
+        after="17:00:00",
+        before=(),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
+    ),
+    Limit(
+        key="REP-43/第二联",
+        arrange=signed,
+        event=CopyReturned(copy=2),
+        by=SUPERVISOR,
+        last="16:59:59",
+        after="17:00:00",
+        before=(told("提醒", Role.REPAIRER),),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
+    ),
+    Limit(
+        key="REP-43/第三联",
+        arrange=signed_after_five,
+        event=CopyReturned(copy=3),
+        by=SUPERVISOR,
+        last="16:59:59",
+        after="17:00:00",
+        days=1,
+        before=(told("提醒", Role.REPAIRER),),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
+    ),
+    Limit(
+        key="REP-44",
+        arrange=copies_back,
+        event=CopiesConfirmed(),
+        by=SUPERVISOR,
+        last="18:00:00",
+        after="18:00:01",
+        before=(told("告知", Role.ENGINEERING_SUPERVISOR), told("提醒", Role.ENGINEERING_SUPERVISOR)),
+        breach=told("超时", Role.COMPANY_MANAGER, Role.FRONT_DESK),
+    ),
+    Limit(
+        key="REP-48",
+        arrange=confirmed,
+        event=CopiesHandedOn(),
+        by=SUPERVISOR,
+        last="18:00:00",
+        after="18:00:01",
+        before=(told("提醒", Role.ENGINEERING_SUPERVISOR),),
+        breach=told("超时", Role.CUSTOMER_SERVICE_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-45",
+        arrange=handed_on,
+        event=ReturnRegistered(reference="A-1"),
+        by=FRONT_DESK,
+        last="18:00:00",
+        after="18:00:01",
+        before=(told("提醒", Role.FRONT_DESK),),
+        breach=told("超时", Role.CUSTOMER_SERVICE_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-11",
+        arrange=signed,
+        event=FeedbackGiven(solved=True),
+        by=FRONT_DESK,
+        last="15:00:00",
+        after="15:00:01",
+        days=1,
+        before=(told("提醒", Role.FRONT_DESK),),
+        breach=told("超时", Role.CUSTOMER_SERVICE_SUPERVISOR),
+    ),
+)
+EACH = pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.key)
+
+
+@EACH
+async def test_at_its_last_good_moment_it_is_met_and_nobody_hears_of_a_breach(opened: Open, limit: Limit) -> None:
+    case = await opened(at=limit.called, situation=limit.situation)
+    await limit.arrange(case)
+
+    await case.at(limit.last, days=limit.days)
+    heard = await case.heard(limit.key)
+    await case.hears(limit.event, limit.by)
+
+    duty = await case.duty(limit.key)
+    assert (duty["state"], duty["ended_at"], duty["breached_at"]) == ("met", case.moment, None)
+    assert heard == list(limit.before)
+
+
+@EACH
+async def test_one_second_later_it_is_a_breach_told_to_its_posts_and_the_procedure_goes_on(
+    opened: Open, limit: Limit
+) -> None:
+    case = await opened(at=limit.called, situation=limit.situation)
+    await limit.arrange(case)
+
+    await case.at(limit.after, days=limit.days)
+
+    assert await case.heard(limit.key) == [*limit.before, limit.breach]
+    duty = await case.duty(limit.key)
+    assert (duty["state"], duty["ended_at"], duty["breached_at"]) == ("breached", None, duty["due_at"])
+    assert (await case.view())["overdue"]
+    await case.hears(limit.event, limit.by)
+    duty = await case.duty(limit.key)
+    assert (duty["state"], duty["ended_at"]) == ("breached", case.moment)
