@@ -24,7 +24,7 @@ from infra.settings import Settings
 from workflows import CASES
 from workflows.doors import refusal_details, update_name
 from workflows.messages import OpenCase, RecordAct, Recorded
-from workflows.visibility import at_opening
+from workflows.visibility import HOW_TO, at_opening
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -121,7 +121,8 @@ async def start_case(client: Client, opening: OpenCase, settings: Settings, *, a
         task_queue=settings.queue_cases,
         id_reuse_policy=reuse,
         search_attributes=at_opening(opening.estate, opening.building, drill=opening.drill),
-        static_summary=f"{procedure.name} {opening.building}" + ("【演练】" if opening.drill else ""),
+        static_summary=f"{procedure.name} · 楼栋 {opening.building}" + ("【演练】" if opening.drill else ""),
+        static_details=HOW_TO,
         priority=FIRST if any(procedure.cannot_wait(act.event) for act in opening.acts) else Priority.default,
         rpc_timeout=START_PATIENCE,
     )

@@ -36,6 +36,12 @@ ATTRIBUTES: dict[str, SearchAttributeIndexedValueType] = {
 
 YES, NO = "是", "否"
 
+HOW_TO = (
+    "主管可在右上角 **More Actions** → **Send an Update** 中发送【主管】催办、改派、批准延期、备注，"
+    "在 Data 中按说明填写，by 为本人工号。"
+)
+"""Stands beside every case in the Web UI, under Details."""
+
 
 def at_opening(estate: EstateCode, building: str, *, drill: bool) -> TypedSearchAttributes:
     """What never changes of a case, given with its start."""
@@ -81,19 +87,21 @@ def _update(key: SearchAttributeKey[Any], value: object) -> SearchAttributeUpdat
 
 
 def _details(no: CaseNo, view: CaseView, owed: Sequence[Duty], page: str) -> str:
-    """Markdown: stage and who is waited for, the duties by due time, the way to our own page."""
-    waiting = "、".join(view.waiting_for) or "无"
-    posts = "、".join(view.waiting_posts) or "无"
-    lines = [f"**{view.stage}** · 等待：{waiting} · 责任岗位：{posts}"]
+    """Markdown: stage and what is waited for, the open duties, the way to our own page."""
+    late = "（已超时）" if view.overdue else ""
+    lines = [f"### {view.stage}{late}"]
+    if view.waiting_for:
+        lines += ["", f"等待：**{'、'.join(view.waiting_for)}**（{'、'.join(view.waiting_posts)}）"]
     if owed:
-        lines += ["", "| 规则 | 事项 | 时限 | 责任 | 状态 |", "| --- | --- | --- | --- | --- |"]
-        lines += [
-            f"| {duty.row.rule} | {duty.row.label} | {due_text(duty.due.at)} | {_owner(duty)} | {_state(duty)} |"
-            for duty in owed
-        ]
+        lines += ["", *(f"- {_line(duty)}" for duty in owed)]
     if page:
-        lines += ["", f"[查看本单全部记录]({page}/{no})"]
+        lines += ["", f"[本单全部记录]({page}/{no})"]
     return "\n".join(lines)
+
+
+def _line(duty: Duty) -> str:
+    """A list, not a table: the Web UI draws tables without any space between their columns."""
+    return f"{duty.row.rule} **{duty.row.label}** 截止 {due_text(duty.due.at)} · {_owner(duty)} · {_state(duty)}"
 
 
 def _owner(duty: Duty) -> str:
