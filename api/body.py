@@ -14,6 +14,7 @@ from api.sentences import Fault, fault
 
 LARGEST_BODY = 64 * 1024
 SLOWEST_SECONDS = 10
+DRAINED = 4 * 1024 * 1024
 NAME = re.compile(r"[a-z][a-z_]{0,40}")
 SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -61,6 +62,7 @@ async def _read(scope: Scope, receive: Receive) -> bytes | None:
     """None: it is too large."""
     for name, value in scope["headers"]:
         if name == b"content-length" and (not value.isdigit() or len(value) > 9 or int(value) > LARGEST_BODY):  # noqa: PLR2004
+            await _drain(receive)
             return None
     body = bytearray()
     while True:
@@ -69,9 +71,20 @@ async def _read(scope: Scope, receive: Receive) -> bytes | None:
             return bytes(body)
         body += message.get("body", b"")
         if len(body) > LARGEST_BODY:
+            await _drain(receive)
             return None
         if not message.get("more_body", False):
             return bytes(body)
+
+
+async def _drain(receive: Receive) -> None:
+    """Read on for a while, so that the sender hears the answer instead of a broken connection."""
+    left = DRAINED
+    while left > 0:
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return
 
 
 def read_json(body: bytes) -> Any:

@@ -16,6 +16,7 @@ from api.problems import AWAY
 from domain.errors import Unavailable
 from infra.errors import CannotStart
 from infra.postgres.bell import Bell
+from infra.postgres.commands import Command
 from infra.postgres.listen import listen
 from infra.run import beat
 from infra.settings import Settings
@@ -75,6 +76,7 @@ class House:
         self.rates = Rates(settings)
         self.bell = Bell()
         self.stopping = asyncio.Event()
+        self.under_way: dict[tuple[str, str, bytes], asyncio.Task[Command]] = {}
         self._open_desk = open_desk
         self._desk: Desk | None = None
 

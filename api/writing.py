@@ -39,13 +39,27 @@ async def repeated(caller: Caller, body_hash: bytes) -> Command | None:
     return await caller.house.desk.commands.find(command)
 
 
-async def carried_out(caller: Caller, accept: Callable[[], Awaitable[Command]]) -> Command:
-    """Acknowledge, deliver, and the command as it stands then. Not cut short by a client that goes away."""
-    command = await asyncio.shield(asyncio.ensure_future(accept()))
-    return await delivered(caller, command)
+async def carried_out(caller: Caller, body_hash: bytes, accept: Callable[[], Awaitable[Command]]) -> Command:
+    """What the key stands for already, else what ``accept`` writes down; delivered, and as it stands then.
+
+    ``accept`` judges the request first. The same request many times at once is carried out once and answered to
+    all; a client that goes away cuts nothing short.
+    """
+    under_way = caller.house.under_way
+    place = (caller.principal.id, caller.key, body_hash)
+    task = under_way.get(place)
+    if task is None:
+        task = under_way[place] = asyncio.create_task(_once(caller, body_hash, accept))
+        task.add_done_callback(lambda _: under_way.pop(place, None))
+    return await asyncio.shield(task)
 
 
-async def delivered(caller: Caller, command: Command) -> Command:
+async def _once(caller: Caller, body_hash: bytes, accept: Callable[[], Awaitable[Command]]) -> Command:
+    command = await repeated(caller, body_hash) or await accept()
+    return await _delivered(caller, command)
+
+
+async def _delivered(caller: Caller, command: Command) -> Command:
     """What the outcome is within the patience of the settings; what is not delivered now, the relay delivers."""
     if command.settled:
         return command

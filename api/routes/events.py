@@ -13,7 +13,7 @@ from api.rights import Verb, needs
 from api.wire.answers import PROBLEMS, Taken
 from api.wire.events import EVENTS
 from api.wire.requests import NewEvent
-from api.writing import answer, carried_out, delivered, hash_of, repeated
+from api.writing import answer, carried_out, hash_of
 from domain.admission import Act, right_for
 from domain.case_file import Source
 from domain.errors import NotExpected, NotPermitted
@@ -33,11 +33,11 @@ async def record_event(no: str, report: NewEvent, asking: Annotated[Caller, Depe
     """200 with the entry's number and the stage; a refusal; or 202 while the case has not answered."""
     head = await case_seen_by(asking, no)
     body_hash = hash_of(f"/v1/cases/{head.no}/events", report)
-    before = await repeated(asking, body_hash)
-    if before is not None:
-        return _answer(await delivered(asking, before))
-    new = await _new_act(asking, head, report, body_hash)
-    return _answer(await carried_out(asking, lambda: asking.house.desk.commands.accept_act(new)))
+
+    async def accept() -> Command:
+        return await asking.house.desk.commands.accept_act(await _new_act(asking, head, report, body_hash))
+
+    return _answer(await carried_out(asking, body_hash, accept))
 
 
 async def _new_act(asking: Caller, head: CaseHead, report: NewEvent, body_hash: bytes) -> NewAct:

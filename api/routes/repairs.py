@@ -11,7 +11,7 @@ from api.people import acting
 from api.rights import CaseFacts, Verb, demand, needs
 from api.wire.answers import PROBLEMS, Opened
 from api.wire.requests import NewRepair
-from api.writing import answer, carried_out, delivered, hash_of, repeated
+from api.writing import answer, carried_out, hash_of
 from domain.admission import CLOCK_SKEW, SUPERVISORS, Act, right_for
 from domain.calendar import LOCAL
 from domain.case_file import Source
@@ -33,11 +33,11 @@ PATH = "/v1/repairs"
 async def open_repair(repair: NewRepair, asking: Annotated[Caller, Depends(caller)]) -> Response:
     """REP-01, REP-02, REP-102. 201 with the number; 202 with the number while the case is still being opened."""
     body_hash = hash_of(PATH, repair)
-    before = await repeated(asking, body_hash)
-    if before is not None:
-        return await _answer(asking, await delivered(asking, before))
-    new = await _new_case(asking, repair, body_hash)
-    return await _answer(asking, await carried_out(asking, lambda: asking.house.desk.commands.accept_opening(new)))
+
+    async def accept() -> Command:
+        return await asking.house.desk.commands.accept_opening(await _new_case(asking, repair, body_hash))
+
+    return await _answer(asking, await carried_out(asking, body_hash, accept))
 
 
 async def _new_case(asking: Caller, repair: NewRepair, body_hash: bytes) -> NewCase:

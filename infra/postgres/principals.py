@@ -1,5 +1,6 @@
 """Who uses the API: principals by key or name, with the posts they hold now in each of their estates."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,8 @@ from infra.postgres.pool import acquired
 from infra.postgres.queries import load
 from infra.reference.principals import hash_key
 from infra.settings import Settings
+
+KEPT_SECONDS = 1.0
 
 queries = load("principals.sql")
 
@@ -43,11 +46,12 @@ class Principal:
 
 
 class Principals:
-    """Every answer is read anew, so that a key taken back or a post lost counts at once."""
+    """A key taken back or a post lost counts within a second: so long an answer is kept."""
 
     def __init__(self, pool: asyncpg.Pool, settings: Settings) -> None:
         self._pool = pool
         self._settings = settings
+        self._kept: dict[bytes | str, tuple[float, Principal]] = {}
 
     async def by_key(self, key: str) -> Principal | None:
         return await self._find("principal_by_key", hash_key(key))
@@ -60,6 +64,17 @@ class Principals:
             return bool(await connection.fetchval(queries["on_leave"], estate, staff, at))
 
     async def _find(self, query: str, wanted: bytes | str) -> Principal | None:
+        now = time.monotonic()
+        kept = self._kept.get(wanted)
+        if kept is not None and now < kept[0]:
+            return kept[1]
+        found = await self._read(query, wanted)
+        self._kept = {key: value for key, value in self._kept.items() if now < value[0]}
+        if found is not None:
+            self._kept[wanted] = (now + KEPT_SECONDS, found)
+        return found
+
+    async def _read(self, query: str, wanted: bytes | str) -> Principal | None:
         async with acquired(self._pool, self._settings) as connection:
             row = await connection.fetchrow(queries[query], wanted)
             if row is None:

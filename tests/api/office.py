@@ -62,7 +62,7 @@ class Office:
         return {"Authorization": f"Bearer {self.keys[who]}", "Idempotency-Key": key or fresh_key()}
 
     async def get(self, path: str, who: str = CALL_CENTRE, **parameters: Any) -> httpx2.Response:
-        return await self.http.get(path, headers=self.headers(who), params=parameters)
+        return await self.http.get(path, headers=self.headers(who), params=parameters or None)
 
     async def post(self, path: str, body: Any, who: str = CALL_CENTRE, key: str | None = None) -> httpx2.Response:
         return await self.http.post(path, headers=self.headers(who, key), json=body)

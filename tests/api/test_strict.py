@@ -12,8 +12,9 @@ from tests.api.office import CALL, Office, fresh_key
 CANARY = "canary"
 REFUSED_TEXTS = ["\x00", "a\x00b", "\ud800", "\udfff tail", "\x1b[31m", "\x07", "\r\n", "\x85", "   "]
 KEPT_TEXTS = [
-    "𠮷野家", "👨‍👩‍👧", "㛃䶮", "=1+1", "＝cmd", "@import", "\t缩进", "两行\n两行", "<script>alert(1)</script>", "[点我](x)", "a|b",
-    "'; drop table cases; --", "100%s%d", "‮右到左", "é 与 é", "{{7*7}}", "${x}", "\\u0000", "字" * 2000,
+    "𠮷野家", "👨‍👩‍👧", "㛃䶮", "=1+1", "＝cmd", "@import", "\t缩进", "两行\n两行",
+    "<script>alert(1)</script>", "[点我](x)",
+    "a|b",    "'; drop table cases; --", "100%s%d", "\u202e右到左", "é 与 é", "{{7*7}}", "${x}", "\\u0000", "字" * 2000,
 ]  # fmt: skip
 
 
