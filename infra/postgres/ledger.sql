@@ -117,7 +117,11 @@ select count(*) as added, pg_notify('liyuan_cases', $1) as told from added;
 select s.id, s.name, array(
     select post from staff_posts where staff = s.id and estate = $2
     union
-    select known.post from (select distinct post from stand_ins where estate = $2) as known
+    select known.post from (
+        -- Only what he can come to stand in for: on_duty costs more than everything else here.
+        select distinct i.post from stand_ins i join assignments a on a.estate = i.estate and a.post in (i.post, i.deputy)
+        where i.estate = $2 and a.staff = $1
+    ) as known
     where s.id in (select on_duty($2, known.post, now()))
 ) as posts
 from staff s

@@ -27,6 +27,7 @@ async def open_pool(settings: Settings, *, dsn: str | None = None) -> asyncpg.Po
         min_size=1,
         max_size=settings.postgres_pool_size,
         init=prepare_connection,
+        reset=_as_it_is,
         timeout=5,
         command_timeout=settings.postgres_statement_timeout + 1,
         statement_cache_size=0 if settings.postgres_pgbouncer else 100,
@@ -55,6 +56,13 @@ async def acquired(pool: asyncpg.Pool, settings: Settings) -> AsyncIterator[asyn
 async def prepare_connection(connection: asyncpg.Connection) -> None:
     for kind in ("json", "jsonb"):
         await connection.set_type_codec(kind, schema="pg_catalog", encoder=_to_json, decoder=json.loads)
+
+
+async def _as_it_is(_connection: asyncpg.Connection) -> None:
+    """Spare the four statements by which asyncpg would undo session settings: nothing of ours makes any.
+
+    An open transaction is rolled back and listeners are removed before this is called.
+    """
 
 
 def _to_json(value: object) -> str:
