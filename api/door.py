@@ -68,11 +68,10 @@ class DeskRoute(APIRoute):
 
     async def _caller(self, request: Request, house: House) -> Caller:
         address = request.client.host if request.client else ""
-        if wait := await house.rates.wait(house.rates.failures, address):
-            raise TooMany(wait)
         principal = await (by_cookie if self.by_cookie else by_authorization)(request, house)
         if principal is None:
-            await house.rates.hit(house.rates.failures, address)
+            if wait := await house.rates.hit(house.rates.failures, address):
+                raise TooMany(wait)
             raise NotAuthenticated
         rate = house.rates.person if principal.is_person else house.rates.system
         if wait := await house.rates.hit(rate, principal.id):

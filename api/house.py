@@ -51,19 +51,17 @@ class Rates:
         self.system, self.person, self.failures = (
             parse(rate) for rate in (access.rate_system, access.rate_person, access.rate_failures)
         )
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin to count anew."""
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
     async def hit(self, rate: RateLimitItem, *who: str) -> int:
         """0, or how many seconds to wait."""
         if await self._limiter.hit(rate, *who):
             return 0
-        return await self.wait(rate, *who) or 1
-
-    async def wait(self, rate: RateLimitItem, *who: str) -> int:
-        """Seconds until there is room again, without counting anything; 0 when there is."""
         stats = await self._limiter.get_window_stats(rate, *who)
-        if stats.remaining > 0:
-            return 0
         return max(1, int(stats.reset_time - time.time()) + 1)
 
 

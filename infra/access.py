@@ -29,7 +29,7 @@ class AccessSettings(BaseModel):
     rate_person: str = "30/second"
     """Requests of one person's key."""
     rate_failures: str = "30/minute"
-    """Failed keys and tokens from one address; beyond it that address waits."""
+    """Failed keys and tokens from one address; beyond it they are answered 429. Good ones are not held up."""
     answer_patience: timedelta = Field(default=timedelta(seconds=3), gt=timedelta(0), le=timedelta(seconds=30))
     """How long a write waits for its outcome before it is answered 202."""
 

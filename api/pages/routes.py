@@ -47,12 +47,11 @@ async def log_in(request: Request) -> Response:
     """The key opens a session, kept in a cookie that no script reads; wrong ones are counted by address."""
     house: House = request.app.state.house
     address = request.client.host if request.client else ""
-    if wait := await house.rates.wait(house.rates.failures, address):
-        raise TooMany(wait)
     key = _field(await request.body(), "key")
     principal = await house.desk.principals.by_key(key) if key.isascii() and len(key) <= LONGEST_KEY else None
     if principal is None or not came_from_us(request, house):
-        await house.rates.hit(house.rates.failures, address)
+        if wait := await house.rates.hit(house.rates.failures, address):
+            raise TooMany(wait)
         return HTMLResponse(login_page("密钥无效，请核对后重新输入"), 401)
     answer = RedirectResponse("/inbox", SEE_OTHER)
     answer.set_cookie(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from api.desk import Desk
 from api.door import Caller, DeskRoute, caller
 from api.people import acting
-from api.rights import CaseFacts, Verb, demand, needs
+from api.rights import Verb, needs
 from api.wire.answers import PROBLEMS, Opened
 from api.wire.requests import NewRepair
 from api.writing import answer, carried_out, hash_of
@@ -43,7 +43,6 @@ async def open_repair(repair: NewRepair, asking: Annotated[Caller, Depends(calle
 async def _new_case(asking: Caller, repair: NewRepair, body_hash: bytes) -> NewCase:
     desk, estate = asking.house.desk, EstateCode(repair.estate)
     by = await acting(desk, asking.principal, estate, repair.by)
-    demand(by, Verb.OPEN_CASE, CaseFacts(estate=estate, open=True, repairer=None))
     room = await _room(desk, repair)
     now = datetime.now(UTC)
     received_at = repair.call_started_at or now

@@ -59,6 +59,10 @@ class Principals:
     async def by_id(self, principal: str) -> Principal | None:
         return await self._find("principal_by_id", principal)
 
+    def forget(self) -> None:
+        """Read everything anew."""
+        self._kept.clear()
+
     async def on_leave(self, staff: StaffId, estate: EstateCode, at: datetime) -> bool:
         async with acquired(self._pool, self._settings) as connection:
             return bool(await connection.fetchval(queries["on_leave"], estate, staff, at))

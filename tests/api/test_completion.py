@@ -1,0 +1,110 @@
+"""What the desk adds to an event, and what it refuses before a case hears of it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.api.office import CALL, Office
+
+ASSIGNED = {"type": "assigned", "repairer": "rp-1", "team": "水工班", "item": "W01"}
+
+
+@pytest.mark.parametrize(
+    ("event", "field"),
+    [
+        (ASSIGNED | {"item": "ZZ99"}, "event.item"),
+        (ASSIGNED | {"repairer": "fd-1"}, "event.repairer"),
+        (ASSIGNED | {"repairer": "nobody-9"}, "event.repairer"),
+        ({"type": "reassigned", "repairer": "fd-1", "reason": "请假"}, "event.repairer"),
+        ({"type": "fault_compared", "matches": False, "actual_item": "ZZ99"}, "event.actual_item"),
+        (
+            {"type": "work_finished", "charges": [{"item": "W01", "kind": "labour", "amount": "1.00"}]},
+            "charges.0.amount",
+        ),
+        ({"type": "work_finished", "charges": [{"item": "W01", "amount": "1.00"}]}, "event.charges.0.amount"),
+        ({"type": "work_finished", "charges": [{"item": "ZZ99"}]}, "item"),
+    ],
+)
+async def test_what_the_list_or_the_staff_do_not_know_is_refused(
+    lonely: Office, event: dict[str, Any], field: str
+) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+
+    answer = await lonely.does(no, event)
+
+    assert 409 == answer.status_code, answer.text
+    assert field == answer.json()["field"]
+    assert "rule_broken" == answer.json()["code"]
+
+
+async def test_a_repairer_on_leave_cannot_be_assigned(lonely: Office) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+    now = datetime.now(UTC)
+    await lonely.pool.execute(
+        "insert into leaves (estate, staff, starts_at, ends_at) values ('LY', 'rp-3', $1, $2)",
+        now - timedelta(hours=1),
+        now + timedelta(hours=1),
+    )
+
+    away = await lonely.does(no, ASSIGNED | {"repairer": "rp-3"})
+    there = await lonely.does(no, ASSIGNED)
+
+    assert [409, 202] == [away.status_code, there.status_code]
+
+
+async def test_rep_34_fee_03_the_price_is_that_of_the_version_the_resident_saw(office: Office) -> None:
+    no = await office.call("fd-1")
+    supervisor = await office.holder("工程部主管")
+    for who, event in (
+        ("fd-1", {"type": "engineering_notified"}),
+        (supervisor, {"type": "form_collected"}),
+        (supervisor, {"type": "assessed", "urgency": "常规"}),
+        (supervisor, ASSIGNED | {"override_reason": "试"}),
+        ("rp-1", {"type": "order_taken"}),
+        ("rp-1", {"type": "arrived_on_site"}),
+        ("rp-1", {"type": "fault_compared", "matches": True}),
+        ("rp-1", {"type": "price_shown"}),
+    ):
+        await office.did(no, event, who)
+
+    case = (await office.get(f"/v1/cases/{no}", supervisor)).json()
+
+    shown = next(entry for entry in case["events"] if entry["type"] == "price_shown")
+    assigned = next(entry for entry in case["events"] if entry["type"] == "assigned")
+    assert shown["event"]["price_version"].startswith("LY-")
+    assert assigned["event"]["complete_by"]
+
+
+async def test_what_is_not_its_turn_is_refused_with_what_is_awaited(office: Office) -> None:
+    no = await office.call("fd-1")
+
+    early = await office.does(no, {"type": "feedback_given", "solved": True}, "fd-1")
+    again = await office.does(no, {"type": "engineering_notified"}, "fd-1")
+
+    assert 409 == early.status_code
+    assert "not_expected" == early.json()["code"]
+    assert "通知工程部" in early.json()["allowed"]
+    assert 200 == again.status_code
+
+
+async def test_a_refusal_is_answered_the_same_when_it_is_asked_again(office: Office) -> None:
+    no = await office.call("fd-1")
+    body = {"event": {"type": "feedback_given", "solved": True}}
+
+    answers = [await office.post(f"/v1/cases/{no}/events", body, "fd-1", "the-same-key") for _ in range(2)]
+
+    assert [409, 409] == [answer.status_code for answer in answers]
+    assert answers[0].json() == answers[1].json()
+
+
+async def test_an_act_that_lies_in_the_future_or_far_back_is_refused(office: Office) -> None:
+    no = await office.call("fd-1")
+    now = datetime.now(UTC)
+    event = {"type": "engineering_notified"}
+
+    later = await office.does(no, event, "fd-1", at=(now + timedelta(minutes=5)).isoformat())
+    long_ago = await office.does(no, event, "fd-1", at=(now - timedelta(hours=2)).isoformat())
+
+    assert [409, 409] == [later.status_code, long_ago.status_code]
+    assert "bad_time" == later.json()["code"] == long_ago.json()["code"]

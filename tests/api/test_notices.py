@@ -1,0 +1,121 @@
+"""What staff are told: the inbox, saying that one has read it, the stream of what is new, and the pages."""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx2
+
+from infra.settings import Settings
+from tests.api.office import CALL_CENTRE, Office, fresh_key
+
+DESK = "fd-1"
+
+
+async def test_the_post_finds_the_notice_in_its_inbox_and_acknowledges_it_once(office: Office) -> None:
+    no = await office.call(DESK)
+    told = await notice_of(office, no, "工程部")
+
+    answers = [await office.post(f"/v1/notices/{told['id']}/ack", None, CALL_CENTRE) for _ in range(2)]
+
+    assert [200, 200] == [answer.status_code for answer in answers]
+    assert answers[0].json() == answers[1].json()
+    unread = (await office.get("/v1/inbox", CALL_CENTRE, unread=True, limit=200)).json()["notices"]
+    assert told["id"] not in {notice["id"] for notice in unread}
+
+
+async def test_a_notice_to_another_post_cannot_be_found_or_acknowledged(office: Office) -> None:
+    no = await office.call(DESK)
+    told = await notice_of(office, no, "工程部")
+
+    refused = await office.post(f"/v1/notices/{told['id']}/ack", None, "cs-1")
+    inbox = (await office.get("/v1/inbox", "cs-1", limit=200)).json()["notices"]
+
+    assert 404 == refused.status_code
+    assert told["id"] not in {notice["id"] for notice in inbox}
+
+
+async def test_acknowledging_a_breach_stops_its_ladder_in_the_case_itself(office: Office) -> None:
+    no = await office.call(DESK)
+    notice = await office.pool.fetchval(
+        "insert into notices (case_no, run_id, entry_number, key, cycle, rule, level, rung, post, text, raised_at)"
+        " select no, 'r', 1, 'REP-24', 1, 'REP-24', '超时', 1, '客服部主管', '超时', now() from cases where no = $1"
+        " returning id",
+        no,
+    )
+    key = fresh_key()
+
+    answers = await asyncio.gather(*(office.post(f"/v1/notices/{notice}/ack", None, "cs-1", key) for _ in range(5)))
+
+    assert {200} == {answer.status_code for answer in answers}
+    entries = await office.pool.fetch(
+        "select by_id from entries where case_no = $1 and type = 'notice_acknowledged'", no
+    )
+    assert ["cs-1"] == [row["by_id"] for row in entries]
+
+
+async def test_the_stream_tells_of_a_new_case_at_once_and_ends_with_the_desk(office: Office) -> None:
+    heard: list[dict[str, Any]] = []
+    async with office.http.stream("GET", "/v1/stream", headers=office.headers(DESK), timeout=20) as stream:
+        lines = stream.aiter_lines()
+        async with asyncio.timeout(10):
+            await anext(lines)
+        no = await office.call(DESK)
+        async with asyncio.timeout(10):
+            async for line in lines:
+                if line.startswith("data:"):
+                    heard.append(json.loads(line.removeprefix("data:")))
+                    if heard[-1]["no"] == no:
+                        break
+
+    assert "住户001" not in json.dumps(heard, ensure_ascii=False)
+    assert no == heard[-1]["no"]
+
+
+async def test_the_pages_are_reached_by_a_key_entered_once_and_show_nothing_personal(office: Office) -> None:
+    no = await office.call(DESK)
+    async with browser(office.settings) as pages:
+        unknown = await pages.get("/inbox")
+        wrong = await pages.post("/login", data={"key": "lyd_wrong"})
+        entered = await pages.post("/login", data={"key": office.keys[DESK]})
+        inbox = await pages.get("/inbox")
+        case = await pages.get(f"/cases/{no}")
+        absent = await pages.get("/cases/REP-20200101-00001")
+        sheet = await pages.post(f"/cases/{no}/print", data={"copy": "2"})
+        cookie = entered.headers["set-cookie"].lower()
+        await pages.post("/logout")
+        gone = await pages.get("/inbox")
+
+    assert [303, 401, 303, 200, 200, 404, 200, 303] == [
+        answer.status_code for answer in (unknown, wrong, entered, inbox, case, absent, sheet, gone)
+    ]
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert no in inbox.text
+    assert "住户001" not in case.text
+    assert "厨房" not in case.text
+    assert "<script" not in case.text
+    assert "style=" not in case.text
+    assert sheet.content.startswith(b"%PDF")
+
+
+async def test_a_page_of_somebody_else_cannot_post_for_a_person_logged_in(office: Office) -> None:
+    no = await office.call(DESK)
+    async with browser(office.settings) as pages:
+        await pages.post("/login", data={"key": office.keys[DESK]})
+
+        foreign = await pages.post(f"/cases/{no}/print", data={"copy": "1"}, headers={"Origin": "http://evil.example"})
+
+    assert "/login" == foreign.headers["location"]
+    assert 0 == await office.pool.fetchval("select count(*) from form_prints where case_no = $1", no)
+
+
+async def notice_of(office: Office, no: str, post: str) -> dict[str, Any]:
+    """The notice as the call centre, which holds every post, finds it."""
+    found = (await office.get("/v1/inbox", CALL_CENTRE, limit=200)).json()["notices"]
+    return next(notice for notice in found if notice["no"] == no and notice["post"] == post)
+
+
+def browser(settings: Settings) -> httpx2.AsyncClient:
+    base = f"http://127.0.0.1:{settings.api_port}"
+    return httpx2.AsyncClient(base_url=base, headers={"Origin": base}, timeout=20)
