@@ -97,12 +97,16 @@ class Climb:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
-    """Last on a ladder: every so often after the breach, as long as it is owed; each time a rung of its own."""
+    """Last on a ladder: every so often after the breach, as long as it is owed; each time a rung of its own.
+
+    Raised late, the next still comes at its own time of day.
+    """
 
     tell: tuple[Role, ...]
     every: timedelta
     level: Level = Level.BREACH
 
     def moment(self, timing: Timing) -> datetime:
-        since_breach = [at for at in timing.reached.values() if at > timing.due_at]
-        return max(since_breach, default=breach_alarm(timing.due_at)) + self.every
+        first = breach_alarm(timing.due_at)
+        last = max((at for at in timing.reached.values() if at > timing.due_at), default=first)
+        return first + ((last - first) // self.every + 1) * self.every

@@ -46,6 +46,13 @@ def test_a_repetition_counts_from_the_last_time_since_the_breach() -> None:
     assert again.moment(timing(on("9:00"), on("9:10"), reached)) == on("9:10:01", days=2)
 
 
+def test_a_repetition_that_was_raised_late_keeps_its_time_of_day_and_catches_up_with_none_that_was_missed() -> None:
+    again = Again(tell=TELL, every=timedelta(days=1))
+    reached = {1: on("9:10:01") + TICK, 2: on("20:00", days=3)}
+
+    assert again.moment(timing(on("9:00"), on("9:10"), reached)) == on("9:10:01", days=4)
+
+
 @pytest.mark.parametrize(
     ("key", "moment"),
     [
