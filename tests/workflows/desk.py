@@ -13,13 +13,14 @@ from temporalio.client import Client
 
 from domain.admission import Act
 from domain.calendar import LOCAL
-from domain.case_file import Source
+from domain.case_file import Entry, Source
 from domain.events import AnyEvent, Noted
 from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
 from domain.people import Actor, CaseNo, EstateCode, Role, StaffId
 from domain.rulebook import REPAIR
 from infra.delivery import Delivery
 from infra.postgres.commands import Command, Commands, NewAct, NewCase
+from infra.postgres.ledger import ENTRY, case_owner, entry_place
 from infra.reference.checks import check
 from infra.reference.commands import load_checked
 from infra.reference.folder import read_folder
@@ -243,6 +244,18 @@ class OpenedCase:
         )
         return {row["copy"]: row["holder"] for row in rows}
 
+    async def entries(self) -> list[Entry]:
+        """The case file as the ledger keeps it, opened."""
+        rows = await self.desk.pool.fetch(
+            "select run_id, number, body from entries where case_no = $1 order by number", self.no
+        )
+        async with self.desk.pool.acquire() as connection:
+            key = await self.desk.sealer.key(connection, case_owner(self.no))
+        return [
+            ENTRY.validate_json(key.open(entry_place(self.no, row["run_id"], row["number"]), row["body"]))
+            for row in rows
+        ]
+
     async def labels(self) -> list[str]:
         """What stands in the ledger of the case, in order."""
         rows = await self.desk.pool.fetch("select label from entries where case_no = $1 order by number", self.no)
@@ -259,5 +272,5 @@ class OpenedCase:
 
 def local(day: date, clock: str) -> datetime:
     """``9:05`` or ``9:05:01`` of that day, Asia/Shanghai."""
-    hour, minute, *second = (int(part) for part in clock.split(":"))
-    return datetime.combine(day, time(hour, minute, *second), LOCAL)
+    hour, minute, second = (*(int(part) for part in clock.split(":")), 0)[:3]
+    return datetime.combine(day, time(hour, minute, second), LOCAL)
