@@ -7,9 +7,9 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTex
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
-from api.door import DeskRoute
+from api.door import DeskRoute, by_authorization, by_cookie
 from api.house import House
-from api.problems import AWAY, refusal
+from api.problems import AWAY, NotAuthenticated, refusal
 from api.rights import Verb, needs
 from domain.errors import Unavailable
 
@@ -59,13 +59,16 @@ async def figures(request: Request) -> Response:
 @router.get("/openapi.json")
 @needs(Verb.ANYTHING_PUBLIC)
 async def description(request: Request) -> Response:
+    """Open in embedded mode; in server mode to who is logged in on the pages, or has a key."""
+    await _not_for_strangers(request)
     return JSONResponse(request.app.openapi())
 
 
 @router.get("/docs")
 @needs(Verb.ANYTHING_PUBLIC)
-async def documentation() -> Response:
-    """Swagger UI from our own files; in its own policy, since it styles itself."""
+async def documentation(request: Request) -> Response:
+    """Swagger UI from our own files; in its own policy, since it styles itself. In server mode not for strangers."""
+    await _not_for_strangers(request)
     return HTMLResponse(DOCS, headers={"Content-Security-Policy": DOCS_CSP})
 
 
@@ -76,3 +79,11 @@ async def static_file(name: str) -> Response:
         raise HTTPException(404)
     path, kind = FILES[name]
     return FileResponse(path, media_type=kind, headers={"Cache-Control": "public, max-age=3600"})
+
+
+async def _not_for_strangers(request: Request) -> None:
+    house: House = request.app.state.house
+    if house.settings.mode == "embedded":
+        return
+    if await by_cookie(request, house) is None and await by_authorization(request, house) is None:
+        raise NotAuthenticated
