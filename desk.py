@@ -115,6 +115,13 @@ def up(arguments: Sequence[str]) -> int:
     os.execv(PYTHON, [str(PYTHON), "-m", "infra.embedded", *arguments])  # noqa: S606  our own interpreter
 
 
+def demo(arguments: Sequence[str]) -> int:
+    """A desk of its own with a busy day on it; ``--check`` leaves afterwards, with the status."""
+    install(RUN_TIME)
+    os.chdir(ROOT)
+    os.execv(PYTHON, [str(PYTHON), "-m", "infra.demo", *arguments])  # noqa: S606  our own interpreter
+
+
 def load(arguments: Sequence[str]) -> int:
     """``load FOLDER`` or ``load --check FOLDER``: the reference data of an estate, into the desk that is running."""
     install(RUN_TIME)
@@ -182,7 +189,16 @@ def lock(arguments: Sequence[str]) -> int:
     return max(run(*compiled, "-o", RUN_TIME), run(*compiled, "--group", "dev", "-o", DEVELOPMENT))
 
 
-COMMANDS = {"up": up, "load": load, "test": test, "gates": gates, "check": check, "format": tidy, "lock": lock}
+COMMANDS = {
+    "up": up,
+    "demo": demo,
+    "load": load,
+    "test": test,
+    "gates": gates,
+    "check": check,
+    "format": tidy,
+    "lock": lock,
+}
 
 
 def main() -> int:

@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     temporal_retention_days: int = Field(
         3650, ge=1, le=36500, description="Days that Temporal keeps closed cases (records in PostgreSQL stay)."
     )
+    temporal_time_skipping: bool = Field(
+        default=False, description="Cases are started so that their clocks can be wound forward; for demonstrations."
+    )
     temporal_ui_port: Port = Field(8233, description="Embedded mode: port of the Temporal Web UI.")
     queue_cases: str = Field("cases", min_length=1, description="Task queue of ordinary cases.")
     queue_emergencies: str = Field("emergencies", min_length=1, description="Task queue of emergencies.")

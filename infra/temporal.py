@@ -24,6 +24,7 @@ from temporalio.runtime import (
     TelemetryFilter,
 )
 from temporalio.service import RPCError, RPCStatusCode
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from infra.errors import CannotStart
 from infra.payloads import data_converter
@@ -43,18 +44,24 @@ async def connect(settings: Settings, *, role: str, lazy: bool = False) -> Clien
     pause = FIRST_PAUSE
     while True:
         try:
-            return await Client.connect(
+            client = await Client.connect(
                 **_target(settings),
                 data_converter=data_converter(settings.codec_ring()),
                 identity=f"{role}@{socket.gethostname()}",
                 runtime=runtime(settings.temporal_metrics_port),
                 lazy=lazy,
             )
+            return _with_clocks_to_wind(client) if settings.temporal_time_skipping else client
         except RuntimeError as fault:
             # The SDK's only error for an address that does not answer.
             log.warning("temporal.unreachable", error=type(fault).__name__, again_in_seconds=pause)
         await asyncio.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def _with_clocks_to_wind(client: Client) -> Client:
+    """Marks each case it starts as one whose clock may be wound, and leaves the clock going as ours does."""
+    return TimeSkipper(client, config=TimeSkippingConfig(enabled=False)).client
 
 
 def _target(settings: Settings) -> ClientConnectConfig:
