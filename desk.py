@@ -155,6 +155,7 @@ def gates(_: Sequence[str]) -> int:
         (VENV / "bin/lint-imports", "--no-cache"),
         (VENV / "bin/deptry", "."),
         (PYTHON, "-m", "infra.settings", "--check"),
+        (PYTHON, "-m", "infra.web_ui", "--check"),
     ]
     failed = []
     for command in commands:

@@ -11,13 +11,16 @@ from api.body import BodyCap
 from api.codec import WithCodec
 from api.door import refuse_undeclared
 from api.house import House
+from api.pages import board
 from api.pages import routes as pages
 from api.problems import answer_errors
 from api.routes import cases, events, forms, inbox, repairs, stream, timeline, upkeep
 from api.traffic import Traffic
 
 VERSION = "1"
-ROUTERS = tuple(module.router for module in (repairs, events, cases, timeline, forms, inbox, stream, upkeep, pages))
+ROUTERS = tuple(
+    module.router for module in (repairs, events, cases, timeline, forms, inbox, stream, upkeep, pages, board)
+)
 ABOUT = """荔园服务台的接口：呼叫中心与员工由此登记、查询。
 
 * 凭证：`Authorization: Bearer <API 密钥或令牌>`。

@@ -41,7 +41,7 @@ def problem_page(title: str, remedy: str) -> str:
 def inbox_page(who: str, inbox: Inbox, cases: list[CaseLine]) -> str:
     return page(
         "收件箱 · 荔园服务台",
-        _header("收件箱", who),
+        header("收件箱", who),
         tag("h2", "通知"),
         table(("时间", "级别", "岗位", "内容", "时限", ""), [_notice(notice) for notice in inbox.notices]),
         tag("p", "没有通知", class_="quiet") if not inbox.notices else None,
@@ -55,7 +55,7 @@ def inbox_page(who: str, inbox: Inbox, cases: list[CaseLine]) -> str:
 def case_page(who: str, case: CaseAnswer, course: tuple[Stretch, ...]) -> str:
     return page(
         f"{case.no} · 荔园服务台",
-        _header(f"{case.no} {case.procedure_name}", who),
+        header(f"{case.no} {case.procedure_name}", who),
         tag("p", "【演练】", class_="late") if case.drill else None,
         tag(
             "p",
@@ -78,11 +78,12 @@ def case_page(who: str, case: CaseAnswer, course: tuple[Stretch, ...]) -> str:
     )
 
 
-def _header(title: str, who: str) -> Markup:
+def header(title: str, who: str) -> Markup:
     return tag(
         "header",
         tag("h1", title),
         tag("a", "收件箱", href="/inbox"),
+        tag("a", "主管看板", href="/board"),
         tag("span", who, class_="quiet"),
         tag("form", tag("button", "退出", type_="submit"), method="post", action="/logout"),
     )
