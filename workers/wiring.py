@@ -6,12 +6,13 @@ from datetime import timedelta
 import asyncpg
 from temporalio.client import Client
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 from activities.filing import Filing
 from infra.postgres.ledger import PostgresLedger, PostgresRegister
 from infra.sealing import Sealer
 from infra.settings import Settings
+from workers.sandbox import CaseSandbox
 from workflows import CASES
 
 GRACE = timedelta(seconds=20)
@@ -32,9 +33,7 @@ def case_worker(client: Client, pool: asyncpg.Pool, settings: Settings, queue: s
         task_queue=queue,
         workflows=list(CASES.values()),
         activities=[filing.record, filing.identify],
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-        ),
+        workflow_runner=CaseSandbox(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)),
         max_concurrent_workflow_tasks=MOST_TASKS,
         max_cached_workflows=KEPT_CASES,
         graceful_shutdown_timeout=GRACE,
