@@ -12,16 +12,11 @@ from temporalio.client import Client
 
 from benchmarks.figures import Figure, table
 from benchmarks.measures import Bench, History, Openings, Runs, percentile
-from benchmarks.repair import ByDelivery, Door, OverHttp
+from benchmarks.repair import Door
 from benchmarks.stage import Stage, staged
-from infra.delivery import Delivery
-from infra.postgres.commands import Commands
 from infra.postgres.pool import open_pool
 from infra.reference.principals import CALL_CENTRE, grant_sample_keys
-from infra.reference.reader import Reference
 from infra.run import leave
-from infra.sealing import Sealer
-from infra.temporal import connect
 
 KB = 1024
 SHORT = {"rounds": 3, "cases": 8, "pairs": 5, "opening_rounds": 2, "openings": 20, "statements": 2}
@@ -39,22 +34,25 @@ async def measure(stage: Stage, size: dict[str, int]) -> list[Figure]:
     pool = await open_pool(settings)
     try:
         bench = Bench(
-            stage=stage, client=await Client.connect(settings.temporal_address), pool=pool, door=await _door(stage, pool)
+            stage=stage,
+            client=await Client.connect(settings.temporal_address),
+            pool=pool,
+            door=await _door(stage, pool),
         )
-        say(f"acts go by {bench.door.name}")
         histories = await bench.histories()
+        _say_events(histories)
         await bench.rounds(1, 4)
         runs = await bench.rounds(size["rounds"], size["cases"])
+        _say_parts(runs)
         acts = await bench.acts(size["pairs"])
         openings = await bench.openings(size["opening_rounds"], size["openings"])
         transactions, milliseconds = await bench.statements(size["statements"])
     finally:
         await pool.close()
-    _say_where(histories, runs)
     return [
         *_of_histories(histories),
         *_of_runs(runs),
-        *_of_acts(acts, bench.door),
+        *_of_acts(acts),
         *_of_openings(openings),
         *_of_transact(runs),
         *_of_starts(stage),
@@ -64,15 +62,9 @@ async def measure(stage: Stage, size: dict[str, int]) -> list[Figure]:
 
 
 async def _door(stage: Stage, pool: asyncpg.Pool) -> Door:
-    settings = stage.settings
-    if stage.api is not None:
-        async with pool.acquire() as connection:
-            keys = await grant_sample_keys(connection)
-        return OverHttp(settings.api_port, keys[CALL_CENTRE])
-    sealer = Sealer(settings.master_ring())
-    commands = Commands(pool, sealer, settings)
-    client = await connect(settings, role="bench")
-    return await ByDelivery.of(commands, Delivery(commands, client, settings), Reference(pool, sealer))
+    async with pool.acquire() as connection:
+        keys = await grant_sample_keys(connection)
+    return Door(stage.settings.api_port, keys[CALL_CENTRE])
 
 
 def _of_histories(histories: dict[str, History]) -> list[Figure]:
@@ -101,11 +93,11 @@ def _of_runs(runs: dict[str, Runs]) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _of_acts(acts: dict[str, list[float]], door: Door) -> list[Figure]:
+def _of_acts(acts: dict[str, list[float]]) -> list[Figure]:
     figures = []
     for share, must, aim in ((0.5, 1.25, 0.7), (0.99, 1.5, 1.0)):
         desk, bare = percentile(acts["desk"], share), percentile(acts["bare"], share)
-        note = f"{desk * 1000:.0f} ms against {bare * 1000:.0f} ms, by {door.name}"
+        note = f"{desk * 1000:.0f} ms against {bare * 1000:.0f} ms, over HTTP"
         what = f"act answered, p{share * 100:.0f} of {len(acts['desk'])}"
         figures.append(Figure(goal=5, what=what, value=desk / bare, unit="B", must=must, aim=aim, note=note))
     return figures
@@ -134,17 +126,20 @@ def _of_transact(runs: dict[str, Runs]) -> list[Figure]:
 
 
 def _of_starts(stage: Stage) -> list[Figure]:
-    worker, api = stage.ready_after["worker"], stage.ready_after.get("api")
-    figures = [Figure(goal=12, what="worker process to polling", value=worker, unit="s", must=2, aim=1.4)]
-    if api is not None:
-        figures.append(Figure(goal=12, what="API process to ready", value=api, unit="s", must=1.7, aim=1.2))
-    return figures
+    worker, api = stage.ready_after["worker"], stage.ready_after["api"]
+    return [
+        Figure(goal=12, what="worker process to polling", value=worker, unit="s", must=2, aim=1.4),
+        Figure(goal=12, what="API process to ready", value=api, unit="s", must=1.7, aim=1.2),
+    ]
 
 
-def _say_where(histories: dict[str, History], runs: dict[str, Runs]) -> None:
+def _say_events(histories: dict[str, History]) -> None:
     for arm in ("bare", "desk", "longest"):
         kinds = sorted(histories[arm].kinds.items(), key=lambda item: -item[1])
         say(f"{arm} events: " + ", ".join(f"{name} {count}" for name, count in kinds))
+
+
+def _say_parts(runs: dict[str, Runs]) -> None:
     for arm, run in runs.items():
         parts = ", ".join(f"{part} {run.part(part) * 1000:.0f}" for part in run.cpu[0])
         say(f"{arm} CPU a case, ms: {parts}")

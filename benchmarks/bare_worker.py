@@ -1,6 +1,5 @@
 """The worker of the bare case, with the defaults of the SDK (``python -m benchmarks.bare_worker ADDRESS DSN``)."""
 
-import asyncio
 import sys
 
 import asyncpg

@@ -19,6 +19,7 @@ from benchmarks.stage import Stage
 from domain.people import CaseNo
 
 ACTS = 10
+AT_ONCE = 8
 BODY = "an act of the case"
 LOOK_SECONDS = 0.02
 
@@ -93,7 +94,7 @@ class Bench:
             "bare_longest": await self.history(await self.bare(len(LONGEST))),
         }
 
-    async def rounds(self, rounds: int, cases: int, at_once: int = 8) -> dict[str, Runs]:
+    async def rounds(self, rounds: int, cases: int, at_once: int = AT_ONCE) -> dict[str, Runs]:
         """Interleaved: in each round every arm plays so many cases, ``at_once`` side by side."""
         runs = {"bare": Runs(), "desk": Runs()} | ({"transact": Runs()} if self.stage.transact else {})
         for number in range(rounds):
@@ -112,16 +113,8 @@ class Bench:
             assert self.stage.transact is not None  # noqa: S101  # only then is it an arm
             return await asyncio.to_thread(self.stage.transact.run, cases, at_once, ACTS)
         one: Callable[[], Awaitable[str]] = self.bare if arm == "bare" else self._desk_case
-        lanes = asyncio.Semaphore(at_once)
-
-        async def lane() -> None:
-            async with lanes:
-                await one()
-
         began = time.monotonic()
-        async with asyncio.TaskGroup() as group:
-            for _ in range(cases):
-                group.create_task(lane())
+        await _side_by_side(one, cases, at_once)
         return time.monotonic() - began
 
     async def _desk_case(self) -> CaseNo:
@@ -164,7 +157,7 @@ class Bench:
 
     async def _open(self, arm: str, cases: int) -> None:
         if arm == "desk":
-            await asyncio.gather(*(self.door.open() for _ in range(cases)))
+            await _side_by_side(self.door.open, cases, AT_ONCE)
             return
         ids = [f"bare-{uuid4()}" for _ in range(cases)]
         starts = (self.client.start_workflow(BareCase.run, ACTS, id=no, task_queue=QUEUE) for no in ids)
@@ -200,6 +193,18 @@ class Openings:
     cpu: dict[str, float]
     memory: dict[str, float]
     disk: float
+
+
+async def _side_by_side(one: Callable[[], Awaitable[str]], times: int, at_once: int) -> None:
+    lanes = asyncio.Semaphore(at_once)
+
+    async def lane() -> None:
+        async with lanes:
+            await one()
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(times):
+            group.create_task(lane())
 
 
 def percentile(values: Sequence[float], share: float) -> float:

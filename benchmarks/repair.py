@@ -2,14 +2,10 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from dataclasses import fields
 
 import httpx2
 
-from domain.admission import Act
-from domain.case_file import Source
 from domain.events import AnyEvent, Withdrawn
 from domain.events.repair import (
     ArrivedOnSite,
@@ -38,14 +34,8 @@ from domain.events.repair import (
     WorkStarted,
 )
 from domain.people import Actor, CaseNo, EstateCode, Role, StaffId
-from domain.rulebook import REPAIR
-from infra.delivery import Delivery
-from infra.postgres.commands import Commands, NewAct, NewCase
-from infra.reference.reader import Reference
-from workflows.messages import TermsOfCase
 
 LY = EstateCode("LY")
-PATIENCE = timedelta(seconds=30)
 
 
 def _person(staff: str, *posts: Role) -> Actor:
@@ -65,9 +55,7 @@ CALL = RequestReceived(
 )
 UP_TO_THE_PRICE: tuple[tuple[AnyEvent, Actor], ...] = (
     (
-        FormFilled(
-            household="住户001", address="1栋101", phone="19900000001", content="厨房水龙头漏水", wanted="尽快"
-        ),
+        FormFilled(household="住户001", address="1栋101", phone="19900000001", content="厨房水龙头漏水", wanted="尽快"),
         FRONT_DESK,
     ),
     (EngineeringNotified(), FRONT_DESK),
@@ -100,86 +88,8 @@ LONGEST = (
 """From the call to the filed form."""
 
 
-class Door(Protocol):
-    """A way into the desk; both methods return once the record is committed, and fail otherwise."""
-
-    name: str
-
-    async def open(self) -> CaseNo: ...
-
-    async def act(self, no: CaseNo, event: AnyEvent, by: Actor) -> None: ...
-
-
-async def play(door: Door, acts: Sequence[tuple[AnyEvent, Actor]]) -> CaseNo:
-    no = await door.open()
-    for event, by in acts:
-        await door.act(no, event, by)
-    return no
-
-
-@dataclass(kw_only=True)
-class ByDelivery:
-    """Commands and their delivery, as the API and the relay use them, in this process."""
-
-    commands: Commands
-    delivery: Delivery
-    terms: TermsOfCase
-    name: str = "Delivery in this process"
-
-    @classmethod
-    async def of(cls, commands: Commands, delivery: Delivery, reference: Reference) -> "ByDelivery":
-        terms = TermsOfCase.of(await reference.terms(LY, datetime.now(UTC)))
-        return cls(commands=commands, delivery=delivery, terms=terms)
-
-    async def open(self) -> CaseNo:
-        now = datetime.now(UTC)
-
-        def acts(command_id: str, accepted_at: datetime) -> tuple[Act, ...]:
-            return (
-                Act(
-                    command_id=command_id,
-                    event=CALL,
-                    by=FRONT_DESK,
-                    at=now,
-                    accepted_at=accepted_at,
-                    source=Source.API,
-                ),
-            )
-
-        new = NewCase(
-            client="bench",
-            key=secrets.token_hex(8),
-            body_hash=b"",
-            procedure=REPAIR,
-            estate=LY,
-            building="1栋",
-            channel=CALL.channel,
-            received_at=now,
-            recorded_by=FRONT_DESK.id,
-            words=CALL.content,
-            drill=False,
-            terms=self.terms,
-            acts=acts,
-        )
-        after = await self.delivery.deliver(await self.commands.accept_opening(new), PATIENCE)
-        _expect("applied", after.state, after.outcome)
-        return after.case_no
-
-    async def act(self, no: CaseNo, event: AnyEvent, by: Actor) -> None:
-        now = datetime.now(UTC)
-
-        def build(command_id: str, accepted_at: datetime) -> Act:
-            return Act(command_id=command_id, event=event, by=by, at=now, accepted_at=accepted_at, source=Source.API)
-
-        new = NewAct(client="bench", key=secrets.token_hex(8), body_hash=b"", case_no=no, build=build)
-        after = await self.delivery.deliver(await self.commands.accept_act(new), PATIENCE)
-        _expect("applied", after.state, after.outcome)
-
-
-class OverHttp:
-    """The API with the call centre's key, as another system uses it."""
-
-    name = "HTTP"
+class Door:
+    """The API with the call centre's key, as another system uses it; every answer is one with its record committed."""
 
     def __init__(self, port: int, key: str) -> None:
         self._http = httpx2.AsyncClient(
@@ -206,13 +116,14 @@ class UnexpectedAnswer(Exception):
     """The desk did not do what the benchmark asked; its figures would mean nothing."""
 
 
-def _expect(wanted: str, found: str, about: object) -> None:
-    if found != wanted:
-        raise UnexpectedAnswer(f"{found}: {about}")
-
-
 def _wire(event: AnyEvent) -> dict[str, object]:
     left_out = {"price_version", "complete_by"}  # set by the desk
     values = {field.name: getattr(event, field.name) for field in fields(event) if field.name not in left_out}
     return {name: value for name, value in values.items() if value is not None and value != ()}
 
+
+async def play(door: Door, acts: Sequence[tuple[AnyEvent, Actor]]) -> CaseNo:
+    no = await door.open()
+    for event, by in acts:
+        await door.act(no, event, by)
+    return no

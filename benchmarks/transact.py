@@ -67,7 +67,6 @@ def main(url: str) -> None:
         "name": "bench",
         "system_database_url": url.replace("postgresql://", "postgresql+psycopg://", 1),
         "log_level": "ERROR",
-        "run_admin_server": False,
     }
     DBOS(config=config)
     DBOS.launch()
@@ -78,7 +77,7 @@ def main(url: str) -> None:
         began = time.monotonic()
         with ThreadPoolExecutor(int(at_once)) as lanes:
             numbers = [f"dbos-{count + n}" for n in range(int(cases))]
-            list(lanes.map(lambda no: play(no, int(acts)), numbers))
+            list(lanes.map(play, numbers, [int(acts)] * len(numbers)))
         count += int(cases)
         say({"seconds": time.monotonic() - began})
 
