@@ -36,6 +36,7 @@ def page(title: str, *body: Child, refresh_seconds: int | None = None) -> str:
         tag("meta", name_="viewport", content="width=device-width, initial-scale=1"),
         again,
         tag("title", title),
+        tag("link", rel="icon", href="/static/icon.png"),
         tag("link", rel="stylesheet", href="/static/desk.css"),
     )
     return f"<!doctype html>{tag('html', head, tag('body', *body), lang='zh-CN')}"

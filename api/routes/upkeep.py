@@ -20,6 +20,7 @@ FILES = {
     "swagger-ui-bundle.js": (STATIC / "swagger-ui" / "swagger-ui-bundle.js", "text/javascript"),
     "swagger-ui.css": (STATIC / "swagger-ui" / "swagger-ui.css", "text/css"),
     "docs.js": (STATIC / "docs.js", "text/javascript"),
+    "icon.png": (STATIC / "icon.png", "image/png"),
     "desk.css": (STATIC / "desk.css", "text/css"),
 }
 NOT_READY: tuple[type[Exception], ...] = (*AWAY, Unavailable)

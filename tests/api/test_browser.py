@@ -1,0 +1,45 @@
+"""The pages and the description in a real browser: no script refused, nothing fetched from elsewhere."""
+
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Page, async_playwright
+
+from tests.api.office import Office
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+async def window() -> AsyncIterator[Page]:
+    async with async_playwright() as driver:
+        chromium = await driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield await chromium.new_page()
+        await chromium.close()
+
+
+async def test_the_description_is_drawn_from_our_own_files(lonely: Office, window: Page) -> None:
+    complaints: list[str] = []
+    fetched: list[str] = []
+    window.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    window.on("request", lambda request: fetched.append(request.url))
+    base = f"http://127.0.0.1:{lonely.settings.api_port}"
+
+    await window.goto(f"{base}/docs")
+    await window.get_by_text("/v1/repairs").first.wait_for()
+
+    assert [] == complaints
+    assert all(url.startswith((base, "data:")) for url in fetched)
+
+
+async def test_a_person_logs_in_reads_a_notice_and_looks_at_the_case(office: Office, window: Page) -> None:
+    no = await office.call("fd-1")
+
+    await window.goto(f"http://127.0.0.1:{office.settings.api_port}/inbox")
+    await window.fill("input[name=key]", office.keys["es-1"] if "es-1" in office.keys else office.keys["call-center"])
+    await window.get_by_role("button", name="登录").click()
+    await window.get_by_role("link", name=no).first.click()
+
+    await window.get_by_text("填写维修单").first.wait_for()
+    assert f"/cases/{no}" in window.url
