@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from domain.admission import right_for
 from domain.case_file import CaseFile
 from domain.deadlines import Obligation
 from domain.rulebook.rows import Procedure
@@ -13,12 +14,16 @@ from infra.postgres.records import CaseHead, FiledDuty, FiledEntry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """From ``start`` until just before ``end``; ``duties`` ran the whole of it."""
+    """From ``start`` until just before ``end``; ``duties`` ran the whole of it.
+
+    ``owed_by``: the posts that owe them; where no limit runs, those who may do what is waited for.
+    """
 
     start: datetime
     end: datetime
     stage: str
     waiting_for: tuple[str, ...]
+    owed_by: tuple[str, ...]
     duties: tuple[FiledDuty, ...]
     ended_by: tuple[str, ...]
 
@@ -68,11 +73,13 @@ def _stretch(course: Course, start: datetime, end: datetime) -> Stretch:
     running = tuple(
         duty for duty in course.duties if duty.started_at <= start and (duty.ended_at is None or duty.ended_at > start)
     )
+    waiting_for = _waited_for(course, running, start)
     return Stretch(
         start=start,
         end=end,
         stage=_stage(course, start),
-        waiting_for=_waited_for(course, running, start),
+        waiting_for=waiting_for,
+        owed_by=tuple(dict.fromkeys(duty.owed_by for duty in running)) or _may_do(course, waiting_for),
         duties=running,
         ended_by=_ended_by(course, end),
     )
@@ -84,13 +91,19 @@ def _stage(course: Course, at: datetime) -> str:
 
 
 def _waited_for(course: Course, running: Sequence[FiledDuty], start: datetime) -> tuple[str, ...]:
-    """What would meet the duties at work; where none is, what did happen next."""
+    """What would meet the duties at work; where none is, what did happen next, or what the case waits for now."""
     rows = course.rows
     labels = [event.label for duty in running if duty.key in rows for event in rows[duty.key].met_by]
     if not labels:
         later = (entry for entry in sorted(course.entries, key=lambda entry: entry.at) if entry.at > start)
         labels = [entry.label for entry in later if entry.source != "system"][:1]
-    return tuple(dict.fromkeys(labels))
+    return tuple(dict.fromkeys(labels or (course.head.waiting_for if course.head.open else [])))
+
+
+def _may_do(course: Course, labels: Sequence[str]) -> tuple[str, ...]:
+    edition = course.procedure.edition(course.head.edition)
+    rights = [right_for(event, edition) for event in course.procedure.vocabulary if event.label in labels]
+    return tuple(dict.fromkeys(post for right in rights if right for post in right.posts))
 
 
 def _ended_by(course: Course, end: datetime) -> tuple[str, ...]:

@@ -164,7 +164,7 @@ def _stretch(stretch: Stretch) -> Markup:
         _length((stretch.end - stretch.start).total_seconds()),
         stretch.stage,
         "、".join(stretch.waiting_for),
-        tag("span", owed, class_="late" if stretch.late else None),
+        tag("span", owed or "、".join(stretch.owed_by), class_="late" if stretch.late else None),
         "、".join(stretch.ended_by),
     )
 

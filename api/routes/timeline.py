@@ -54,7 +54,7 @@ def _span(stretch: Stretch) -> Span:
         seconds=(stretch.end - stretch.start).total_seconds(),
         stage=stretch.stage,
         waiting_for=list(stretch.waiting_for),
-        owed_by=list(dict.fromkeys(duty.owed_by for duty in stretch.duties)),
+        owed_by=list(stretch.owed_by),
         duties=[
             DutyAtWork(rule=duty.rule, label=duty.label, owed_by=duty.owed_by, late=is_late(duty, stretch))
             for duty in stretch.duties

@@ -21,7 +21,7 @@ def head() -> CaseHead:
     return CaseHead(
         no=CaseNo("REP-20261122-00001"), procedure="REP", estate=EstateCode("LY"), building="1",
         edition=date(2026, 1, 1), channel="电话", received_at=NINE, drill=False, created_at=NINE, run_id="r", number=3,
-        stage="", waiting_for=[], waiting_posts=[], open=True, overdue=False, next_due_at=None, closed_at=None,
+        stage="", waiting_for=["派工"], waiting_posts=[], open=True, overdue=False, next_due_at=None, closed_at=None,
         result=None,
     )  # fmt: skip
 
@@ -56,9 +56,19 @@ def test_a_late_arrival_is_cut_at_its_due_moment_and_at_the_arrival() -> None:
     assert [(at(0), at(5)), (at(5), at(15)), (at(15), at(40)), (at(40), at(60))] == [(s.start, s.end) for s in spans]
     assert [False, False, True, False] == [span.late for span in spans]
     assert [(), (arrival,), (arrival,), ()] == [span.duties for span in spans]
-    assert [("接单",), ("到场",), ("到场",), ()] == [span.waiting_for for span in spans]
+    assert [("接单",), ("到场",), ("到场",), ("派工",)] == [span.waiting_for for span in spans]
+    assert ("维修人员",) == spans[1].owed_by
     assert ("REP-26 REP-26到期",) == spans[1].ended_by
     assert ("到场",) == spans[2].ended_by
+
+
+def test_where_no_limit_runs_it_says_who_may_do_what_is_waited_for() -> None:
+    entries = [entry(1, "受理报修", at(0)), entry(2, "故障定级", at(5))]
+
+    before, now = stretches(course(entries, [], at(9)))
+
+    assert (("故障定级",), ("工程部主管", "工程部")) == (before.waiting_for, before.owed_by)
+    assert (("派工",), ("工程部主管",)) == (now.waiting_for, now.owed_by)
 
 
 def test_an_act_told_of_later_but_done_before_the_call_was_received_begins_the_course() -> None:
