@@ -1,0 +1,19 @@
+"""The worker of production carries a case of every procedure in its sandbox, and is still alive."""
+
+from tests.survival.callers import CONSENTED, Callers
+from tests.survival.house import House
+from workflows import CASES
+
+WHOLE_PATHS = {"REP": CONSENTED}
+"""A whole path for each procedure; one without is a procedure that nobody has tried in the sandbox."""
+
+
+async def test_a_case_of_every_procedure_runs_in_the_workers_sandbox(house: House, callers: Callers) -> None:
+    house.kill("worker")
+    house.start("worker")
+    worker = house.child("worker")
+
+    numbers = [await callers.carry(WHOLE_PATHS[prefix]) for prefix in CASES]
+
+    assert set(CASES) == {no.partition("-")[0] for no in numbers}
+    assert worker.running
