@@ -55,7 +55,7 @@ async def _new_case(asking: Caller, repair: NewRepair, body_hash: bytes) -> NewC
         body_hash=body_hash,
         procedure=REPAIR,
         estate=estate,
-        building=room.building,
+        building=room.building_name,
         channel=repair.channel,
         received_at=received_at,
         recorded_by=by.id,
