@@ -21,9 +21,12 @@ insert into bench_notices (case_no, number, text) select case_no, number, 'told'
 """
 
 
-async def prepare(dsn: str) -> None:
+async def prepare(dsn: str, *, also_make: str = "") -> None:
+    """The tables in the database of ``dsn``; ``also_make``: another, empty database beside it."""
     connection = await asyncpg.connect(dsn)
     try:
         await connection.execute(TABLES)
+        if also_make:
+            await connection.execute(f"create database {also_make}")
     finally:
         await connection.close()

@@ -26,6 +26,8 @@ from infra.postgres.migrate import migrate
 from infra.settings import PREFIX, Settings
 
 PATIENCE = 60.0
+TRANSACT = "transact"
+"""A database of its own, so that what is counted in the desk's is the desk's."""
 
 
 @dataclass(kw_only=True)
@@ -137,13 +139,14 @@ def _start(folder: Path, stopping: list[Callable[[], None]], *, with_transact: b
     }
     settings = Settings()
     asyncio.run(migrate(settings.dsn))
-    asyncio.run(rows.prepare(settings.dsn))
+    asyncio.run(rows.prepare(settings.dsn, also_make=TRANSACT))
+    asyncio.run(rows.prepare(postgres.dsn(TRANSACT)))
     logs = folder / "logs"
     bare = _launch("bare", ["benchmarks.bare_worker", temporal.address, settings.dsn], logs)
     stopping.append(bare.stop)
     transact = None
     if with_transact and find_spec("dbos") is not None:
-        transact = Transact(settings.dsn)
+        transact = Transact(postgres.dsn(TRANSACT))
         stopping.append(transact.stop)
     load = [sys.executable, "-m", "infra.reference", "load", str(SAMPLE)]
     subprocess.run(load, check=True, stdout=subprocess.DEVNULL)
