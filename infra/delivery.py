@@ -19,7 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.errors import CaseClosed, DeskError
 from domain.rulebook import PROCEDURES
 from infra.postgres.commands import Command, Commands
-from infra.sealing import SealError
+from infra.sealing import NoMasterKey, SealError
 from infra.settings import Settings
 from workflows import CASES
 from workflows.doors import refusal_details, update_name
@@ -31,6 +31,16 @@ log = structlog.stdlib.get_logger(__name__)
 START_PATIENCE = timedelta(seconds=3)
 REFUSALS = {kind.code for kind in DeskError.__subclasses__()}
 FIRST = Priority(priority_key=1)
+PASSING = (
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+    RPCError,
+    RuntimeError,  # what a client raises that was made while Temporal was away, as long as it is
+    asyncpg.PostgresError,
+    OSError,
+    NoMasterKey,  # it can be given back
+)
+"""Faults that say nothing of the command: it stays accepted and is tried again."""
+
 LOOK_PAUSES = (0.01, 0.02, 0.03, 0.05, 0.1)
 
 
@@ -61,7 +71,7 @@ class Delivery:
                 await self._look(command, patience)
             else:
                 await self._update(command, message, patience)
-        except (WorkflowUpdateRPCTimeoutOrCancelledError, RPCError, asyncpg.PostgresError, OSError) as fault:
+        except PASSING as fault:
             await self._commands.note_fault(command, fault)
             log.info("delivery.unanswered", command=str(command.id), case=command.case_no, fault=type(fault).__name__)
         except SealError as fault:
