@@ -25,6 +25,11 @@ KEPT_CASES = 20_000
 PASSED_THROUGH = ("asyncpg", "structlog", "pydantic", "domain", "activities")
 
 
+def sandbox() -> CaseSandbox:
+    """Where cases run, and where saved histories are replayed."""
+    return CaseSandbox(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+
+
 def case_worker(client: Client, pool: asyncpg.Pool, settings: Settings, queue: str) -> Worker:
     """A worker for every procedure on one task queue."""
     filing = Filing(PostgresLedger(pool, Sealer(settings.master_ring()), settings), PostgresRegister(pool, settings))
@@ -33,7 +38,7 @@ def case_worker(client: Client, pool: asyncpg.Pool, settings: Settings, queue: s
         task_queue=queue,
         workflows=list(CASES.values()),
         activities=[filing.record, filing.identify],
-        workflow_runner=CaseSandbox(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)),
+        workflow_runner=sandbox(),
         max_concurrent_workflow_tasks=MOST_TASKS,
         max_cached_workflows=KEPT_CASES,
         graceful_shutdown_timeout=GRACE,
