@@ -178,7 +178,7 @@ def tidy(_: Sequence[str]) -> int:
 
 
 def lock(arguments: Sequence[str]) -> int:
-    """Writes both lock files again; ``--upgrade`` among the arguments takes newer versions."""
+    """Writes the lock files again; ``--upgrade`` among the arguments takes newer versions."""
     install(DEVELOPMENT)
     uv: tuple[str | Path, ...] = ("uv",)
     if not shutil.which("uv"):
@@ -187,7 +187,12 @@ def lock(arguments: Sequence[str]) -> int:
             raise Stop("uv is missing and could not be installed: python3 -m pip install uv, then again.")
     compiled = (*uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header", "--no-annotate")
     compiled = (*compiled, "--python-version", "3.11", *arguments, "pyproject.toml")
-    return max(run(*compiled, "-o", RUN_TIME), run(*compiled, "--group", "dev", "-o", DEVELOPMENT))
+    groups: tuple[tuple[str | Path, ...], ...] = (
+        ("-o", RUN_TIME),
+        ("--group", "dev", "-o", DEVELOPMENT),
+        ("--group", "dev", "--group", "bench", "-c", DEVELOPMENT, "-o", ROOT / "requirements-bench.lock"),
+    )
+    return max([run(*compiled, *group) for group in groups])
 
 
 COMMANDS = {

@@ -99,7 +99,7 @@ def test_the_development_lock_holds_every_pin_of_the_run_time_lock() -> None:
     assert set() == run_time - development
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"])
 def test_a_lock_pins_every_package_by_hash_and_holds_no_address(name: str) -> None:
     text = (ROOT / name).read_text()
 
