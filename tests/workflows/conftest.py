@@ -46,4 +46,4 @@ async def desk(
 async def opened(desk: Desk) -> AsyncIterator[Callable[..., Awaitable[object]]]:
     """Opens cases and ends what is left of them, so that the clock of the next test finds nothing to do."""
     yield desk.open
-    await desk.terminate_all()
+    await desk.end_all()

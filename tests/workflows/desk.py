@@ -1,5 +1,6 @@
 """A case on a clock turned by hand, as the tests of the procedures speak of it."""
 
+import contextlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,7 +10,7 @@ import asyncpg
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.empty_pb2 import Empty
 from temporalio.api.testservice.v1 import SleepRequest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowFailureError
 
 from domain.admission import Act
 from domain.calendar import LOCAL
@@ -151,10 +152,14 @@ class Desk:
         self.cases.append(case)
         return case
 
-    async def terminate_all(self) -> None:
+    async def end_all(self) -> None:
+        """Cancel what is left and wait for it: terminated with a task under way, the server's clock stays locked."""
         for case in self.cases:
+            handle = self.client.get_workflow_handle(case.no)
             if await case.is_open():
-                await self.client.get_workflow_handle(case.no).terminate("end of test")
+                await handle.cancel()
+            with contextlib.suppress(WorkflowFailureError):
+                await handle.result(rpc_timeout=PATIENCE)
         self.cases.clear()
 
 

@@ -11,6 +11,7 @@ from domain.events.repair import (
     AppointmentMoved,
     ArrivalTold,
     ArrivedOnSite,
+    Assessed,
     Assigned,
     Channel,
     ConsentGiven,
@@ -27,6 +28,7 @@ from domain.events.repair import (
     OrderTaken,
     PriceShown,
     Reassigned,
+    RefusalExplained,
     RefusalFiled,
     RefusalSigned,
     ResidentSigned,
@@ -35,6 +37,7 @@ from domain.events.repair import (
     SignatureExcused,
     Situation,
     TrialDone,
+    Urgency,
     WorkFinished,
     WorkStarted,
 )
@@ -233,7 +236,7 @@ NOT_ALLOWED = [
     (
         "REP-37 the repairer says he has explained",
         stages.until_refused,
-        stages.RefusalExplained(),
+        RefusalExplained(),
         REPAIRER,
         "工程部主管",
     ),
@@ -247,7 +250,7 @@ NOT_ALLOWED = [
         "前台客服员",
     ),
     ("REP-24 finance notifies", nothing, EngineeringNotified(), FINANCE, "前台客服员"),
-    ("REP-03 the desk grades", nothing, stages.Assessed(urgency=stages.Urgency.LOW), FRONT_DESK, "工程部"),
+    ("REP-03 the desk grades", nothing, Assessed(urgency=Urgency.LOW), FRONT_DESK, "工程部"),
     ("REP-01 a repairer withdraws", nothing, Withdrawn(reason="不修了"), REPAIRER, "前台客服员"),
 ]
 
