@@ -1,6 +1,7 @@
 """A desk of real processes on servers of its own, any of which a test may kill, stop and start again."""
 
 import asyncio
+import json
 import os
 import random
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -59,10 +60,11 @@ class House:
     running: dict[str, Child | EmbeddedPostgres | EmbeddedTemporal] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     born: dict[str, float] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def laid_out(cls) -> "House":
-        """In a folder and on ports of its own; nothing runs yet."""
+    def laid_out(cls, **variables: str) -> "House":
+        """In a folder and on ports of its own, with these settings besides; nothing runs yet."""
         folder = Path(tempfile.mkdtemp(prefix="liyuan-survival-"))
         folder.chmod(0o711)
         settings = Settings.model_validate(
@@ -71,9 +73,10 @@ class House:
                 "data_folder": folder,
                 "temporal_address": f"127.0.0.1:{free_port()}",
                 "api_port": free_port(),
+                **{name.removeprefix(PREFIX).lower(): json.loads(value) for name, value in variables.items()},
             }
         )
-        return cls(folder=folder, settings=settings)
+        return cls(folder=folder, settings=settings, variables=variables)
 
     async def open(self) -> None:
         """Start everything, with the sample estate and a key for everybody."""
@@ -104,6 +107,7 @@ class House:
             f"{PREFIX}API_PORT": str(self.settings.api_port),
             f"{PREFIX}LOG_FORMAT": "json",
             "PYTHONPATH": str(ROOT),
+            **self.variables,
         }
         return {**{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}, **own}
 
