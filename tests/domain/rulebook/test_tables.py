@@ -1,0 +1,28 @@
+"""The generated pages: every row stands in the one, every rule named by code and tests in the other."""
+
+from pathlib import Path
+
+from domain.rulebook import PROCEDURES
+from domain.rulebook.tables import coverage, obligations
+
+
+def test_every_row_of_every_edition_stands_in_the_page() -> None:
+    page = obligations()
+
+    for procedure in PROCEDURES.values():
+        for row in (row for edition in procedure.editions for row in edition.obligations):
+            assert f"| {row.key} | {row.label}" in page
+    assert "| REP-43/第二联 | 交回第二联 | 维修人员 |" in page
+    assert "before 17:00 (OV-15), from then on the next day's" in page
+
+
+def test_a_rule_is_found_by_its_id_in_code_and_by_id_or_name_in_tests(tmp_path: Path) -> None:
+    (tmp_path / "domain").mkdir()
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "domain" / "a.py").write_text('"""REP-26 and SHA-256."""', encoding="utf-8")
+    (tmp_path / "tests" / "test_a.py").write_text("def test_rep_26_is_kept() -> None: ...", encoding="utf-8")
+
+    page = coverage(tmp_path)
+
+    assert "| REP-26 | 接单后到场 | `domain/a.py` | `tests/test_a.py` |" in page
+    assert "SHA-256" not in page
