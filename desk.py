@@ -129,6 +129,14 @@ def load(arguments: Sequence[str]) -> int:
     return run(PYTHON, "-m", "infra.reference", "load", *given)
 
 
+def screenshots(_: Sequence[str]) -> int:
+    """Takes the pictures of the README anew, from a demonstration of its own."""
+    install(DEVELOPMENT)
+    if not any(map(shutil.which, CHROMIUM)) and not apt_install("chromium", "fonts-noto-cjk"):
+        raise Stop("Chromium is missing: apt-get install chromium fonts-noto-cjk (as root).")
+    return run(PYTHON, "-m", "docs.screenshots.take")
+
+
 def left_out() -> list[str]:
     """Options for pytest that leave out what this machine cannot run; in CI that is a failure instead."""
     if any(map(shutil.which, CHROMIUM)) or apt_install("chromium", "fonts-noto-cjk"):
@@ -155,6 +163,7 @@ def gates(_: Sequence[str]) -> int:
         (VENV / "bin/lint-imports", "--no-cache"),
         (VENV / "bin/deptry", "."),
         (PYTHON, "-m", "infra.settings", "--check"),
+        (PYTHON, "-m", "domain.rulebook.tables", "--check"),
         (PYTHON, "-m", "infra.web_ui", "--check"),
     ]
     failed = []
@@ -204,6 +213,7 @@ COMMANDS = {
     "check": check,
     "format": tidy,
     "lock": lock,
+    "screenshots": screenshots,
 }
 
 

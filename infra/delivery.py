@@ -131,7 +131,7 @@ async def start_case(client: Client, opening: OpenCase, settings: Settings, *, a
         task_queue=settings.queue_cases,
         id_reuse_policy=reuse,
         search_attributes=at_opening(opening.estate, opening.building, drill=opening.drill),
-        static_summary=f"{procedure.name} · 楼栋 {opening.building}" + ("【演练】" if opening.drill else ""),
+        static_summary=f"{procedure.name} · {opening.building}" + ("【演练】" if opening.drill else ""),
         static_details=HOW_TO,
         priority=FIRST if any(procedure.cannot_wait(act.event) for act in opening.acts) else Priority.default,
         rpc_timeout=START_PATIENCE,

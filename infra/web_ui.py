@@ -58,7 +58,7 @@ def _asked(buildings: Iterable[str]) -> Iterator[tuple[str, str, str]]:
     for stage in STAGES:
         yield "到哪一步", stage, f"{STAGE.name}='{stage}'"
     for building in buildings:
-        yield "按楼栋", f"楼栋 {building}", f"{BUILDING.name}='{building}'"
+        yield "按楼栋", building, f"{BUILDING.name}='{building}'"
     yield "其他", "全部未结", ""
     yield "其他", "演练", f"{DRILL.name}='{YES}'"
 
@@ -78,7 +78,7 @@ def table(settings: Settings) -> str:
     address = {"web_ui_url": settings.web_ui_url, "namespace": settings.temporal_namespace}
     rows = [
         f"| {one.group} | [{one.name}]({link(one.query, **address)}) | `{one.query}` |"
-        for one in saved_queries(buildings=["1"])
+        for one in saved_queries(buildings=["1栋"])
     ]
     return "\n".join([BEGIN, "", "| 类别 | 查询 | 条件 |", "| --- | --- | --- |", *rows, "", END])
 

@@ -97,7 +97,12 @@ async def _ring(alarm: Alarm, duty: Duty) -> None:
 
 
 def _summary(alarm: Alarm, duty: Duty) -> str:
-    """``REP-26 接单后到场 截止 11-22 09:15 · 到期提醒`` as the timeline shows it."""
+    """``REP-26 接单后到场 截止 11-22 09:15 · 临期提醒`` as the timeline shows it."""
     level = duty.rung(alarm.rung).level
-    what = {Level.WARNING: "临期提醒", Level.BREACH: "超时检查", Level.ESCALATION: "升级"}.get(level, level)
+    again = level is Level.BREACH and duty.breached_at is not None
+    what = (
+        "超时再提醒"
+        if again
+        else {Level.WARNING: "临期提醒", Level.BREACH: "超时检查", Level.ESCALATION: "升级"}.get(level, level)
+    )
     return f"{duty.row.rule} {duty.row.label} 截止 {due_text(duty.due.at)} · {what}"

@@ -9,8 +9,10 @@ from playwright.async_api import Locator, Page, async_playwright, expect
 
 PATIENCE_MS = 60_000
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-SHOWN = ("Status", "Workflow ID", "Type")
-COLUMNS = (*SHOWN, "DeskStage", "DeskOverdue", "DeskWaitingFor", "DeskWaitingPosts", "DeskBuilding", "DeskNextDue")
+COLUMNS = (
+    "Status", "Workflow ID", "DeskStage", "DeskOverdue", "DeskWaitingFor", "DeskWaitingPosts", "DeskBuilding",
+    "DeskNextDue",
+)  # fmt: skip
 """The columns that docs/主管看板.md proposes; the Web UI keeps them in the browser."""
 
 

@@ -24,16 +24,16 @@ async def test_the_case_page_tells_in_chinese_where_the_case_stands(office: Offi
     assert "待到场" in details
     assert "等待：出发、到场（维修人员、工程部主管）" in details
     assert f"REP-26 接单后到场 截止 {due} · 维修人员 rp-1" in details
-    assert "住户报修 · 楼栋 1" in details
+    assert "住户报修 · 1栋" in details
     assert "住户001" not in details
     assert "漏水" not in details
 
 
 async def test_every_saved_query_is_one_that_temporal_understands(office: Office, supervisor: Supervisor) -> None:
     no = await office.takes_a_call()
-    asked = {one.name: one.query for one in saved_queries("LY", ["1"])}
+    asked = {one.name: one.query for one in saved_queries("LY", ["1栋"])}
 
-    for name in ("等维修人员", "待到场", "楼栋 1", "全部未结"):
+    for name in ("等维修人员", "待到场", "1栋", "全部未结"):
         await supervisor.lists(asked[name], expecting=no)
 
     for query in asked.values():
