@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from infra import logging
 from infra.invariants.check import GRACE, violations
-from infra.postgres.pool import open_pool
+from infra.postgres.pool import open_running
 from infra.run import run
 from infra.sealing import Sealer
 from infra.settings import load_settings
@@ -16,7 +16,7 @@ from infra.temporal import connect
 async def main(*, histories: bool, grace: timedelta) -> int:
     settings = load_settings()
     logging.configure(level="WARNING", form=settings.log_format, process="invariants")
-    pool = await open_pool(settings)
+    pool = await open_running(settings)
     client = await connect(settings, role="查验") if histories else None
     async with pool:
         found = await violations(pool, Sealer(settings.master_ring()), client, grace=grace)
