@@ -76,8 +76,7 @@ def admit(act: Act, standing: Standing) -> Entry:
     """
     kind = type(act.event)
     if not may(act.by, kind, standing):
-        right = right_for(kind, standing.edition)
-        raise NotPermitted(act.event.label, right.posts if right else (), right.rule if right else "REP-18")
+        raise _not_permitted(act.event, right_for(kind, standing.edition))
     if standing.file.ended:
         raise CaseClosed
     if kind not in standing.admitted and kind not in standing.procedure.any_time:
@@ -120,6 +119,13 @@ def _is_backdated(act: Act, standing: Standing) -> bool:
     if not act.by.holds(*SUPERVISORS):
         raise BadTime(act.at, earliest, late=True)
     return True
+
+
+def _not_permitted(event: AnyEvent, right: Right | None) -> NotPermitted:
+    if right is None:
+        return NotPermitted(event.label, (Role.SYSTEM,), "REP-18")
+    own = {Role.REPAIRER: f"本单{Role.REPAIRER}"} if right.own_only else {}
+    return NotPermitted(event.label, [own.get(post, post) for post in right.posts], right.rule)
 
 
 def _pass_gates(act: Act, standing: Standing) -> None:

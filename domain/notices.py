@@ -20,7 +20,8 @@ LATE_MARK = "【补发】"
 class Notice:
     """One thing told to one post. ``person`` is set where the case knows who; else the roster of ``raised_at`` does.
 
-    ``key`` is the duty's, or the rule of a plain notice. The text holds a number, a verb and a time, nothing personal.
+    ``key`` is the duty's, or the rule of a plain notice. ``raised_at`` is when the case took the entry in: an act told
+    late is told to those on duty then. The text holds a number, a verb and a time, nothing personal.
     """
 
     entry_number: int
@@ -76,7 +77,7 @@ def _told(tell: Tell, entry: Entry, setting: Setting) -> Iterator[Notice]:
             due_at=None,
             late=False,
             urgent=tell.urgent,
-            raised_at=entry.at,
+            raised_at=entry.recorded_at,
         )
 
 
@@ -102,7 +103,7 @@ def _rung_notices(entry: Entry, reached: RungReached, setting: Setting) -> Itera
             due_at=duty.due.at,
             late=reached.late,
             urgent=rung.level is Level.ESCALATION,
-            raised_at=entry.at,
+            raised_at=entry.recorded_at,
         )
 
 

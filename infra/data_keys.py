@@ -7,7 +7,7 @@ import structlog
 
 from infra import logging
 from infra.errors import CannotStart
-from infra.postgres.pool import open_pool
+from infra.postgres.pool import open_running
 from infra.run import run
 from infra.sealing import Sealer
 from infra.settings import load_settings
@@ -20,8 +20,8 @@ PROCESS = "data_keys"
 async def main(arguments: argparse.Namespace) -> None:
     settings = load_settings()
     logging.configure(level=settings.log_level, form=settings.log_format, process=PROCESS)
-    sealer = Sealer(settings.master_ring())
-    async with await open_pool(settings) as pool:
+    async with await open_running(settings) as pool:
+        sealer = Sealer(settings.master_ring())
         if arguments.command == "rewrap":
             moved = await sealer.rewrap(pool)
             log.info("data_keys.rewrapped", moved=moved)

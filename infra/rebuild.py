@@ -15,7 +15,7 @@ from domain.people import CaseNo
 from infra import logging
 from infra.delivery import start_case
 from infra.postgres.commands import Commands
-from infra.postgres.pool import open_pool
+from infra.postgres.pool import open_running
 from infra.run import run
 from infra.sealing import Sealer
 from infra.settings import Settings, load_settings
@@ -59,7 +59,7 @@ async def _runs(client: Client, no: CaseNo) -> bool:
 async def main(arguments: argparse.Namespace) -> None:
     settings = load_settings()
     logging.configure(level=settings.log_level, form=settings.log_format, process=PROCESS)
-    async with await open_pool(settings) as pool:
+    async with await open_running(settings) as pool:
         commands = Commands(pool, Sealer(settings.master_ring()), settings)
         client = await connect(settings, role=ROLE)
         await prepare_namespace(client, ATTRIBUTES, retention_days=settings.temporal_retention_days)

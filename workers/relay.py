@@ -63,7 +63,8 @@ async def _deliver(delivery: Delivery, command: Command) -> None:
     except PASSING as fault:
         log.warning("relay.interrupted", command=str(command.id), error=type(fault).__name__)
         return
-    log.info("relay.delivered", command=str(command.id), case=command.case_no, state=after.state)
+    said = "relay.delivered" if after.settled else "relay.unanswered"
+    log.info(said, command=str(command.id), case=command.case_no, state=after.state, attempts=after.attempts)
 
 
 async def _rest(stop: asyncio.Event) -> None:

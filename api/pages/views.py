@@ -1,5 +1,6 @@
 """What the staff's pages show: the inbox, the open cases, one case, and the way in."""
 
+import re
 from datetime import datetime
 
 from api.course import Stretch, is_late
@@ -10,6 +11,7 @@ from domain.forms import REPAIR_ORDER
 from domain.limits import due_text
 
 REFRESH_SECONDS = 30
+LOOKS_LIKE_A_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
 STATES = {"open": "办理中", "met": "按时完成", "breached": "超时", "waived": "免除", "superseded": "不再适用"}
 
 
@@ -143,7 +145,9 @@ def _duty(case: CaseAnswer, index: int) -> Markup:
 def _entry(case: CaseAnswer, index: int) -> Markup:
     entry = case.events[index]
     said = entry.event or {}
-    words = "；".join(f"{value}" for name, value in said.items() if name != "type" and isinstance(value, str) and value)
+    words = "；".join(
+        _words(value) for name, value in said.items() if name != "type" and isinstance(value, str) and value
+    )
     return row(
         str(entry.number),
         _moment(entry.at) + ("（补录）" if entry.backdated else ""),
@@ -167,6 +171,13 @@ def _stretch(stretch: Stretch) -> Markup:
         tag("span", owed or "、".join(stretch.owed_by), class_="late" if stretch.late else None),
         "、".join(stretch.ended_by),
     )
+
+
+def _words(value: str) -> str:
+    """A moment reads as staff read moments, everything else as it was said."""
+    if not LOOKS_LIKE_A_MOMENT.match(value):
+        return value
+    return _moment(datetime.fromisoformat(value))
 
 
 def _moment(at: datetime | None) -> str:

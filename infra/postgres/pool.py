@@ -46,6 +46,17 @@ async def open_pool(settings: Settings, *, dsn: str | None = None) -> asyncpg.Po
     return pool
 
 
+async def open_running(settings: Settings) -> asyncpg.Pool:
+    """The pool of a desk that ought to be up, for an operator's command; ``CannotStart`` if it is not."""
+    try:
+        return await open_pool(settings)
+    except (OSError, asyncpg.PostgresError) as fault:
+        raise CannotStart(
+            f"the database does not answer ({type(fault).__name__})",
+            remedy="start the desk first (make up), or correct LIYUAN_DATA_FOLDER or LIYUAN_POSTGRES_DSN",
+        ) from None
+
+
 @asynccontextmanager
 async def acquired(pool: asyncpg.Pool, settings: Settings) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
     """A connection for a moment; TimeoutError when none is free in time."""

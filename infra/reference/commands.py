@@ -10,8 +10,7 @@ import asyncpg
 
 from domain.calendar import LOCAL
 from domain.people import EstateCode, Role
-from infra.errors import CannotStart
-from infra.postgres.pool import open_pool
+from infra.postgres.pool import open_running
 from infra.reference.checks import check
 from infra.reference.folder import Folder, read_folder
 from infra.reference.load import Change, Loading
@@ -102,13 +101,7 @@ def summary(changes: Mapping[str, Change]) -> list[str]:
 @asynccontextmanager
 async def _database() -> AsyncIterator[tuple[asyncpg.Pool, Sealer]]:
     settings = load_settings()
-    try:
-        pool = await open_pool(settings)
-    except (OSError, asyncpg.PostgresError) as fault:
-        raise CannotStart(
-            f"the database does not answer ({type(fault).__name__})",
-            remedy="start the desk first (make up), or correct LIYUAN_POSTGRES_DSN",
-        ) from None
+    pool = await open_running(settings)
     try:
         yield pool, Sealer(settings.master_ring())
     finally:
