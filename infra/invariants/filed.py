@@ -79,8 +79,12 @@ async def read_case(connection: Connection, sealer: Sealer, head: Row) -> FiledC
         return []
     except Broken as fault:
         return [Violation(invariant="06 sealed", subject=no, text=type(fault).__name__)]
-    if found or case.run_id is None:
+    if any([entry.number for entry in file] != list(range(1, len(file) + 1)) for file in case.files.values()):
+        found.append(case.breaks("06 gap", "条目不连续"))
+    if found:
         return found
+    if case.run_id is None:
+        return case
     for name in ("duties", "notices", "charges"):
         setattr(case, name, await connection.fetch(queries[f"{name}_to_check"], no, case.run_id, timeout=PATIENCE))
     case.copies = await connection.fetch(queries["copies_to_check"], no, timeout=PATIENCE)

@@ -30,7 +30,7 @@ from tests.survival.callers import CONSENTED, REFUSED, Callers
 from tests.survival.house import House
 from workers import wiring
 
-OFTEN = 0.15
+OFTEN = 0.25
 """How often an answer is lost here; in every other place of this folder it is lost by killing."""
 
 
@@ -76,7 +76,7 @@ class LosingLedger(PostgresLedger):
         await super().file(step)
         if self.chance.random() < OFTEN:
             type(self).lost += 1
-            raise asyncpg.ConnectionDoesNotExistError
+            raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
 
 
 async def test_answers_lost_after_the_work_was_done_double_nothing(

@@ -35,6 +35,8 @@ async def test_without_temporal_calls_get_their_numbers_and_are_carried_later_in
 ) -> None:
     old = await callers.carry(TO_THE_SITE[:3])
     house.kill("temporal")
+    house.kill("relay")
+    house.start("relay")
 
     opened = await callers.send("/v1/repairs", CALL)
     no = opened.body["no"]
@@ -42,11 +44,13 @@ async def test_without_temporal_calls_get_their_numbers_and_are_carried_later_in
         (no, *TO_THE_SITE[0]), (no, *TO_THE_SITE[1]), (old, *TO_THE_SITE[3]), (no, *TO_THE_SITE[2]),
     )]  # fmt: skip
     await asyncio.sleep(outage)
+    begun_without_temporal = house.child("relay")
     house.start("temporal")
     await house.until_ready()
     await house.until_quiet()
 
     assert {202} == {opened.status, *(one.status for one in told)}
+    assert begun_without_temporal.running
     rows = await pool.fetch("select type from entries where case_no = $1 order by number", no)
     assert ["request_received", "form_filled", "engineering_notified", "assessed", "form_collected"] == [
         row["type"] for row in rows if row["type"] != "rung_reached"

@@ -1,0 +1,95 @@
+"""The invariants are looked at for real: whatever is spoilt in the rows is found, by its number."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from infra.invariants import violations
+from infra.sealing import Sealer
+from tests.survival.callers import CONSENTED, Callers
+from tests.survival.house import House
+
+SPOILT = {
+    "01 applied but not filed": ("entries", "delete from entries where case_no = $1 and number = 4"),
+    "01 filed but not applied": (
+        "commands",
+        "update commands set state = 'refused' where case_no = $1 and verb = 'assigned'",
+    ),
+    "03 command without end": (
+        "commands",
+        "update commands set state = 'accepted', settled_at = null where case_no = $1 and verb = 'assigned'",
+    ),
+    "03 refused without reason": (
+        "commands",
+        "update commands set state = 'refused', outcome = '{}' where case_no = $1 and verb = 'assigned'",
+    ),
+    "04 case without call": ("calls", "delete from calls where case_no = $1"),
+    "04 gap in numbers": ("case_counters", "update case_counters set last = last + 1 where $1 <> ''"),
+    "05 lost": (
+        "entries",
+        "delete from entries where case_no = $1 and number = (select max(number) from entries where case_no = $1)",
+    ),
+    "05 view": ("case_views", "update case_views set stage = '待派工' where case_no = $1"),
+    "05 copies": ("form_copies", "update form_copies set holder = '客户' where case_no = $1"),
+    "06 columns": ("entries", "update entries set at = at - interval '1 hour' where case_no = $1 and number = 5"),
+    "06 digest": ("entries", "update entries set digest = reverse(digest) where case_no = $1 and number = 5"),
+    "06 gap in file": ("entries", "delete from entries where case_no = $1 and number = 4"),
+    "06 sealed": ("entries", "update entries set body = reverse(body) where case_no = $1 and number = 5"),
+    "10 owed in closed case": (
+        "duties",
+        "update duties set state = 'open', ended_at = null, ended_by = null where case_no = $1 and state = 'met'",
+    ),
+    "10 duty ended twice or not": ("duties", "update duties set ended_by = null where case_no = $1 and state = 'met'"),
+    "11 duties": ("duties", "delete from duties where case_no = $1 and key = 'REP-26'"),
+    "11 plainly": ("duties", "update duties set first_due_at = due_at + interval '1 hour' where case_no = $1"),
+    "30 sent without receipt": ("deliveries", "delete from deliveries where $1 <> ''"),
+    "32 notices": ("notices", "update notices set text = text || '。' where case_no = $1"),
+    "40 charges": ("charges", "delete from charges where case_no = $1"),
+    "51 unknown building": ("cases", "update cases set building = '99' where no = $1"),
+}
+
+
+@pytest.fixture(scope="module")
+async def closed(standing: House) -> str:
+    """A case from the call to the filed form, its notices delivered."""
+    async with standing.http() as http:
+        return await Callers(house=standing, http=http).carry(CONSENTED)
+
+
+@pytest.mark.parametrize("invariant", SPOILT)
+async def test_a_spoilt_row_is_found(house: House, pool: asyncpg.Pool, closed: str, invariant: str) -> None:
+    table, statement = SPOILT[invariant]
+    client = await house.client() if invariant == "05 lost" else None
+    sealer = Sealer(house.settings.master_ring())
+
+    async with _kept(house, table) as connection:
+        await connection.execute(statement, closed)
+        found = await violations(pool, sealer, client, grace=timedelta())
+
+    assert invariant in {one.invariant for one in found}
+
+
+async def test_a_guard_that_is_switched_off_is_found(house: House, pool: asyncpg.Pool) -> None:
+    await pool.execute("alter table entries disable trigger entries_append_only")
+
+    found = await violations(pool, Sealer(house.settings.master_ring()))
+
+    await pool.execute("alter table entries enable trigger entries_append_only")
+    assert ["entries_append_only"] == [one.subject for one in found if one.invariant == "06 unguarded"]
+
+
+@asynccontextmanager
+async def _kept(house: House, table: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection on which nothing is guarded; afterwards the table is as it was."""
+    connection = await asyncpg.connect(house.settings.dsn)
+    try:
+        await connection.execute("set session_replication_role = replica")
+        await connection.execute(f"create temp table kept as table {table}")
+        yield connection
+    finally:
+        await connection.execute(f"delete from {table}")  # noqa: S608  # a name of ours
+        await connection.execute(f"insert into {table} overriding system value table kept")  # likewise
+        await connection.close()
