@@ -36,11 +36,11 @@ class Office:
     keys: dict[str, str]
     settings: Settings
 
-    async def takes_a_call(self) -> str:
+    async def takes_a_call(self, situation: str = "一般") -> str:
         """A repair that waits for its repairer to arrive; its number."""
         call = {
             "estate": "LY", "room": "1-101", "channel": "电话", "content": "厨房水龙头漏水", "phone": "19900000001",
-            "fault": "水", "by": "fd-1", "form": {"household": "住户001"},
+            "fault": "水", "situation": situation, "by": "fd-1", "form": {"household": "住户001"},
         }  # fmt: skip
         no = str((await self.posts("/v1/repairs", call))["no"])
         for by, event in (

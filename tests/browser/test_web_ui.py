@@ -1,5 +1,8 @@
 """What a supervisor sees and sends in the real Web UI of a real server, and what comes of it in PostgreSQL."""
 
+import json
+from datetime import timedelta
+
 import pytest
 
 from domain.calendar import LOCAL
@@ -63,6 +66,24 @@ async def test_what_is_sent_from_the_form_stands_in_the_ledger_as_sent_from_ther
     row = await office.pool.fetchrow("select source, by_id from entries where case_no = $1 and label = $2", no, label)
     assert row is not None
     assert (row["source"], row["by_id"]) == ("web_ui", argument.split('"')[3])
+
+
+async def test_an_extension_from_the_form_moves_the_due_time_and_keeps_the_first(
+    office: Office, supervisor: Supervisor
+) -> None:
+    no = await office.takes_a_call(situation="水浸")
+    first = await office.pool.fetchval("select due_at from duties where case_no = $1 and rule = 'REP-124'", no)
+    until = first + timedelta(minutes=20)
+    await supervisor.opens(no)
+
+    status = await supervisor.sends(
+        "【主管】批准延期", json.dumps({"by": "cm-1", "key": "REP-124", "until": until.isoformat(), "text": "配件在途"})
+    )
+
+    assert status == 200
+    duty = await office.pool.fetchrow("select * from duties where case_no = $1 and rule = 'REP-124'", no)
+    assert duty is not None
+    assert (duty["first_due_at"], duty["due_at"]) == (first, until)
 
 
 async def test_urging_from_the_form_tells_everybody_who_owes_something(office: Office, supervisor: Supervisor) -> None:
