@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from collections.abc import Mapping
 
 import pytest
 from temporalio.api.common.v1 import Payload
@@ -14,14 +15,14 @@ from infra.settings import Settings
 from tests.api.office import Office
 
 WEB_UI = "http://127.0.0.1:8233"
-NOBODY = {"payloads": []}
+NOBODY: dict[str, list[object]] = {"payloads": []}
 
 
 def _json(value: object) -> Payload:
     return Payload(metadata={"encoding": b"json/plain"}, data=json.dumps(value).encode())
 
 
-def _settings(**changed: object) -> Settings:
+def _settings(changed: Mapping[str, object]) -> Settings:
     return Settings.model_validate({"mode": "embedded", "web_ui_url": WEB_UI}).model_copy(update=changed)
 
 
@@ -50,10 +51,10 @@ async def test_without_a_session_only_our_own_web_ui_on_this_machine_reads(
     [({"mode": "server"}, "127.0.0.1"), ({}, "192.0.2.7"), ({"web_ui_url": "http://desk.example:8233"}, "127.0.0.1")],
 )
 def test_nobody_counts_as_local_elsewhere(changed: dict[str, object], host: str) -> None:
-    settings = _settings(**changed)
+    settings = _settings(changed)
     asking = Asking(headers={"origin": settings.web_ui_url}, host=host)
 
-    assert is_local(Asking(headers={"origin": WEB_UI}, host="127.0.0.1"), _settings())
+    assert is_local(Asking(headers={"origin": WEB_UI}, host="127.0.0.1"), _settings({}))
     assert not is_local(asking, settings)
 
 
