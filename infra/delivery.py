@@ -36,6 +36,7 @@ PASSING = (
     RPCError,
     RuntimeError,  # what a client raises that was made while Temporal was away, as long as it is
     asyncpg.PostgresError,
+    asyncpg.InternalClientError,
     OSError,
     NoMasterKey,  # it can be given back
 )

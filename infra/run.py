@@ -78,6 +78,6 @@ async def beat(
     while True:
         try:
             await pool.execute(queries["beat"], process, host, dict(detail()))
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as fault:
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as fault:
             log.warning("heartbeat.missed", beats=process, error=type(fault).__name__)
         await asyncio.sleep(every)

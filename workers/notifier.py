@@ -23,7 +23,14 @@ from workers.patience import open_pool_patiently
 log = structlog.stdlib.get_logger(__name__)
 
 PROCESS = "notifier"
-PASSING = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError, NoMasterKey)
+PASSING = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+    NoMasterKey,
+)
 PAUSE = timedelta(seconds=1)
 
 

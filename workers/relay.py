@@ -23,7 +23,7 @@ ROLE = "传达员"
 AT_ONCE = 8
 PATIENCE = timedelta(seconds=10)
 PAUSE = timedelta(milliseconds=500)
-PASSING = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+PASSING = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 
 
 async def main() -> None:

@@ -26,7 +26,7 @@ PROCESS = "watcher"
 BLIND_AFTER = 2
 """So many looks in a row must fail before the other side counts as away: a restart is no alarm."""
 TEMPORAL_SECONDS = 25.0
-PASSING = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+PASSING = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 
 
 class Watch:

@@ -19,7 +19,13 @@ async def listen(dsn: str, topic: str, ring: Callable[[], None]) -> None:
     while True:
         try:
             await _until_lost(dsn, topic, ring)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+        except (
+            OSError,
+            TimeoutError,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+        ) as fault:
             log.warning("listen.lost", topic=topic, error=type(fault).__name__)
         await asyncio.sleep(_PAUSE)
 
