@@ -3,6 +3,7 @@
 import base64
 
 import asyncpg
+import structlog
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
@@ -12,11 +13,24 @@ from domain.filing import Step
 from domain.people import Actor, CaseNo, EstateCode, Role, StaffId
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
-from infra.sealing import DataKey, Place, Sealer
+from infra.sealing import Connection, DataKey, Place, Sealer
 from infra.settings import Settings
 
 queries = load("ledger.sql")
 ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Contradicted(Exception):
+    """Under these numbers something else stands in the ledger, or nothing; the step is not written.
+
+    Two runs went on with the same lineage, or Temporal is behind the ledger (an old backup of it).
+    """
+
+    def __init__(self, no: CaseNo, lineage: str, numbers: list[int]) -> None:
+        super().__init__(f"{no}/{lineage}: {', '.join(map(str, numbers))}")
+        self.numbers = numbers
 
 
 def case_owner(no: CaseNo) -> str:
@@ -37,26 +51,43 @@ class PostgresLedger:
         self._settings = settings
 
     async def file(self, step: Step) -> None:
+        """All of it or nothing; what stands there already, with the same digests, is left as it is.
+
+        ``Contradicted`` where an entry stands there with another digest: nothing is written.
+        """
         async with acquired(self._pool, self._settings) as connection:
             key = await self._sealer.key(connection, case_owner(step.no))
-            await connection.fetchrow(
-                queries["file_step"],
-                step.no,
-                step.lineage,
-                step.estate,
-                [
-                    _entry_row(step, entry, digest, key)
-                    for entry, digest in zip(step.entries, step.digests, strict=True)
-                ],
-                to_jsonable_python(step.duties),
-                to_jsonable_python(step.notices),
-                [
-                    {"entry_number": row.entry_number, "line": row.line, **to_jsonable_python(row.charge)}
-                    for row in step.charges
-                ],
-                to_jsonable_python(step.copies),
-                to_jsonable_python(step.view),
-            )
+            async with connection.transaction():
+                await self._write(connection, step, key)
+
+    async def _write(self, connection: Connection, step: Step, key: DataKey) -> None:
+        added: int = await connection.fetchval(
+            queries["file_step"],
+            step.no,
+            step.lineage,
+            step.estate,
+            [_entry_row(step, entry, digest, key) for entry, digest in zip(step.entries, step.digests, strict=True)],
+            to_jsonable_python(step.duties),
+            to_jsonable_python(step.notices),
+            [
+                {"entry_number": row.entry_number, "line": row.line, **to_jsonable_python(row.charge)}
+                for row in step.charges
+            ],
+            to_jsonable_python(step.copies),
+            to_jsonable_python(step.view),
+        )
+        if added < len(step.entries):
+            await _refuse_contradiction(connection, step)
+
+
+async def _refuse_contradiction(connection: Connection, step: Step) -> None:
+    """Look at what stands there by a statement of its own, which sees what others have committed meanwhile."""
+    given = {entry.number: digest for entry, digest in zip(step.entries, step.digests, strict=True)}
+    rows = await connection.fetch(queries["digests_of"], step.no, step.lineage, list(given))
+    stored = {row["number"]: row["digest"] for row in rows}
+    if wrong := [number for number, digest in given.items() if stored.get(number) != digest]:
+        log.critical("ledger.contradicted", case=step.no, lineage=step.lineage, numbers=wrong)
+        raise Contradicted(step.no, step.lineage, wrong)
 
 
 def _entry_row(step: Step, entry: Entry, digest: str, key: DataKey) -> dict[str, object]:

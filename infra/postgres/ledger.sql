@@ -2,6 +2,7 @@
 
 -- name: file_step
 -- Entries, duties, notices, charges, copies, view and the commands they settle; nothing if the entries are there already.
+-- Fewer added than given: whoever sends it looks by digests_of at what stands there.
 with given as (
     select * from jsonb_to_recordset($4::jsonb) as e (
         number integer, type text, label text, at timestamptz, recorded_at timestamptz, by_id text, by_posts text[],
@@ -111,6 +112,10 @@ settled as (
     where commands.id = added.command_id and commands.state = 'accepted'
 )
 select count(*) as added, pg_notify('liyuan_cases', $1) as told from added;
+
+-- name: digests_of
+-- What stands under these numbers of a run.
+select number, encode(digest, 'hex') as digest from entries where case_no = $1 and run_id = $2 and number = any($3::integer[]);
 
 -- name: actor
 -- An active member of staff with the posts held in an estate, and those filled as a stand-in now (REP-18's deputy).
