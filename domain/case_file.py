@@ -56,6 +56,11 @@ class CaseFile:
     def last_number(self) -> int:
         return self._entries[-1].number if self._entries else 0
 
+    @property
+    def last_at(self) -> datetime | None:
+        """When the latest entry happened."""
+        return self._entries[-1].at if self._entries else None
+
     def after(self, number: int) -> tuple[Entry, ...]:
         return tuple(self._entries[number:])
 

@@ -54,12 +54,14 @@ MOVES: Mapping[type[Event], Mapping[int, str]] = {
 def copy_places(file: CaseFile) -> tuple[CopyPlace, ...]:
     """The copies of every round, in order; REP-23: four from the moment the form is filled."""
     places: dict[tuple[int, int], CopyPlace] = {}
-    current, reopened = 1, False
+    current, registered, reopened = 1, False, False
     for entry in file:
-        if isinstance(entry.event, FeedbackGiven):
-            reopened = not entry.event.solved
-        if reopened and isinstance(entry.event, Assigned):  # until then the copies on their way are the old ones
-            current, reopened = current + 1, False
+        if isinstance(entry.event, ReturnRegistered):
+            registered = True
+        if isinstance(entry.event, FeedbackGiven):  # papers not yet filed go on with the reopened repair
+            reopened = not entry.event.solved and registered
+        if reopened and isinstance(entry.event, Assigned):
+            current, registered, reopened = current + 1, False, False
         for copy, holder in _moves(entry, fresh=(current, 1) not in places).items():
             places[current, copy] = CopyPlace(
                 copy=copy,

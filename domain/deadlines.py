@@ -25,7 +25,8 @@ class Obligation:
     """One row of the rulebook: who owes what by when, and who hears of it.
 
     ``counts_from`` starts a duty, where ``starts_if`` holds of the entry; a later start replaces an open one. It is
-    owed while ``only_if`` holds of the file. ``met_by`` ends it, where ``met_if`` holds; ``lapses_on`` ends it unmet.
+    owed while ``only_if`` holds of the file. ``met_by`` ends it, where ``met_if`` holds; ``lapses_on`` ends it
+    unmet, where ``lapses_if`` holds.
     ``part`` tells the rows of one rule apart. ``extendable_by`` is the only post that may move the due moment.
     """
 
@@ -41,6 +42,7 @@ class Obligation:
     only_if: Callable[[CaseFile], bool] = always
     met_if: Callable[[Entry], bool] = any_entry
     lapses_on: tuple[type[Event], ...] = ()
+    lapses_if: Callable[[Entry], bool] = any_entry
     extendable_by: Role | None = None
 
     @property
@@ -49,6 +51,9 @@ class Obligation:
 
     def starts(self, entry: Entry) -> bool:
         return isinstance(entry.event, self.counts_from) and self.starts_if(entry)
+
+    def lapses(self, entry: Entry) -> bool:
+        return isinstance(entry.event, self.lapses_on) and self.lapses_if(entry)
 
     def meets(self, entry: Entry) -> bool:
         return isinstance(entry.event, self.met_by) and self.met_if(entry)

@@ -76,7 +76,7 @@ class Docket:
         row = duty.row
         if entry.number > duty.start_number and row.meets(entry):
             self._put(_met(duty, entry))
-        elif self._ended or isinstance(entry.event, row.lapses_on) or not row.only_if(file):
+        elif self._ended or row.lapses(entry) or not row.only_if(file):
             self._put(_left(duty, entry))
         elif duty.state is DutyState.OPEN:
             self._put(replace(duty, owed_by_id=self._who(row.owed_by, file)))
@@ -119,7 +119,7 @@ class Docket:
         if latest.owed or latest.state not in {DutyState.SUPERSEDED, DutyState.BREACHED}:
             return False
         later = file.after(latest.start_number)
-        return not any(latest.row.meets(e) or isinstance(e.event, latest.row.lapses_on) for e in later)
+        return not any(latest.row.meets(e) or latest.row.lapses(e) for e in later)
 
     def _open(self, row: Obligation, start: Entry, entry: Entry, file: CaseFile, due: Due) -> None:
         latest = self._latest.get(row.key)
@@ -137,7 +137,7 @@ class Docket:
             if row.meets(later):
                 duty = _met(duty, later)
                 break
-            if isinstance(later.event, row.lapses_on):
+            if row.lapses(later):
                 return
         self._put(duty)
 

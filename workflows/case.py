@@ -1,6 +1,7 @@
 """What every case is: a file that people's acts are added to, a script that reads it, a watch that minds its clock."""
 
 import asyncio
+from datetime import datetime
 from typing import ClassVar
 
 from temporalio import workflow
@@ -54,6 +55,7 @@ class Case:
         except asyncio.CancelledError:
             if workflow.cancellation_reason() is not None:  # not when the case only leaves the worker's cache
                 await self._end(CANCELLED)
+                await workflow.wait_condition(workflow.all_handlers_finished)
             raise
         if not self._is_over:
             workflow.continue_as_new(opening.model_copy(update={"carried": self._journal.carried(), "acts": ()}))
@@ -66,7 +68,7 @@ class Case:
 
         The opening is committed beside them: who is told that a case is open may act in it at once.
         """
-        parts = (self._play(opening), self._journal.commit(), self._watch.keep())
+        parts = (self._play(opening), self._journal.show_first(), self._watch.keep())
         tasks = [asyncio.create_task(part) for part in parts]
         try:
             await workflow.wait_condition(lambda: any(map(has_failed, tasks)) or self._is_over or self._may_turn_over)
@@ -94,11 +96,12 @@ class Case:
         if opening.carried is None:
             self._journal.begin(opening.acts)
         self._begun = True
-        await self._end(await self.procedure())
+        result = await self.procedure()
+        await self._end(result, at=self._journal.file.last_at)
 
-    async def _end(self, result: str) -> None:
+    async def _end(self, result: str, at: datetime | None = None) -> None:
         if not self._journal.file.ended:
-            self._journal.add_own(CaseEnded(result=result))
+            self._journal.add_own(CaseEnded(result=result), at=at)
         await self._journal.commit()
 
     def check(self, act: Act) -> None:

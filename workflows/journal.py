@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from temporalio import workflow
 
@@ -91,19 +92,25 @@ class Journal:
         for listener in self._listeners:
             listener()
 
-    def add_own(self, event: AnyEvent) -> None:
-        """What the desk itself does, now."""
+    def add_own(self, event: AnyEvent, at: datetime | None = None) -> None:
+        """What the desk itself does, now or at the moment of what made it."""
         now = workflow.now()
         self.add(
             Entry(
                 number=self.file.last_number + 1,
                 event=event,
-                at=now,
+                at=at or now,
                 recorded_at=now,
                 by=CLOCKWORK,
                 source=Source.SYSTEM,
             )
         )
+
+    async def show_first(self) -> None:
+        """Commit what the case opens with; a run that goes on with a case shows where it stands."""
+        await self.commit()
+        if self.opening.carried is not None:
+            self._display.show(self._view(), self.docket)
 
     async def commit(self) -> None:
         """Return when everything now in the file is in the ledger; calls that come together share one activity."""

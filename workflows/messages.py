@@ -78,8 +78,8 @@ class Recorded(Message):
 class FromWebUi(Message):
     """What a supervisor sends from the Web UI; ``by`` is his staff number, since the UI names nobody."""
 
-    by: StaffId
-    text: str = ""
+    by: StaffId = Field(max_length=40)
+    text: str = Field(default="", max_length=500)
     repairer: StaffId = StaffId("")
     key: str = ""
     until: datetime | None = None

@@ -36,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
         WorkStarted,
     )
     from domain.rulebook import REPAIR
+    from domain.rulebook.repair.reading import unsolved
     from workflows.case import Case
     from workflows.doors import carries
     from workflows.messages import OpenCase
@@ -78,9 +79,8 @@ class RepairWorkflow(Case):
             # FEE-03, REP-40, REP-41: work until it passes, then the signature.
             await self._work()
 
-            # REP-42 to REP-48 beside REP-11, REP-47; unsolved, it is assigned anew.
-            solved = await self._paper_and_feedback()
-            if solved:
+            # REP-42 to REP-48 beside REP-11; unsolved (REP-47), it is assigned anew at once, its papers with it.
+            if await self.unless(FeedbackGiven, self._paper_and_feedback, self._reopened, when=unsolved):
                 return DONE
 
     async def _form_and_notice(self) -> None:
@@ -127,14 +127,12 @@ class RepairWorkflow(Case):
         await self.until(ResidentSigned, SignatureExcused)
 
     async def _paper_and_feedback(self) -> bool:
-        feedback: list[FeedbackGiven] = []
+        # REP-11: is the fault really gone?
+        await self.together(self._customer_copy(), self._copies(), self.until(FeedbackGiven))
+        return True
 
-        async def ask() -> None:
-            # REP-11, REP-47: is the fault really gone?
-            feedback.append(await self.until(FeedbackGiven))
-
-        await self.together(self._customer_copy(), self._copies(), ask())
-        return feedback[-1].solved
+    async def _reopened(self) -> bool:
+        return False
 
     async def _customer_copy(self) -> None:
         # REP-42: 第一联 is the customer's basis for paying.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from domain.case_file import CaseFile, Entry
@@ -12,23 +13,41 @@ E = TypeVar("E", bound=Event)
 R = TypeVar("R")
 
 _cursor: ContextVar[int] = ContextVar("cursor", default=0)
-_interrupts: ContextVar[tuple[type[Event], ...]] = ContextVar("interrupts", default=())
+
+
+def every(entry: Entry) -> bool:  # noqa: ARG001  # the shape of a condition
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An event of this kind, where the condition holds of it, leads the script elsewhere."""
+
+    kind: type[Event]
+    when: Callable[[Entry], bool]
+
+    def takes(self, entry: Entry) -> bool:
+        return isinstance(entry.event, self.kind) and self.when(entry)
+
+
+_turns: ContextVar[tuple[Turn, ...]] = ContextVar("turns", default=())
 
 
 class Interrupted(Exception):  # not an error: the file took another turn
     """An event that a scope watches for came before the one awaited."""
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, turn: Turn, entry: Entry) -> None:
         super().__init__(entry.number)
+        self.turn = turn
         self.entry = entry
 
 
 class Expectation:
     """One wait of the script: what would end it, and whether something has."""
 
-    def __init__(self, kinds: tuple[type[Event], ...], interrupts: tuple[type[Event], ...]) -> None:
+    def __init__(self, kinds: tuple[type[Event], ...], turns: tuple[Turn, ...]) -> None:
         self.kinds = kinds
-        self.ends = kinds + interrupts
+        self.turns = turns
         self._woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
@@ -36,8 +55,11 @@ class Expectation:
         return self._woken.done()
 
     def hear(self, entry: Entry) -> None:
-        if isinstance(entry.event, self.ends) and not self._woken.done():
+        if not self._woken.done() and self.ends_with(entry):
             self._woken.set_result(None)
+
+    def ends_with(self, entry: Entry) -> bool:
+        return isinstance(entry.event, self.kinds) or any(turn.takes(entry) for turn in self.turns)
 
     async def wait(self) -> None:
         await self._woken
@@ -59,7 +81,8 @@ class Script:
     @property
     def admitted(self) -> tuple[type[Event], ...]:
         """What the script can take now: what it waits for, and what would turn it elsewhere."""
-        kinds = [kind for wait in self._expectations if not wait.satisfied for kind in wait.ends]
+        waits = [wait for wait in self._expectations if not wait.satisfied]
+        kinds = [kind for wait in waits for kind in (*wait.kinds, *(turn.kind for turn in wait.turns))]
         return tuple(dict.fromkeys(kinds))
 
     def hear(self, entry: Entry) -> None:
@@ -69,52 +92,61 @@ class Script:
 
     async def until(self, *kinds: type[E]) -> E:
         """The next of these events after the last one this branch has read; raises Interrupted inside a scope."""
-        interrupts = _interrupts.get()
-        while (entry := self._file.first_after(_cursor.get(), kinds + interrupts)) is None:
-            expectation = Expectation(kinds, interrupts)
-            self._expectations.append(expectation)
+        wait = Expectation(kinds, _turns.get())
+        while (entry := next(filter(wait.ends_with, self._file.after(_cursor.get())), None)) is None:
+            self._expectations.append(wait)
             try:
-                await expectation.wait()
+                await wait.wait()
             finally:
-                self._expectations.remove(expectation)
+                self._expectations.remove(wait)
+        for turn in wait.turns:
+            if turn.takes(entry):
+                raise Interrupted(turn, entry)
         _cursor.set(entry.number)
-        if isinstance(entry.event, kinds):
-            return entry.event
-        raise Interrupted(entry)
+        if not isinstance(entry.event, kinds):
+            raise TypeError(entry.event.type)
+        return entry.event
 
     async def together(self, *branches: Coroutine[Any, Any, object]) -> None:
         """Run branches side by side, each with its own place in the file; go on behind the last entry any has read."""
         _cursor.set(max(await side_by_side(*(_with_place(branch) for branch in branches))))
 
     async def unless(
-        self, kind: type[Event], main: Callable[[], Awaitable[R]], otherwise: Callable[[], Awaitable[R]]
+        self,
+        kind: type[Event],
+        main: Callable[[], Awaitable[R]],
+        otherwise: Callable[[], Awaitable[R]],
+        when: Callable[[Entry], bool] = every,
     ) -> R:
         """``main``; or, from the moment such an event stands in the file, ``otherwise``."""
+        turn = Turn(kind, when)
         try:
-            return await self._watching_for(kind, main)
-        except Interrupted as turn:
-            if not isinstance(turn.entry.event, kind):
+            return await _watching_for(turn, main)
+        except Interrupted as interrupted:
+            if interrupted.turn is not turn:
                 raise
-            _cursor.set(turn.entry.number)
+            _cursor.set(interrupted.entry.number)
         return await otherwise()
 
     async def again_after(self, kind: type[Event], part: Callable[[], Awaitable[R]]) -> R:
         """``part``, begun anew each time such an event comes while it runs."""
+        turn = Turn(kind, every)
         while True:
             try:
-                return await self._watching_for(kind, part)
-            except Interrupted as turn:
-                if not isinstance(turn.entry.event, kind):
+                return await _watching_for(turn, part)
+            except Interrupted as interrupted:
+                if interrupted.turn is not turn:
                     raise
-                _cursor.set(turn.entry.number)
+                _cursor.set(interrupted.entry.number)
 
-    async def _watching_for(self, kind: type[Event], part: Callable[[], Awaitable[R]]) -> R:
-        outside = _interrupts.get()
-        _interrupts.set((*outside, kind))
-        try:
-            return await part()
-        finally:
-            _interrupts.set(outside)  # not reset(token): an evicted case is closed from another context
+
+async def _watching_for(turn: Turn, part: Callable[[], Awaitable[R]]) -> R:
+    outside = _turns.get()
+    _turns.set((*outside, turn))
+    try:
+        return await part()
+    finally:
+        _turns.set(outside)  # not reset(token): an evicted case is closed from another context
 
 
 async def _with_place(branch: Coroutine[Any, Any, object]) -> int:

@@ -59,9 +59,15 @@ async def open_running(settings: Settings) -> asyncpg.Pool:
 
 @asynccontextmanager
 async def acquired(pool: asyncpg.Pool, settings: Settings) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
-    """A connection for a moment; TimeoutError when none is free in time."""
-    async with pool.acquire(timeout=settings.postgres_acquire_timeout) as connection:
-        yield connection
+    """A connection for a moment; TimeoutError when none is free in time, ConnectionResetError when it breaks.
+
+    The driver's own error for a broken connection has no text and fails whoever prints it, an activity's worker too.
+    """
+    try:
+        async with pool.acquire(timeout=settings.postgres_acquire_timeout) as connection:
+            yield connection
+    except asyncpg.ConnectionDoesNotExistError:
+        raise ConnectionResetError("the database broke the connection off") from None
 
 
 async def prepare_connection(connection: asyncpg.Connection) -> None:

@@ -52,8 +52,8 @@ def move(story: Story, to: datetime, at: datetime) -> None:
 # REP-03: grading and regrading.
 
 
-def test_without_a_grade_no_response_is_owed() -> None:
-    assert {duty.key for duty in call().docket.owed} == {"REP-21", "REP-24"}
+def test_a_request_that_nobody_grades_is_owed_as_a_regular_one() -> None:
+    assert {duty.key for duty in call().docket.owed} == {"REP-21", "REP-24", "REP-15", "REP-17"}
 
 
 def test_a_regrade_keeps_the_time_elapsed_and_lays_the_former_duties_aside() -> None:
@@ -471,5 +471,6 @@ def test_after_the_end_nothing_begins() -> None:
 def test_what_is_owed_stands_in_the_order_of_its_due_moments() -> None:
     story = call(Situation.BURST_PIPE)
 
-    assert [duty.key for duty in story.docket.owed] == ["REP-104", "REP-21", "REP-24"]
-    assert [duty.due.at - on("9:00") for duty in story.docket.owed] == [timedelta(minutes=n) for n in (1, 2, 3)]
+    assert [duty.key for duty in story.docket.owed] == ["REP-104", "REP-21", "REP-24", "REP-15", "REP-17"]
+    minutes = [1, 2, 3, 60, 48 * 60]
+    assert [duty.due.at - on("9:00") for duty in story.docket.owed] == [timedelta(minutes=n) for n in minutes]

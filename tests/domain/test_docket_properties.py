@@ -81,7 +81,7 @@ def test_a_response_is_owed_by_the_last_grade_unless_somebody_has_responded(
 
     owed = {duty.key for duty in story.docket.owed} & set(key.values())
 
-    assert owed == ({key[grades[-1]]} if grades and not responded else set())
+    assert owed == (set() if responded else {key[grades[-1] if grades else Urgency.REGULAR]})
 
 
 @given(FILES)

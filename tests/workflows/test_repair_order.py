@@ -225,7 +225,7 @@ async def test_rep_05_another_team_is_taken_with_a_reason(opened: Open) -> None:
 
 NOT_ALLOWED = [
     ("REP-18 a repairer assigns", graded_and_collected, stages.ASSIGNED, REPAIRER, "工程部主管"),
-    ("REP-07 another repairer takes the order", stages.until_assigned, OrderTaken(), OTHER_REPAIRER, "维修人员"),
+    ("REP-07 another repairer takes the order", stages.until_assigned, OrderTaken(), OTHER_REPAIRER, "本单维修人员"),
     (
         "REP-41 the repairer excuses the signature",
         stages.until_tried,
@@ -345,6 +345,7 @@ async def test_rep_129_only_the_centre_manager_extends_and_only_before_the_due_m
     assert (duty["state"], duty["due_at"], duty["first_due_at"]) == ("open", until, local(case.day, "9:10"))
     assert ("告知", frozenset({Role.FRONT_DESK, Role.ENGINEERING_SUPERVISOR})) in await case.heard("REP-129")
     await case.at("9:40:01")
+    await case.settles()
     again = ExtensionGranted(key="REP-124", until=local(case.day, "10:00"), reason="道路积水")
     refusal = await refused(case, again, CENTRE_MANAGER)
     assert (refusal.code, refusal.outcome["field"]) == ("rule_broken", "event.until")
@@ -506,18 +507,16 @@ async def test_rep_47_unsolved_it_is_assigned_anew_with_the_first_call_kept(open
     assert received == called
 
 
-async def test_rep_47_unsolved_before_the_copies_are_back_they_still_come_back_as_the_first_rounds(
-    opened: Open,
-) -> None:
+async def test_rep_47_unsolved_before_the_copies_are_back_they_go_on_with_the_reopened_repair(opened: Open) -> None:
     case = await opened()
     await stages.until_signed(case)
+
     await case.hears(FeedbackGiven(solved=False, remark="又漏"), FRONT_DESK)
 
-    await case.hears(CustomerCopyGiven(), REPAIRER)
-    await case.hears(CopyReturned(copy=2), SUPERVISOR)
-    await case.hears(CopyReturned(copy=3), SUPERVISOR)
-
-    assert await case.copies(1) == {1: "客户", 2: "工程部主管", 3: "工程部主管", 4: "客服前台存根"}
+    assert (await case.duty("REP-43/第二联"))["state"] == "superseded"
+    await case.hears(stages.ASSIGNED, SUPERVISOR)
+    await case.hears(OrderTaken(), REPAIRER)
+    assert await case.copies(1) == {1: "维修人员", 2: "维修人员", 3: "维修人员", 4: "客服前台存根"}
     assert await case.copies(2) == {}
 
 

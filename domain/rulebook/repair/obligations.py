@@ -168,6 +168,7 @@ URGENT_COMPLETION = Obligation(
     counts_from=(RequestReceived, FeedbackGiven),
     starts_if=reading.begins_round,
     met_by=WORK_ACCEPTED,
+    lapses_on=(ConsentRefused,),
     limit=WithinOrFromAppointment(timedelta(hours=2), reading.appointment),
     only_if=reading.is_urgent,
     ladder=(Warn(tell=(Role.ENGINEERING_SUPERVISOR,)), Breach(tell=(Role.COMPANY_MANAGER, Role.FRONT_DESK))),
@@ -180,6 +181,7 @@ REGULAR_COMPLETION = Obligation(
     counts_from=(RequestReceived, FeedbackGiven),
     starts_if=reading.begins_round,
     met_by=WORK_ACCEPTED,
+    lapses_on=(ConsentRefused,),
     limit=WithinOrFromAppointment(timedelta(hours=48), reading.appointment),
     only_if=reading.is_regular,
     ladder=(
@@ -197,6 +199,7 @@ LOW_COMPLETION = Obligation(
     counts_from=(RequestReceived, FeedbackGiven),
     starts_if=reading.begins_round,
     met_by=WORK_ACCEPTED,
+    lapses_on=(ConsentRefused,),
     limit=WithinOrFromAppointment(OV_03, reading.appointment),
     only_if=reading.is_low,
     ladder=(Warn(tell=(Role.REPAIRER,), before=timedelta(days=1)), Breach(tell=(Role.ENGINEERING_SUPERVISOR,))),
@@ -268,6 +271,8 @@ CUSTOMER_COPY = Obligation(
     owed_by=Role.REPAIRER,
     counts_from=WORK_ACCEPTED,
     met_by=(CustomerCopyGiven,),
+    lapses_on=(FeedbackGiven,),
+    lapses_if=reading.unsolved,
     limit=BeforeTimeOfDay(OV_15),
     ladder=(Breach(tell=(Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK)),),
 )
@@ -280,6 +285,8 @@ SECOND_COPY_BACK = Obligation(
     counts_from=(*WORK_ACCEPTED, CopiesSentBack),
     met_by=(CopyReturned,),
     met_if=reading.second_copy,
+    lapses_on=(FeedbackGiven,),
+    lapses_if=reading.unsolved,
     limit=BeforeTimeOfDay(OV_15),
     ladder=(
         Warn(tell=(Role.REPAIRER,), clock=RETURN_REMINDER),
@@ -296,6 +303,8 @@ THIRD_COPY_BACK = Obligation(
     counts_from=(*WORK_ACCEPTED, CopiesSentBack),
     met_by=(CopyReturned,),
     met_if=reading.third_copy,
+    lapses_on=(FeedbackGiven,),
+    lapses_if=reading.unsolved,
     limit=BeforeTimeOfDay(OV_15),
     ladder=SECOND_COPY_BACK.ladder,
 )
@@ -306,6 +315,8 @@ COPIES_CONFIRMED = Obligation(
     owed_by=Role.ENGINEERING_SUPERVISOR,
     counts_from=(CopyReturned,),
     met_by=(CopiesConfirmed, CopiesSentBack),
+    lapses_on=(FeedbackGiven,),
+    lapses_if=reading.unsolved,
     limit=ByTimeOfDay(OV_42),
     only_if=reading.both_copies_back,
     ladder=(Warn(tell=(Role.ENGINEERING_SUPERVISOR,)), Breach(tell=(Role.COMPANY_MANAGER, Role.FRONT_DESK))),
@@ -317,6 +328,8 @@ COPIES_HANDED_ON = Obligation(
     owed_by=Role.ENGINEERING_SUPERVISOR,
     counts_from=(CopiesConfirmed,),
     met_by=(CopiesHandedOn,),
+    lapses_on=(FeedbackGiven,),
+    lapses_if=reading.unsolved,
     limit=ByTimeOfDay(OV_42),
     ladder=(Warn(tell=(Role.ENGINEERING_SUPERVISOR,)), Breach(tell=(Role.CUSTOMER_SERVICE_SUPERVISOR,))),
 )
@@ -327,6 +340,8 @@ RETURN_REGISTERED = Obligation(
     owed_by=Role.FRONT_DESK,
     counts_from=(CopiesHandedOn,),
     met_by=(ReturnRegistered,),
+    lapses_on=(FeedbackGiven,),
+    lapses_if=reading.unsolved,
     limit=ByTimeOfDay(OV_42),
     ladder=(Warn(tell=(Role.FRONT_DESK,)), Breach(tell=(Role.CUSTOMER_SERVICE_SUPERVISOR,))),
 )

@@ -85,7 +85,8 @@ def is_urgent(file: CaseFile) -> bool:
 
 
 def is_regular(file: CaseFile) -> bool:
-    return urgency(file) is Urgency.REGULAR
+    """Graded so, or not graded yet: a request that nobody looks at has a clock too (REP-15, REP-17)."""
+    return urgency(file) in {None, Urgency.REGULAR}
 
 
 def is_low(file: CaseFile) -> bool:
@@ -158,7 +159,7 @@ def calls_for_assignment(entry: Entry) -> bool:
 
 def arrived(file: CaseFile) -> bool:
     """Whether somebody is, or has been, on the site in this round."""
-    return any(isinstance(entry.event, ArrivedOnSite) for entry in file.since(Assigned, Reassigned))
+    return any(isinstance(entry.event, ArrivedOnSite) for entry in file.since(Assigned, Reassigned, FeedbackGiven))
 
 
 def second_copy(entry: Entry) -> bool:

@@ -1,5 +1,7 @@
 """REP: who may record what, and what a clause refuses."""
 
+from datetime import datetime, timedelta
+
 from domain.events import ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
 from domain.events.repair import (
     AppointmentMoved,
@@ -37,6 +39,9 @@ from domain.events.repair import (
 from domain.people import POSTS, Role
 from domain.rulebook.repair import reading
 from domain.rulebook.rows import Gate, Question, Right
+
+HORIZON = timedelta(days=366)
+"""How far ahead anything can be agreed or extended; further is a slip of the pen."""
 
 DESK = (Role.FRONT_DESK, Role.CUSTOMER_SERVICE_SUPERVISOR)
 ENGINEERING = (Role.ENGINEERING_SUPERVISOR, Role.ENGINEERING)
@@ -139,10 +144,34 @@ def _before_the_due_moment(asked: Question) -> bool:
     if not isinstance(asked.event, ExtensionGranted):
         return True
     duty = asked.docket.find(asked.event.key)
-    return duty is not None and duty.breached_at is None and asked.at <= duty.due.at < asked.event.until
+    return (
+        duty is not None
+        and duty.breached_at is None
+        and asked.at <= duty.due.at < asked.event.until <= asked.at + HORIZON
+    )
+
+
+def _within_a_year(asked: Question) -> bool:
+    event = asked.event
+    moment = (
+        event.wanted
+        if isinstance(event, FormFilled | AppointmentMoved)
+        else event.expected
+        if isinstance(event, ArrivalTold)
+        else None
+    )
+    return not isinstance(moment, datetime) or asked.at - HORIZON <= moment <= asked.at + HORIZON
 
 
 GATES = (
+    Gate(
+        rule="REP-22",
+        on=(FormFilled, AppointmentMoved, ArrivalTold),
+        holds=_within_a_year,
+        field="event.wanted",
+        remedy="约定时间须在一年之内",
+        english="The time agreed lies within a year.",
+    ),
     Gate(
         rule="REP-05",
         on=(Assigned,),
