@@ -21,10 +21,11 @@ group by case_no;
 select id::text as subject, format('单号 %s，%s', case_no, verb) as text from commands where state = 'dead';
 
 -- name: duties_without_verdict
--- Duties that are past due and still open: their clock has died.
-select format('%s/%s/%s', case_no, key, cycle) as subject, format('单号 %s，%s，截止 %s', case_no, rule,
-    to_char(due_at at time zone 'Asia/Shanghai', 'MM-DD HH24:MI:SS')) as text
-from duties where state = 'open' and due_at < now() - $1::interval;
+-- Duties of the run that counts that are past due and still open: their clock has died.
+select format('%s/%s/%s', d.case_no, d.key, d.cycle) as subject, format('单号 %s，%s，截止 %s', d.case_no, d.rule,
+    to_char(d.due_at at time zone 'Asia/Shanghai', 'MM-DD HH24:MI:SS')) as text
+from duties d join case_views v on v.case_no = d.case_no and v.run_id = d.run_id
+where d.state = 'open' and d.due_at < now() - $1::interval;
 
 -- name: undelivered_notices
 -- Recipients (or posts) whose notices have had no receipt for too long.

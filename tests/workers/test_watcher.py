@@ -105,7 +105,7 @@ async def add_command(rows: Rows, state: str, age: str) -> None:
 
 
 async def add_duty(rows: Rows, due: str, state: str = "open") -> None:
-    await rows.case()
+    await add_case(rows)
     await rows.pool.execute(
         "insert into duties (case_no, run_id, key, cycle, rule, label, owed_by, started_at, first_due_at, due_at,"
         " state, breached_at) values ($1, 'run', 'REP-26', 1, 'REP-26', '到场', '维修人员', $2, $2,"
@@ -179,6 +179,15 @@ async def test_a_duty_past_due_without_verdict_is_noticed(
     found = await round_without_temporal.look()
 
     assert found == ([("no_verdict", f"{CASE}/REP-26/1")] if state == "open" else [])
+
+
+async def test_a_duty_of_a_run_that_another_has_replaced_needs_no_verdict(
+    round_without_temporal: Round, rows: Rows
+) -> None:
+    await add_duty(rows, "-61 seconds")
+    await rows.pool.execute("update case_views set run_id = 'reset'")
+
+    assert await round_without_temporal.look() == []
 
 
 async def test_notices_pending_too_long_and_tasks_about_unreached_staff_are_noticed(
