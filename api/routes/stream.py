@@ -1,8 +1,11 @@
 """GET /v1/stream: server-sent events of new entries and notices, as they are written."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -13,7 +16,9 @@ from api.rights import Verb, needs
 from api.routes.inbox import addressee
 from api.wire.answers import PROBLEMS
 from api.wire.text import ISO
-from infra.postgres.reader import Row
+from domain.people import CaseNo
+from infra.postgres.reader import Reader, Row
+from infra.postgres.records import Addressee
 
 router = APIRouter(route_class=DeskRoute, tags=["通知"])
 
@@ -38,18 +43,30 @@ async def follow(
     """
     house = asking.house
     now = await house.desk.reader.now()
-    since = max(_moment(last_event_id) or now, now - REPLAY)
+    left = _moment(last_event_id)
+    since = max(left - OVERLAP, now - REPLAY) if left else now
     yield ServerSentEvent(comment="荔园服务台", retry=3000)
     seen = Seen(since)
     while not house.stopping.is_set():
         rung = house.bell.next
-        news = await _news(asking, seen)
-        if news is None:
-            return
-        for event in news:
-            yield event
+        with suppress(*AWAY):  # the next look goes on from what was sent
+            reader = await _reader(asking)
+            if reader is None:
+                return
+            async for event in _news(asking.house.desk.reader, reader, seen):
+                yield event
         if not house.stopping.is_set():
             await house.bell.heard(rung, POLL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One thing to tell; ``key`` tells it from every other."""
+
+    kind: str
+    at: datetime
+    key: tuple[object, ...]
+    row: Row
 
 
 class Seen:
@@ -72,32 +89,52 @@ class Seen:
         return True
 
     def forget(self) -> None:
-        self._sent = {key: at for key, at in self._sent.items() if at > self.until - OVERLAP}
+        """What no look finds again."""
+        self._sent = {key: at for key, at in self._sent.items() if at >= self.look_from}
 
 
-async def _news(asking: Caller, seen: Seen) -> Sequence[ServerSentEvent] | None:
-    """Nothing while the database is away; None once the key was taken back."""
-    desk = asking.house.desk
-    try:
-        principal = await desk.principals.by_id(asking.principal.id)
-        if principal is None or principal.key_hash != asking.principal.key_hash:
-            return None
-        reader = addressee(principal)
-        entries = await desk.reader.new_entries(seen.look_from, reader, PAGE)
-        notices = await desk.reader.new_notices(seen.look_from, reader, PAGE)
-    except AWAY:
-        return []
-    found: list[tuple[str, datetime, tuple[object, ...], Row]] = [
-        ("entry", row["written_at"], (row["case_no"], row["run_id"], row["number"]), row) for row in entries
-    ]
-    found += [("notice", row["created_at"], (row["id"],), row) for row in notices]
-    news = [
-        ServerSentEvent(event=kind, id=at.isoformat(), data=_told(row))
-        for kind, at, key, row in sorted(found, key=lambda one: one[1])
-        if seen.is_new(key, at)
-    ]
+async def _reader(asking: Caller) -> Addressee | None:
+    """None once the key was taken back."""
+    principal = await asking.house.desk.principals.by_id(asking.principal.id)
+    if principal is None or principal.key_hash != asking.principal.key_hash:
+        return None
+    return addressee(principal)
+
+
+async def _news(records: Reader, reader: Addressee, seen: Seen) -> AsyncIterator[ServerSentEvent]:
+    """In the order they were written, so that the id of the last one sent is how far the stream has come."""
+    entries, notices = _entries(records, reader, seen.look_from), _notices(records, reader, seen.look_from)
+    entry, notice = await anext(entries, None), await anext(notices, None)
+    while entry or notice:
+        if notice is None or (entry and entry.at <= notice.at):
+            found, entry = entry, await anext(entries, None)
+        else:
+            found, notice = notice, await anext(notices, None)
+        if found and seen.is_new(found.key, found.at):
+            yield ServerSentEvent(event=found.kind, id=found.at.isoformat(), data=_told(found.row))
     seen.forget()
-    return news
+
+
+async def _entries(records: Reader, reader: Addressee, since: datetime) -> AsyncIterator[Found]:
+    after = (since, CaseNo(""), "", 0)
+    while True:
+        page = await records.new_entries(after, reader, PAGE)
+        for row in page:
+            after = (row["written_at"], row["case_no"], row["run_id"], row["number"])
+            yield Found(kind="entry", at=row["written_at"], key=after[1:], row=row)
+        if len(page) < PAGE:
+            return
+
+
+async def _notices(records: Reader, reader: Addressee, since: datetime) -> AsyncIterator[Found]:
+    after = (since, UUID(int=0))
+    while True:
+        page = await records.new_notices(after, reader, PAGE)
+        for row in page:
+            after = (row["created_at"], row["id"])
+            yield Found(kind="notice", at=row["created_at"], key=after[1:], row=row)
+        if len(page) < PAGE:
+            return
 
 
 def _told(row: Row) -> dict[str, Any]:

@@ -99,11 +99,14 @@ class Reader:
             now: datetime = await connection.fetchval(queries["now"])
         return now
 
-    async def new_entries(self, since: datetime, reader: Addressee, limit: int) -> Sequence[Row]:
-        return await self._rows("new_entries", since, [str(estate) for estate in reader.held], limit)
+    async def new_entries(
+        self, after: tuple[datetime, CaseNo, str, int], reader: Addressee, limit: int
+    ) -> Sequence[Row]:
+        """As they were written; ``after``: moment, case, run and number of the one before."""
+        return await self._rows("new_entries", *after, [str(estate) for estate in reader.held], limit)
 
-    async def new_notices(self, since: datetime, reader: Addressee, limit: int) -> Sequence[Row]:
-        return await self._rows("new_notices", since, reader.id, *reader.pairs, limit)
+    async def new_notices(self, after: tuple[datetime, UUID], reader: Addressee, limit: int) -> Sequence[Row]:
+        return await self._rows("new_notices", *after, reader.id, *reader.pairs, limit)
 
     async def estate_name(self, estate: EstateCode) -> str:
         row = await self._row("estate_name", estate)

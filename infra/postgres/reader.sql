@@ -79,23 +79,24 @@ insert into access_log (principal, case_no, purpose, what) values ($1, $2, $3, $
 select clock_timestamp() as now;
 
 -- name: new_entries
--- Entries written since a moment in some estates, in the order they were written.
+-- Entries in some estates behind a place in the order they were written.
 select e.case_no, c.estate, e.run_id, e.number, e.type, e.label, e.at, e.written_at
 from entries e join cases c on c.no = e.case_no
-where e.written_at > $1 and c.estate = any ($2::text[])
-order by e.written_at, e.case_no, e.number
-limit $3;
+where (e.written_at, e.case_no, e.run_id, e.number) > ($1, $2::text, $3::text, $4::integer)
+    and c.estate = any ($5::text[])
+order by e.written_at, e.case_no, e.run_id, e.number
+limit $6;
 
 -- name: new_notices
--- Notices written since a moment to the posts held.
+-- Notices to a person and the posts held behind a place in the order they were written.
 select n.id, n.case_no, c.estate, n.level, n.rule, n.post, n.text, n.due_at, n.late, n.urgent, n.raised_at, n.created_at
 from notices n
 join cases c on c.no = n.case_no
-where n.created_at > $1 and c.estate = any ($3::text[])
-    and (n.recipient = $2 or (c.estate, n.post) in (
-        select held.estate, held.post from unnest($3::text[], $4::text[]) as held (estate, post)))
+where (n.created_at, n.id) > ($1, $2::uuid) and c.estate = any ($4::text[])
+    and (n.recipient = $3 or (c.estate, n.post) in (
+        select held.estate, held.post from unnest($4::text[], $5::text[]) as held (estate, post)))
 order by n.created_at, n.id
-limit $5;
+limit $6;
 
 -- name: estate_name
 -- What an estate is called.

@@ -1,0 +1,65 @@
+"""The stream of what is new when more is new than one page of the database holds."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from api.routes.stream import PAGE
+from tests.api.office import CALL_CENTRE, Office
+
+BURST = 2 * PAGE + 7
+
+
+async def test_a_burst_of_more_than_two_pages_reaches_a_connection_whole_and_once(office: Office) -> None:
+    no = await office.call()
+    async with office.http.stream("GET", "/v1/stream", headers=office.headers(CALL_CENTRE), timeout=20) as stream:
+        lines = stream.aiter_lines()
+        async with asyncio.timeout(10):
+            await anext(lines)
+
+        await burst(office, no, "burst")
+        await burst(office, no, "second")
+        heard = await heard_of(lines, no, 2 * BURST)
+
+    assert {1} == set(heard.values())
+    assert 2 * BURST == len(heard)
+
+
+async def test_who_reconnects_in_the_middle_of_a_burst_gets_all_that_was_left(office: Office) -> None:
+    no = await office.call()
+    written = await burst(office, no, "missed")
+    headers = office.headers(CALL_CENTRE) | {"Last-Event-ID": written.isoformat()}
+
+    async with office.http.stream("GET", "/v1/stream", headers=headers, timeout=20) as stream:
+        heard = await heard_of(stream.aiter_lines(), no, BURST)
+
+    assert {1} == set(heard.values())
+
+
+async def burst(office: Office, no: str, run: str) -> datetime:
+    """Notices to a post, all written at the same moment; the moment."""
+    rows = await office.pool.fetch(
+        "insert into notices (case_no, run_id, entry_number, key, rule, level, rung, post, text, raised_at, state)"
+        " select $1, $2, n, 'REP-24', 'REP-24', '告知', 0, '工程部', '连发', now(), 'sent'"
+        " from generate_series(1, $3) as n returning created_at",
+        no,
+        run,
+        BURST,
+    )
+    created: datetime = rows[0]["created_at"]
+    return created
+
+
+async def heard_of(lines: AsyncIterator[str], no: str, many: int) -> Counter[str]:
+    """How often each notice of the burst was heard, until so many are."""
+    heard: Counter[str] = Counter()
+    async with asyncio.timeout(20):
+        async for line in lines:
+            told = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
+            if told.get("no") == no and told.get("text") == "连发":
+                heard[told["id"]] += 1
+            if len(heard) == many:
+                break
+    return heard
