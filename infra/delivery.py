@@ -1,12 +1,13 @@
 """Delivery of commands to their cases: a start or an update, as often as it takes, with one effect."""
 
 import asyncio
-import contextlib
 import itertools
+import logging
 from datetime import timedelta
 
 import asyncpg
 import structlog
+from pydantic import ValidationError
 from temporalio.client import (
     Client,
     WorkflowUpdateFailedError,
@@ -34,7 +35,6 @@ FIRST = Priority(priority_key=1)
 PASSING = (
     WorkflowUpdateRPCTimeoutOrCancelledError,
     RPCError,
-    RuntimeError,  # what a client raises that was made while Temporal was away, as long as it is
     asyncpg.PostgresError,
     asyncpg.InternalClientError,
     OSError,
@@ -42,7 +42,25 @@ PASSING = (
 )
 """Faults that say nothing of the command: it stays accepted and is tried again."""
 
+OPENING = "opening"
+"""In the memo of a case's workflow: the id of the command that opened it."""
 LOOK_PAUSES = (0.01, 0.02, 0.03, 0.05, 0.1)
+
+
+class Undeliverable(Exception):
+    """No other try can succeed; carries nothing of the command."""
+
+
+class Unreadable(Undeliverable):
+    """Its message is not one that this version knows."""
+
+
+class UnknownProcedure(Undeliverable):
+    """Its case is of a procedure that this version does not have."""
+
+
+class OpenedByAnother(Exception):
+    """Under the case's number runs what another command opened: Temporal is older or younger than the ledger."""
 
 
 class Delivery:
@@ -65,19 +83,37 @@ class Delivery:
         return await self._commands.find(command.id)
 
     async def _try(self, command: Command, patience: timedelta) -> None:
+        """Whatever is wrong with one command, it is noted with it and keeps no other from being delivered."""
         try:
-            message = await self._commands.message(command)
-            if isinstance(message, OpenCase):
-                await self._start(message)
-                await self._look(command, patience)
-            else:
-                await self._update(command, message, patience)
+            await self._send(command, patience)
         except PASSING as fault:
-            await self._commands.note_fault(command, fault)
-            log.info("delivery.unanswered", command=str(command.id), case=command.case_no, fault=type(fault).__name__)
-        except SealError as fault:
+            await self._left(command, fault, logging.INFO)
+        except (SealError, Undeliverable) as fault:
             await self._commands.settle(command, "dead", {"code": type(fault).__name__})
             log.critical("delivery.dead", command=str(command.id), case=command.case_no, fault=type(fault).__name__)
+        except OpenedByAnother as fault:
+            await self._left(command, fault, logging.CRITICAL)
+        except RuntimeError as fault:
+            # What a client raises that was made while Temporal was away, as long as it is; and bugs.
+            await self._left(command, fault, logging.WARNING)
+        except Exception as fault:  # noqa: BLE001  # it is acknowledged: it waits for a correction, and the watcher tells
+            await self._left(command, fault, logging.ERROR)
+
+    async def _left(self, command: Command, fault: Exception, level: int) -> None:
+        await self._commands.note_fault(command, fault)
+        kind = type(fault).__name__
+        log.log(level, "delivery.unanswered", command=str(command.id), case=command.case_no, fault=kind)
+
+    async def _send(self, command: Command, patience: timedelta) -> None:
+        try:
+            message = await self._commands.message(command)
+        except ValidationError:
+            raise Unreadable from None  # its text may quote what somebody wrote
+        if isinstance(message, OpenCase):
+            await self._start(command, message)
+            await self._look(command, patience)
+        else:
+            await self._update(command, message, patience)
 
     async def _look(self, command: Command, patience: timedelta) -> None:
         """Wait a moment for the first record of a case that has just been started."""
@@ -87,9 +123,13 @@ class Delivery:
         while not (await self._commands.find(command.id)).settled and clock() < ends:  # noqa: ASYNC110  # another process
             await asyncio.sleep(next(pauses))
 
-    async def _start(self, opening: OpenCase) -> None:
-        with contextlib.suppress(WorkflowAlreadyStartedError):
+    async def _start(self, command: Command, opening: OpenCase) -> None:
+        try:
             await start_case(self._client, opening, self._settings)
+        except WorkflowAlreadyStartedError:
+            described = await self._client.get_workflow_handle(opening.no).describe(rpc_timeout=START_PATIENCE)
+            if await described.memo_value(OPENING, None) != str(command.id):
+                raise OpenedByAnother from None
 
     async def _update(self, command: Command, message: RecordAct, patience: timedelta) -> None:
         handle = self._client.get_workflow_handle(command.case_no)
@@ -121,9 +161,11 @@ class Delivery:
 async def start_case(client: Client, opening: OpenCase, settings: Settings, *, again: bool = False) -> None:
     """Start the case's workflow; WorkflowAlreadyStartedError if it runs, or has run and it is not to be ``again``.
 
-    What cannot wait goes before everything else that a worker has to do.
+    What cannot wait goes before everything else that a worker has to do. ``UnknownProcedure``.
     """
-    procedure = PROCEDURES[opening.no.split("-", maxsplit=1)[0]]
+    procedure = PROCEDURES.get(opening.no.split("-", maxsplit=1)[0])
+    if procedure is None:
+        raise UnknownProcedure
     reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if again else WorkflowIDReusePolicy.REJECT_DUPLICATE
     await client.start_workflow(
         CASES[procedure.prefix].run,
@@ -131,9 +173,16 @@ async def start_case(client: Client, opening: OpenCase, settings: Settings, *, a
         id=opening.no,
         task_queue=settings.queue_cases,
         id_reuse_policy=reuse,
+        memo=_memo(opening),
         search_attributes=at_opening(opening.estate, opening.building, drill=opening.drill),
         static_summary=f"{procedure.name} · {opening.building}" + ("【演练】" if opening.drill else ""),
         static_details=HOW_TO,
         priority=FIRST if any(procedure.cannot_wait(act.event) for act in opening.acts) else Priority.default,
         rpc_timeout=START_PATIENCE,
     )
+
+
+def _memo(opening: OpenCase) -> dict[str, str]:
+    """By which command the case was opened, also where it goes on from the ledger; its first entry keeps that."""
+    first = opening.carried.entries[0] if opening.carried is not None else opening.acts[0]
+    return {OPENING: first.command_id or ""}

@@ -63,6 +63,9 @@ async def _deliver(delivery: Delivery, command: Command) -> None:
     except PASSING as fault:
         log.warning("relay.interrupted", command=str(command.id), error=type(fault).__name__)
         return
+    except Exception as fault:  # noqa: BLE001  # one command must not keep the others from their cases
+        log.critical("relay.interrupted", command=str(command.id), error=type(fault).__name__)
+        return
     said = "relay.delivered" if after.settled else "relay.unanswered"
     log.info(said, command=str(command.id), case=command.case_no, state=after.state, attempts=after.attempts)
 

@@ -1,0 +1,211 @@
+"""One command that cannot be delivered keeps no other from its case, and no case is taken for another."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError
+
+from domain.admission import Act
+from domain.case_file import Source
+from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
+from domain.people import EstateCode
+from domain.rulebook import REPAIR
+from domain.rulebook.rows import Procedure
+from infra.delivery import OPENING, Delivery, start_case
+from infra.postgres.commands import Command, Commands, NewCase
+from infra.postgres.ledger import case_owner
+from infra.sealing import Place, Sealer
+from infra.settings import Settings
+from infra.temporal import connect, prepare_namespace
+from tests.workflows.desk import FRONT_DESK
+from workers.relay import carry
+from workflows.messages import OpenCase, TermsOfCase
+from workflows.visibility import ATTRIBUTES
+
+MOMENT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+SHORT = timedelta(seconds=0.2)
+
+
+@pytest.fixture
+def at_temporal(fresh_settings: Settings, temporal_dev: str) -> Settings:
+    # A queue of its own, which no worker looks at.
+    return fresh_settings.model_copy(
+        update={"temporal_address": temporal_dev, "queue_cases": f"delivery-{secrets.token_hex(4)}"}
+    )
+
+
+@pytest.fixture
+async def client(at_temporal: Settings) -> Client:
+    client = await connect(at_temporal, role="test")
+    await prepare_namespace(client, ATTRIBUTES, retention_days=1)
+    return client
+
+
+@pytest.fixture
+async def commands(fresh_pool: asyncpg.Pool, at_temporal: Settings) -> Commands:
+    await fresh_pool.execute("insert into estates values ('LY', '荔园一期')")
+    return Commands(fresh_pool, Sealer(at_temporal.master_ring()), at_temporal)
+
+
+@pytest.fixture
+def delivery(commands: Commands, client: Client, at_temporal: Settings) -> Delivery:
+    return Delivery(commands, client, at_temporal)
+
+
+async def accept(commands: Commands, procedure: Procedure | None = None) -> Command:
+    """A call, acknowledged."""
+    request = RequestReceived(
+        channel=Channel.TELEPHONE,
+        room="1-0101",
+        content="厨房漏水",
+        phone="19900000001",
+        fault=FaultKind.WATER,
+        situation=Situation.ORDINARY,
+    )
+    return await commands.accept_opening(
+        NewCase(
+            client="test",
+            key=secrets.token_hex(8),
+            body_hash=b"",
+            procedure=procedure or REPAIR,
+            estate=EstateCode("LY"),
+            building="1栋",
+            channel=request.channel,
+            received_at=MOMENT,
+            recorded_by=FRONT_DESK.id,
+            words=request.content,
+            drill=False,
+            terms=TermsOfCase(),
+            acts=lambda command_id, _: (
+                Act(
+                    command_id=command_id,
+                    event=request,
+                    by=FRONT_DESK,
+                    at=MOMENT,
+                    accepted_at=MOMENT,
+                    source=Source.API,
+                ),
+            ),
+        )
+    )
+
+
+async def spoil(pool: asyncpg.Pool, settings: Settings, command: Command) -> None:
+    """Its message becomes one that no version of ours has written."""
+    async with pool.acquire() as connection, connection.transaction():
+        place = Place(table="commands", row=str(command.id), column="body")
+        body = await Sealer(settings.master_ring()).seal(connection, case_owner(command.case_no), place, b'{"no": 1}')
+        await connection.execute("update commands set body = $2 where id = $1", command.id, body)
+
+
+async def row(pool: asyncpg.Pool, command: Command) -> tuple[str, Any, str | None]:
+    found = await pool.fetchrow("select state, outcome, last_error from commands where id = $1", command.id)
+    assert found is not None
+    return found["state"], found["outcome"], found["last_error"]
+
+
+async def runs(client: Client, no: str) -> bool:
+    try:
+        described = await client.get_workflow_handle(no).describe()
+    except RPCError:
+        return False
+    return described.status is WorkflowExecutionStatus.RUNNING
+
+
+async def until(true: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for what the relay does."""
+    async with asyncio.timeout(20):
+        while not await true():  # noqa: ASYNC110  # it does not tell us
+            await asyncio.sleep(0.02)
+
+
+async def numbered_apart(pool: asyncpg.Pool) -> None:
+    """All tests share one Temporal and every database counts from 1: begin somewhere else."""
+    await pool.execute(
+        "insert into case_counters (prefix, day, last) values ('REP', (now() at time zone 'Asia/Shanghai')::date, $1)",
+        10_000 + secrets.randbelow(80_000),
+    )
+
+
+async def test_a_message_that_nobody_can_read_is_a_dead_letter_and_the_relay_goes_on(
+    commands: Commands, client: Client, delivery: Delivery, fresh_settings: Settings, fresh_pool: asyncpg.Pool
+) -> None:
+    await numbered_apart(fresh_pool)
+    spoilt, sound = await accept(commands), await accept(commands)
+    await spoil(fresh_pool, fresh_settings, spoilt)
+    await fresh_pool.execute("update commands set next_attempt_at = now()")
+    stop = asyncio.Event()
+
+    relay = asyncio.create_task(carry(commands, delivery, stop))
+    try:
+        await until(lambda: runs(client, sound.case_no))
+    finally:
+        relay.cancel()
+
+    assert await row(fresh_pool, spoilt) == ("dead", {"code": "Unreadable"}, None)
+    await client.get_workflow_handle(sound.case_no).terminate()
+
+
+async def test_a_case_of_a_procedure_that_is_not_there_is_a_dead_letter(commands: Commands, delivery: Delivery) -> None:
+    command = await accept(commands, replace(REPAIR, prefix="XXX"))
+
+    after = await delivery.deliver(command, SHORT)
+
+    assert (after.state, after.outcome) == ("dead", {"code": "UnknownProcedure"})
+
+
+@pytest.mark.parametrize("fault", [KeyError("a bug"), RuntimeError("not connected")])
+async def test_a_fault_that_nobody_foresaw_is_noted_and_the_command_waits(
+    commands: Commands,
+    delivery: Delivery,
+    fresh_pool: asyncpg.Pool,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Exception,
+) -> None:
+    command = await accept(commands)
+
+    async def planted(_: Command) -> None:
+        raise fault
+
+    monkeypatch.setattr(commands, "message", planted)
+    await delivery.deliver(command, SHORT)
+
+    assert await row(fresh_pool, command) == ("accepted", None, type(fault).__name__)
+
+
+async def test_a_case_that_was_started_before_by_the_same_command_is_ours(
+    commands: Commands, client: Client, delivery: Delivery, fresh_pool: asyncpg.Pool
+) -> None:
+    await numbered_apart(fresh_pool)
+    command = await accept(commands)
+
+    await delivery.deliver(command, SHORT)
+    await delivery.deliver(command, SHORT)
+
+    assert await row(fresh_pool, command) == ("accepted", None, None)
+    described = await client.get_workflow_handle(command.case_no).describe()
+    assert await described.memo_value(OPENING) == str(command.id)
+    await client.get_workflow_handle(command.case_no).terminate()
+
+
+async def test_a_case_that_another_command_opened_under_the_number_is_not_taken_for_ours(
+    commands: Commands, client: Client, delivery: Delivery, at_temporal: Settings, fresh_pool: asyncpg.Pool
+) -> None:
+    await numbered_apart(fresh_pool)
+    command = await accept(commands)
+    message = await commands.message(command)
+    assert isinstance(message, OpenCase)
+    other = replace(message.acts[0], command_id="00000000-0000-0000-0000-00000000000b")
+    await start_case(client, message.model_copy(update={"acts": (other,)}), at_temporal)
+
+    await delivery.deliver(command, SHORT)
+
+    assert await row(fresh_pool, command) == ("accepted", None, "OpenedByAnother")
+    await client.get_workflow_handle(command.case_no).terminate()
