@@ -24,6 +24,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "enum": ("请从可选值中选择", "Choose one of the allowed values."),
     "literal_error": ("请从可选值中选择", "Choose one of the allowed values."),
     "union_tag_invalid": ("没有这种事项，请从可选值中选择", "There is no such event; choose one of the allowed ones."),
+    "ack_route": (
+        "签收通知请用 POST /v1/notices/{id}/ack",
+        "Acknowledge a notice by POST /v1/notices/{id}/ack.",
+    ),
+    "call_route": ("新报修请用 POST /v1/repairs", "Report a new repair by POST /v1/repairs."),
+    "of_itself": ("此事项由系统自行登记，不能提交", "The desk records this event itself; it cannot be posted."),
     "union_tag_not_found": ("必填", "This field is required."),
     "no_moment": (
         "须为带时区的时间，如 2026-11-22T09:00:00+08:00",
@@ -44,6 +50,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "uuid_parsing": ("格式不对", "It does not have the form that is asked for."),
     "no_cursor": ("请用上一页给出的 next", "Give the next of the page before."),
 }
+ELSEWHERE: Mapping[str, str] = {
+    "notice_acknowledged": "ack_route",
+    "request_received": "call_route",
+    "rung_reached": "of_itself",
+    "case_ended": "of_itself",
+}
+"""What is no event of a client, by its type: where it belongs."""
 OTHERWISE = ("填写有误", "It cannot be read.")
 
 
@@ -69,7 +82,8 @@ def faults_of(errors: Iterable[Mapping[str, Any]]) -> list[Fault]:
 
 
 def _kind(error: Mapping[str, Any]) -> str:
-    return str(error["type"])
+    tag = (error.get("ctx") or {}).get("tag") if error["type"] == "union_tag_invalid" else None
+    return ELSEWHERE.get(str(tag), str(error["type"]))
 
 
 def _field(error: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_origin, ge
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.wire import text
-from domain.events import Event, repair
+from domain.events import CaseEnded, Event, NoticeAcknowledged, RungReached, repair
 from domain.people import StaffId
 from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook import PROCEDURES
@@ -23,6 +23,8 @@ SET_BY_THE_DESK: Mapping[type[Event], frozenset[str]] = {
     repair.PriceShown: frozenset({"price_version"}),
 }
 """REP-06, REP-34: what a caller may not say."""
+NOT_POSTED: frozenset[type[Event]] = frozenset({repair.RequestReceived, NoticeAcknowledged, RungReached, CaseEnded})
+"""A call has its own route, and so has an acknowledgement, which looks at whom the notice went to; two come of time."""
 MOST_CHARGES = 50
 
 
@@ -95,7 +97,7 @@ def _text(name: str, *, required: bool) -> Any:
 def _reported() -> dict[str, type[Event]]:
     """Every event that somebody may record in a case, by type."""
     events = (event for procedure in PROCEDURES.values() for event in procedure.vocabulary)
-    return {event.kind(): event for event in events if event is not repair.RequestReceived}
+    return {event.kind(): event for event in events if event not in NOT_POSTED}
 
 
 EVENTS = _reported()

@@ -227,3 +227,24 @@ async def test_every_text_field_of_every_event_takes_or_refuses_every_hostile_te
 async def post_raw(office: Office, raw: str) -> httpx2.Response:
     headers = office.headers("fd-1") | {"Content-Type": "application/json"}
     return await office.http.post("/v1/repairs", headers=headers, content=raw.encode("utf-8", "surrogatepass"))
+
+
+@pytest.mark.parametrize(
+    ("event", "way"),
+    [
+        ({"type": "notice_acknowledged", "key": "REP-24", "cycle": 1, "rung": 1}, "/v1/notices/{id}/ack"),
+        ({"type": "request_received", "content": "x"}, "/v1/repairs"),
+        ({"type": "case_ended", "result": "x"}, "系统自行登记"),
+        ({"type": "rung_reached", "key": "REP-24", "cycle": 1, "rung": 1}, "系统自行登记"),
+    ],
+)
+async def test_what_is_no_event_of_a_client_is_refused_with_where_it_belongs(
+    lonely: Office, event: dict[str, Any], way: str
+) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+
+    answer = await lonely.does(no, event)
+
+    assert 422 == answer.status_code, answer.text
+    assert way in is_problem(answer)["remedy"]
+    assert event["type"] not in is_problem(answer)["allowed"]
