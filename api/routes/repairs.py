@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
+from api.body import WrongBody, read_json
 from api.desk import Desk
 from api.door import Caller, DeskRoute, caller
 from api.people import acting
@@ -20,11 +21,27 @@ from domain.events.repair import FormFilled, RequestReceived
 from domain.people import Actor, EstateCode
 from domain.rulebook import REPAIR
 from domain.rulebook.open_values import BACKDATING
+from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS
 from infra.postgres.commands import Command, NewCase
 from infra.reference.reader import Room
 from workflows.messages import TermsOfCase
 
-router = APIRouter(route_class=DeskRoute, tags=["报修"])
+EMERGENCIES = frozenset(situation.value for situation in URGENT_SITUATIONS | IMMEDIATE_SITUATIONS)
+
+
+class CallRoute(DeskRoute):
+    """REP-104, REP-124: the call of an emergency is never turned away for how much its caller has asked."""
+
+    async def never_waits(self, request: Request) -> bool:
+        try:
+            call = read_json(await request.body())
+        except WrongBody:
+            return False
+        situation = call.get("situation") if isinstance(call, dict) else None
+        return isinstance(situation, str) and situation in EMERGENCIES
+
+
+router = APIRouter(route_class=CallRoute, tags=["报修"])
 PATH = "/v1/repairs"
 
 
