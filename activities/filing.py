@@ -1,11 +1,14 @@
 """Writing a case's step, and looking up who a supervisor in the Web UI says he is."""
 
+from datetime import datetime
+
 from pydantic import BaseModel, ConfigDict
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from domain.filing import Step
-from domain.people import Actor, EstateCode, StaffId
-from domain.ports import Ledger, StaffRegister
+from domain.people import Actor, CaseNo, EstateCode, StaffId
+from domain.ports import CommandBook, Ledger, StaffRegister
 
 
 class FiledStep(BaseModel):
@@ -30,17 +33,32 @@ class FoundPerson(BaseModel):
     actor: Actor | None
 
 
+class Moment(BaseModel):
+    """A moment in a case."""
+
+    model_config = ConfigDict(frozen=True)
+    no: CaseNo
+    at: datetime
+
+
 class Filing:
     """The ledger's clerk."""
 
-    def __init__(self, ledger: Ledger, register: StaffRegister) -> None:
+    def __init__(self, ledger: Ledger, register: StaffRegister, commands: CommandBook) -> None:
         self._ledger = ledger
         self._register = register
+        self._commands = commands
 
     @activity.defn(name="登记入册")
     async def record(self, filed: FiledStep) -> None:
         """Idempotent: a step written before changes nothing."""
         await self._ledger.file(filed.step)
+
+    @activity.defn(name="核对在途登记")
+    async def catch_up(self, moment: Moment) -> None:
+        """Nothing acknowledged by that moment is still under way; else a retryable error, to be asked again."""
+        if await self._commands.under_way(moment.no, moment.at):
+            raise ApplicationError("有在途登记，稍候再核对", type="UnderWay")
 
     @activity.defn(name="核对人员")
     async def identify(self, named: NamedPerson) -> FoundPerson:

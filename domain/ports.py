@@ -1,14 +1,20 @@
 """What the case work asks of the outside world."""
 
+from datetime import datetime
 from typing import Protocol
 
 from domain.filing import Step
-from domain.people import Actor, EstateCode, StaffId
+from domain.people import Actor, CaseNo, EstateCode, StaffId
 
 
 class Ledger(Protocol):
     async def file(self, step: Step) -> None:
         """Write the whole step or nothing; written before, it changes nothing. Raises on a database that is away."""
+
+
+class CommandBook(Protocol):
+    async def under_way(self, no: CaseNo, accepted_until: datetime) -> bool:
+        """Whether something that the desk acknowledged for the case by that moment has not reached it yet."""
 
 
 class StaffRegister(Protocol):

@@ -9,6 +9,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 from activities.filing import Filing
+from infra.postgres.commands import Commands
 from infra.postgres.ledger import PostgresLedger, PostgresRegister
 from infra.sealing import Sealer
 from infra.settings import Settings
@@ -32,12 +33,14 @@ def sandbox() -> CaseSandbox:
 
 def case_worker(client: Client, pool: asyncpg.Pool, settings: Settings, queue: str) -> Worker:
     """A worker for every procedure on one task queue."""
-    filing = Filing(PostgresLedger(pool, Sealer(settings.master_ring()), settings), PostgresRegister(pool, settings))
+    sealer = Sealer(settings.master_ring())
+    commands = Commands(pool, sealer, settings)
+    filing = Filing(PostgresLedger(pool, sealer, settings), PostgresRegister(pool, settings), commands)
     return Worker(
         client,
         task_queue=queue,
         workflows=list(CASES.values()),
-        activities=[filing.record, filing.identify],
+        activities=[filing.record, filing.identify, filing.catch_up],
         workflow_runner=sandbox(),
         max_concurrent_workflow_tasks=MOST_TASKS,
         max_cached_workflows=KEPT_CASES,

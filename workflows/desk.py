@@ -1,14 +1,15 @@
 """How a case reaches the world: one function a verb, each with its time-out, its retries and its line in the UI."""
 
-from datetime import timedelta
+import contextlib
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError
 
-from activities.filing import FiledStep, Filing, NamedPerson
+from activities.filing import FiledStep, Filing, Moment, NamedPerson
 from domain.filing import Step
-from domain.people import Actor, EstateCode, StaffId
+from domain.people import Actor, CaseNo, EstateCode, StaffId
 
 LONGEST_SUMMARY = 100
 
@@ -25,6 +26,18 @@ async def record(step: Step) -> None:
         retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=10)),
         summary=_summary(step),
     )
+
+
+async def catch_up(no: CaseNo, moment: datetime) -> None:
+    """Wait, a minute at most, for what was acknowledged by that moment and has not come: it may have been in time."""
+    with contextlib.suppress(ActivityError):
+        await workflow.execute_activity_method(
+            Filing.catch_up,
+            Moment(no=no, at=moment),
+            start_to_close_timeout=timedelta(seconds=10),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=8), maximum_attempts=9),
+            summary="中断之后先核对在途登记，再判超时",
+        )
 
 
 async def identify(staff: StaffId, estate: EstateCode) -> Actor:

@@ -10,7 +10,11 @@ from domain.deadlines import Duty
 from domain.events import RungReached
 from domain.ladder import Level
 from domain.limits import due_text
+from workflows import desk
 from workflows.journal import Journal
+
+HELD_UP = timedelta(seconds=3)
+"""A breach that we come to this late is announced only when what people recorded meanwhile has arrived."""
 
 OUTAGE = timedelta(minutes=1)
 """An alarm raised this long after its moment was missed, and is marked 补发."""
@@ -37,6 +41,7 @@ class Watch:
         self._journal = journal
         self._timers: dict[Alarm, asyncio.Task[None]] = {}
         self._raised = False
+        self._caught_up = workflow.info().start_time
         self._stirred = asyncio.Event()
         journal.on_change(self._stirred.set)
 
@@ -45,6 +50,10 @@ class Watch:
         try:
             while not self._journal.file.ended:
                 self._stirred.clear()
+                if held_up := self._held_up():
+                    await desk.catch_up(self._journal.opening.no, max(held_up))
+                    self._caught_up = max(held_up)
+                    continue
                 self.raise_due(workflow.now())
                 if self._raised:
                     self._raised = False
@@ -64,6 +73,17 @@ class Watch:
             missed = now - max(alarm.moment, duty.opened_at) > OUTAGE
             self._journal.add_own(RungReached(key=alarm.key, cycle=alarm.cycle, rung=alarm.rung, late=missed))
             self._raised = True
+
+    def _held_up(self) -> list[datetime]:
+        """Moments of breaches that we come to late, so that acts in time may still be on their way to us."""
+        now = workflow.now()
+        return [
+            alarm.moment
+            for alarm, duty in self._alarms()
+            if self._caught_up < alarm.moment <= now - HELD_UP
+            and duty.opened_at < alarm.moment
+            and duty.rung(alarm.rung).level is not Level.WARNING
+        ]
 
     def _alarms(self) -> list[tuple[Alarm, Duty]]:
         return [

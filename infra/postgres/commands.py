@@ -216,6 +216,11 @@ class Commands:
         async with acquired(self._pool, self._settings) as connection:
             await connection.execute(queries["note_fault"], command.id, type(fault).__name__)
 
+    async def under_way(self, no: CaseNo, accepted_until: datetime) -> bool:
+        """Port ``CommandBook``."""
+        async with acquired(self._pool, self._settings) as connection:
+            return bool(await connection.fetchval(queries["under_way"], no, accepted_until))
+
     async def is_closed(self, no: CaseNo) -> bool:
         async with acquired(self._pool, self._settings) as connection:
             return bool(await connection.fetchval(queries["is_closed"], no))

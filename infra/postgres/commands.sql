@@ -81,3 +81,7 @@ where e.case_no = $1 order by e.number, (e.run_id = v.run_id) desc, e.written_at
 -- name: open_numbers
 -- Cases that have not run to their end.
 select case_no from case_views where open order by case_no;
+
+-- name: under_way
+-- Whether a case still lacks something acknowledged by a moment.
+select exists (select from commands where case_no = $1 and state = 'accepted' and accepted_at <= $2);

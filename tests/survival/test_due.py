@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+from temporalio.client import Client
 
 from tests.survival.callers import CALL, Callers
 from tests.survival.house import House, until
@@ -73,6 +74,34 @@ async def test_an_act_in_time_that_a_dead_worker_held_up_is_in_time(
     duty = await _duty(pool, no)
     assert began + LIMIT > duty["ended_at"]
     assert "met" == duty["state"]
+
+
+async def test_an_act_in_time_that_comes_after_its_alarm_would_have_gone_off_is_in_time(
+    house: House, callers: Callers, pool: asyncpg.Pool
+) -> None:
+    began = datetime.now(UTC) - LIMIT + timedelta(seconds=6)
+    no = await _open(callers, began, until_settled=True)
+    house.kill("worker")
+    told = await callers.act(no, "fd-1", FORM, until_settled=False)
+    for name in ("relay", "api", "temporal"):
+        house.kill(name)
+
+    await _passes(began + LIMIT + timedelta(seconds=6))
+    house.start("temporal")
+    house.start("worker")
+    client = await house.client()
+    await until(lambda: _asks(client, no), 60, "the case asks what is under way")
+    house.start("relay")
+    await _judged(pool, no)
+    await house.until_ready()
+
+    assert 202 == told.status
+    assert "met" == (await _duty(pool, no))["state"]
+
+
+async def _asks(client: Client, no: str) -> bool:
+    described = await client.get_workflow_handle(no).describe()
+    return any(one.activity_type.name == "核对在途登记" for one in described.raw_description.pending_activities)
 
 
 async def _open(callers: Callers, began: datetime, *, until_settled: bool) -> str:
