@@ -9,7 +9,7 @@ from typing import Any
 from api.desk import Desk
 from api.wire.events import EVENTS, WireCharge, WireEvent
 from domain.case_file import CaseFile
-from domain.errors import RuleBroken
+from domain.errors import Malformed, RuleBroken
 from domain.events import AnyEvent
 from domain.events.repair import Assigned, FaultCompared, PriceShown, Reassigned, WorkFinished
 from domain.people import EstateCode, Role, StaffId
@@ -32,6 +32,8 @@ async def completed(desk: Desk, wire: WireEvent, there: Circumstances) -> AnyEve
     estate = there.head.estate
     if kind in (Assigned, Reassigned):
         await _refuse_absent(desk, estate, StaffId(values["repairer"]), there.at)
+    if kind is Assigned:
+        await _refuse_unknown_team(desk, estate, values["team"])
     if kind in (Assigned, FaultCompared, PriceShown, WorkFinished):
         values |= await _priced(desk, kind, values, there)
     return _made(kind, values)
@@ -110,4 +112,16 @@ async def _refuse_absent(desk: Desk, estate: EstateCode, staff: StaffId, at: dat
             field="event.repairer",
             remedy="该维修人员此时请假，请改派他人",
             english="That repairer is on leave then; choose another.",
+        )
+
+
+async def _refuse_unknown_team(desk: Desk, estate: EstateCode, team: str) -> None:
+    """REP-05: a name of the estate's own list, which no free text can be."""
+    teams = await desk.reference.team_names(estate)
+    if team not in teams:
+        raise Malformed(
+            field="event.team",
+            remedy="请从本小区的班组中选择",
+            english="Choose one of the estate's teams.",
+            allowed=teams,
         )

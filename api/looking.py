@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pydantic_core import to_jsonable_python
 
@@ -27,6 +28,20 @@ MASKS = {
 }
 FREE_WORDS = frozenset({"content", "text", "reason", "remark", "override_reason", "signature"})
 """May hold anything about anybody: shown only for a purpose."""
+
+
+class Purpose(StrEnum):
+    """PRV-106: what somebody reads personal data for; a list, so that the access log holds nothing personal."""
+
+    CONTACT = "联系住户"
+    VISIT = "上门维修"
+    FEEDBACK = "回访"
+    CORRECTION = "核对更正"
+    CHARGES = "收费核对"
+    COMPLAINT = "投诉处理"
+    EMERGENCY = "应急处置"
+    INSPECTION = "监督检查"
+    RESIDENT_ASKS = "住户查询"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

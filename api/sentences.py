@@ -36,6 +36,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "It must be a time with its zone, such as 2026-11-22T09:00:00+08:00.",
     ),
     "no_phone": ("须为电话号码或分机号，如 13800000000、8001转123", "It must be a phone number or an extension."),
+    "no_team": (
+        "须为班组名称，20 字以内，只用汉字、字母、数字、-",
+        "It must be the name of a team: at most 20 characters, letters, digits and - only.",
+    ),
+    "no_reference": (
+        "须为档案编号，40 字以内，只用字母、数字、-、/，不写姓名等内容",
+        "It must be a file number: at most 40 letters, digits, - and / only.",
+    ),
     "no_key": (
         "须为 8 至 200 个可见的 ASCII 字符，每次提交用新的，重试用原来的",
         "It must be 8 to 200 visible ASCII characters: a new one for each request, the same one for a repetition.",

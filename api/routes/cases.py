@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.body import WrongBody
 from api.door import Caller, DeskRoute, caller
-from api.looking import Look, look_at, shown, unmask
+from api.looking import Look, Purpose, look_at, shown, unmask
 from api.rights import Verb, needs
 from api.sentences import fault
 from api.wire.answers import PROBLEMS, CaseAnswer, CaseLine, CasePage, DutyAnswer, EntryAnswer
-from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, Procedure, ShortWords
+from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, Procedure
 from domain.people import Role
 from domain.rulebook import PROCEDURES
 from infra.postgres.records import CaseHead, FiledDuty, FiledEntry, Filter
@@ -70,7 +70,7 @@ async def list_cases(wanted: Annotated[Wanted, Query()], asking: Annotated[Calle
 @router.get("/v1/cases/{no}", responses=PROBLEMS)
 @needs(Verb.READ_CASE)
 async def get_case(
-    no: str, asking: Annotated[Caller, Depends(caller)], purpose: Annotated[ShortWords | None, Query()] = None
+    no: str, asking: Annotated[Caller, Depends(caller)], purpose: Annotated[Purpose | None, Query()] = None
 ) -> CaseAnswer:
     """Personal data are masked unless a ``purpose`` is given by somebody who may know; that is kept on record."""
     look = await look_at(asking, no)

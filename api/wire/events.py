@@ -18,6 +18,7 @@ from domain.rulebook import PROCEDURES
 
 LONG = frozenset({"content", "text", "reason", "remark", "override_reason"})
 CODES = frozenset({"item", "actual_item"})
+FORMS: Mapping[str, Any] = {"phone": text.Phone, "team": text.Team, "reference": text.Reference}
 SET_BY_THE_DESK: Mapping[type[Event], frozenset[str]] = {
     repair.Assigned: frozenset({"complete_by"}),
     repair.PriceShown: frozenset({"price_version"}),
@@ -87,8 +88,8 @@ def _kind(name: str, hint: Any, *, required: bool) -> Any:
 def _text(name: str, *, required: bool) -> Any:
     if name in CODES:
         return text.ItemCode if required else text.OptionalItem
-    if name == "phone":
-        return text.Phone
+    if name in FORMS:
+        return FORMS[name]
     if name in LONG:
         return text.Words if required else text.Text
     return text.ShortWords if required else text.ShortText

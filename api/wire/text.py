@@ -18,11 +18,26 @@ ISO = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 PHONE = re.compile(r"[0-9+()（）转ext.\-—－ #*、,，;；/]{3,60}")
 FEWEST_DIGITS = 3
+TEAM = re.compile(r"[0-9A-Za-z\u4e00-\u9fff-]{1,20}")
+REFERENCE = re.compile(r"[0-9A-Za-z/-]{1,40}")
+"""Stands unsealed on the copies of forms, so that nothing personal fits in it."""
 
 
 def fit(text: str) -> str:
     if UNFIT.search(text):
         raise PydanticCustomError("unfit_text", "holds characters that cannot be kept")
+    return text
+
+
+def _team(text: str) -> str:
+    if not TEAM.fullmatch(text):
+        raise PydanticCustomError("no_team", "is no name of a team")
+    return text
+
+
+def _reference(text: str) -> str:
+    if not REFERENCE.fullmatch(text):
+        raise PydanticCustomError("no_reference", "is no reference")
     return text
 
 
@@ -63,6 +78,11 @@ Words = Annotated[Text, AfterValidator(_said)]
 ShortText = Annotated[str, Field(max_length=LONGEST_SHORT), AfterValidator(fit)]
 ShortWords = Annotated[ShortText, AfterValidator(_said)]
 Phone = Annotated[str, Field(max_length=60), AfterValidator(fit), AfterValidator(_said), AfterValidator(_phone)]
+
+Team = Annotated[str, AfterValidator(_team), WithJsonSchema({"type": "string", "pattern": f"^{TEAM.pattern}$"})]
+Reference = Annotated[
+    str, AfterValidator(_reference), WithJsonSchema({"type": "string", "pattern": f"^{REFERENCE.pattern}$"})
+]
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Wanted = Annotated[

@@ -110,6 +110,9 @@ class Reference:
         """The team proposed for each kind of fault (REP-05)."""
         return {row["fault_kind"]: row["team"] for row in await self._pool.fetch(queries["fault_teams_now"], estate)}
 
+    async def team_names(self, estate: EstateCode) -> tuple[str, ...]:
+        return tuple(sorted(row["name"] for row in await self._pool.fetch(queries["teams_now"], estate)))
+
     async def terms(self, estate: EstateCode, at: datetime) -> Terms:
         """What a case opened at the aware moment carries: settings, teams and the calendar from that year on."""
         values = await self.open_values(estate, at)

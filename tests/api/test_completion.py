@@ -108,3 +108,48 @@ async def test_an_act_that_lies_in_the_future_or_far_back_is_refused(office: Off
 
     assert [409, 409] == [later.status_code, long_ago.status_code]
     assert "bad_time" == later.json()["code"] == long_ago.json()["code"]
+
+
+async def test_an_order_goes_only_to_a_team_of_the_estate(lonely: Office) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+
+    answer = await lonely.does(no, ASSIGNED | {"team": "住户一家"})
+
+    assert 422 == answer.status_code, answer.text
+    assert "event.team" == answer.json()["field"]
+    assert "水工班" in answer.json()["allowed"]
+
+
+@pytest.mark.parametrize(
+    ("event", "field", "told"),
+    [
+        (ASSIGNED | {"team": "班" * 21}, "event.team", "班组名称"),
+        (ASSIGNED | {"team": "住户 19900000001"}, "event.team", "班组名称"),
+        ({"type": "return_registered", "reference": "住户001已签"}, "event.reference", "档案编号"),
+        ({"type": "return_registered", "reference": "A" * 41}, "event.reference", "档案编号"),
+        ({"type": "refusal_filed", "reference": "A 1"}, "event.reference", "档案编号"),
+        ({"type": "refusal_filed", "reference": ""}, "event.reference", "档案编号"),
+        ({"type": "refusal_filed", "reference": "A-1\n"}, "event.reference", "档案编号"),
+    ],
+)
+async def test_what_is_kept_unsealed_takes_no_free_words(
+    lonely: Office, event: dict[str, Any], field: str, told: str
+) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+
+    answer = await lonely.does(no, event)
+
+    assert 422 == answer.status_code, answer.text
+    assert field == answer.json()["field"]
+    assert told in answer.json()["remedy"]
+
+
+async def test_personal_data_are_asked_for_with_a_purpose_of_the_list(lonely: Office) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+
+    free = await lonely.get(f"/v1/cases/{no}", purpose="住户001")
+    listed = await lonely.get(f"/v1/cases/{no}", purpose="住户查询")
+
+    assert [422, 200] == [free.status_code, listed.status_code]
+    assert "purpose" == free.json()["field"]
+    assert "回访" in free.json()["allowed"]
