@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 from domain.events.repair import EngineeringNotified
-from infra.rebuild import rebuild
+from domain.people import CaseNo
+from infra.rebuild import Rebuilt, rebuild
 from tests.workflows.desk import FRONT_DESK, OpenedCase
 from tests.workflows.test_repair_path import FILLED
 
@@ -16,10 +17,10 @@ async def test_a_terminated_case_is_started_again_where_it_stood_and_its_clock_g
     await case.hears(FILLED, FRONT_DESK)
     await case.desk.client.get_workflow_handle(case.no).terminate("by mistake")
 
-    begun = await rebuild(case.desk.commands, case.desk.client, case.desk.settings, [case.no])
+    rebuilt = await rebuild(case.desk.commands, case.desk.client, case.desk.settings, [case.no])
     await case.at("9:03:01")
 
-    assert begun == [case.no]
+    assert rebuilt.begun == [case.no]
     assert [("告知", "工程部"), ("提醒", "前台客服员"), ("超时", "客服部主管")] == await case.told("REP-24")
     assert (await case.duty("REP-21"))["state"] == "met"
 
@@ -27,7 +28,18 @@ async def test_a_terminated_case_is_started_again_where_it_stood_and_its_clock_g
 async def test_a_running_case_is_left_alone(opened: Open) -> None:
     case = await opened(at="9:00")
 
-    assert await rebuild(case.desk.commands, case.desk.client, case.desk.settings, [case.no]) == []
+    rebuilt = await rebuild(case.desk.commands, case.desk.client, case.desk.settings, [case.no])
+
+    assert rebuilt == Rebuilt()
 
     await case.at("9:01")
     assert (await case.hears(EngineeringNotified(), FRONT_DESK)).state == "applied"
+
+
+async def test_a_case_that_cannot_be_read_keeps_no_other_from_being_started_again(opened: Open) -> None:
+    unreadable, sound = CaseNo("REP-20000101-00001"), await opened(at="9:00")
+    await sound.desk.client.get_workflow_handle(sound.no).terminate("by mistake")
+
+    rebuilt = await rebuild(sound.desk.commands, sound.desk.client, sound.desk.settings, [unreadable, sound.no])
+
+    assert rebuilt == Rebuilt(begun=[sound.no], left=[unreadable])
