@@ -16,9 +16,10 @@ from api.looking import Look, Purpose, look_at, shown, unmask
 from api.rights import Verb, needs
 from api.sentences import fault
 from api.wire.answers import PROBLEMS, CaseAnswer, CaseLine, CasePage, DutyAnswer, EntryAnswer
-from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, Procedure
+from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, Procedure, ShortWords
 from domain.people import Role
 from domain.rulebook import PROCEDURES
+from domain.rulebook.repair.reading import unsolved
 from infra.postgres.records import CaseHead, FiledDuty, FiledEntry, Filter
 
 PLACE = re.compile(r"[0-9A-Za-z-]{1,40}")
@@ -37,6 +38,13 @@ class Wanted(BaseModel):
     open: bool | None = None
     overdue: bool | None = None
     waiting_post: Role | None = None
+    stage: ShortWords | None = None
+    waiting_for: ShortWords | None = None
+    """What is awaited now, in the words of ``waiting_for``."""
+    owes: Annotated[str, Field(pattern=r"^[A-Z]{2,4}-[0-9]{1,4}(/[0-9A-Za-z_.-]{1,40})?$")] | None = None
+    """A rule, or the key of a duty, owed now; oldest first."""
+    returned: bool | None = None
+    """REP-45: of the forms that were issued, those returned or not; oldest first."""
     due_before: Moment | None = None
     """Only cases with a due time at or before it."""
     cursor: Annotated[str, Field(max_length=200)] | None = None
@@ -46,25 +54,16 @@ class Wanted(BaseModel):
 @router.get("/v1/cases", responses=PROBLEMS)
 @needs(Verb.LIST_CASES)
 async def list_cases(wanted: Annotated[Wanted, Query()], asking: Annotated[Caller, Depends(caller)]) -> CasePage:
-    """Newest first, only of the caller's estates, nothing personal in it."""
+    """Newest first, with ``owes`` or ``returned`` oldest first; only of the caller's estates, nothing personal in it."""
     estates = asking.principal.estates & ({wanted.estate} if wanted.estate else asking.principal.estates)
-    heads = await asking.house.desk.reader.cases(
-        Filter(
-            estates=sorted(estates),
-            procedure=wanted.procedure,
-            open=wanted.open,
-            overdue=wanted.overdue,
-            waiting_post=wanted.waiting_post,
-            due_before=wanted.due_before,
-            after=place_of(wanted.cursor),
-            limit=wanted.limit + 1,
-        )
-    )
+    narrowed = wanted.model_dump(exclude={"estate", "cursor", "limit"})
+    look_for = Filter(estates=sorted(estates), after=place_of(wanted.cursor), limit=wanted.limit + 1, **narrowed)
+    heads = await asking.house.desk.reader.cases(look_for)
     page = heads[: wanted.limit]
     more = len(heads) > wanted.limit
-    return CasePage(
-        cases=[line_of(head) for head in page], next=cursor_of(page[-1].created_at, page[-1].no) if more else None
-    )
+    last = page[-1] if more else None
+    at = (last.received_at if look_for.by_age else last.created_at) if last else None
+    return CasePage(cases=[line_of(head) for head in page], next=cursor_of(at, last.no) if last and at else None)
 
 
 @router.get("/v1/cases/{no}", responses=PROBLEMS)
@@ -85,6 +84,7 @@ def case_answer(look: Look, duties: list[FiledDuty], *, masked: bool) -> CaseAns
         **line_of(look.head).model_dump(),
         edition=look.head.edition.isoformat(),
         masked=masked,
+        reopened=sum(unsolved(entry) for entry in look.file),
         obligations=[duty_answer(duty) for duty in duties],
         events=[_entry_answer(entry, masked=masked) for entry in look.entries],
     )

@@ -120,6 +120,8 @@ class CaseLine(Answer):
 class CaseAnswer(CaseLine):
     edition: str
     masked: bool
+    reopened: int
+    """REP-47: how often feedback said that it was not solved."""
     obligations: list[DutyAnswer]
     events: list[EntryAnswer]
 

@@ -33,10 +33,11 @@ class Reader:
         return CaseHead(**row) if row else None
 
     async def cases(self, wanted: Filter) -> list[CaseHead]:
-        """Newest first; one page."""
+        """One page: newest first, by age where the filter asks for what is owed or returned."""
         after = wanted.after or (None, None)
+        by_age = (wanted.owes, wanted.returned) if wanted.by_age else ()
         rows = await self._rows(
-            "cases",
+            "cases_by_age" if wanted.by_age else "cases",
             list(wanted.estates),
             wanted.procedure,
             wanted.open,
@@ -45,6 +46,9 @@ class Reader:
             wanted.due_before,
             *after,
             wanted.limit,
+            wanted.stage,
+            wanted.waiting_for,
+            *by_age,
         )
         return [CaseHead(**row) for row in rows]
 

@@ -98,9 +98,18 @@ class Filter:
     open: bool | None = None
     overdue: bool | None = None
     waiting_post: str | None = None
+    stage: str | None = None
+    waiting_for: str | None = None
+    owes: str | None = None
+    returned: bool | None = None
     due_before: datetime | None = None
     after: tuple[datetime, str] | None = None
     limit: int = 50
+
+    @property
+    def by_age(self) -> bool:
+        """Oldest first; ``after`` is then a place in that order."""
+        return self.owes is not None or self.returned is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
