@@ -12,6 +12,7 @@ from typing import NoReturn
 from infra.embedded.child import refuse_taken_port
 from infra.embedded.first_start import first_start
 from infra.embedded.folder import NEEDED_BYTES, DataFolder
+from infra.embedded.lost_cases import has_open_cases, start_lost_cases
 from infra.embedded.postgres import EmbeddedPostgres, start_postgres
 from infra.embedded.processes import Household, how, program
 from infra.embedded.readiness import answers_ready, beating
@@ -81,6 +82,9 @@ class Desk:
         if not self.folder.complete:
             self.say("loading the sample estate")
             self.first_key = first_start(self.folder.path, settings.dsn)
+        if asyncio.run(has_open_cases(settings.dsn)):
+            for line in start_lost_cases(self.folder.path / "logs"):
+                self.say(line)
         self.say(f"starting {', '.join(PROCESSES)}")
         since = time.time()
         for name, module in PROCESSES.items():

@@ -15,9 +15,9 @@ FORMAT = 1
 MARK = "desk.json"
 LOCK = "desk.lock"
 KEYS_FILE = "first-api-keys.txt"
-PARTS = ("keys", "postgres", "temporal.db")
-"""What a desk that has once come up cannot do without."""
-OURS = frozenset({MARK, LOCK, "logs", KEYS_FILE, *PARTS})
+PARTS = ("keys", "postgres")
+"""What a desk that has once come up cannot do without; ``temporal.db`` is made again from it (``lost_cases``)."""
+OURS = frozenset({MARK, LOCK, "logs", KEYS_FILE, "temporal.db", *PARTS})
 NEEDED_BYTES = 500 * 1024 * 1024
 OTHER_FOLDER = "set LIYUAN_DATA_FOLDER to an empty or new folder"
 

@@ -106,7 +106,7 @@ def _say_why(child: Child, data_folder: Path) -> None:
     if "not a database" in said or "malformed" in said:
         raise CannotStart(
             f"{data_folder / 'temporal.db'} is damaged; it was left as it is",
-            remedy="restore it from a backup, or move it away: open cases are then started again from PostgreSQL",
+            remedy="restore it from a backup, or move it away: the next start takes open cases from PostgreSQL",
         )
     raise CannotStart(f"Temporal did not start:\n{said}", remedy=f"read {child.log}")
 

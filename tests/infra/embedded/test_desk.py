@@ -1,7 +1,9 @@
 """The whole desk as ``make up`` starts it: real servers, real processes, on a data folder and ports of its own."""
 
+import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -13,12 +15,15 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from infra.embedded.child import free_port
 from infra.embedded.desk import PROCESSES
 from infra.embedded.folder import KEYS_FILE, LOCK
+from infra.reference.principals import CALL_CENTRE
+from tests.survival.callers import CALL, TO_THE_SITE
 
 ROOT = Path(__file__).parents[3]
 NAMES = ("postgres", "temporal", *PROCESSES)
@@ -87,6 +92,27 @@ class Started:
     def ask(self, path: str, *, port: int | None = None) -> int:
         with urllib.request.urlopen(f"http://127.0.0.1:{port or self.api_port}{path}", timeout=10) as answer:
             return int(answer.status)
+
+    def send(self, path: str, body: dict[str, Any]) -> str:
+        """As the call centre, repeated until the case has taken it on: its number."""
+        keys = dict(line.split("\t") for line in (self.folder / KEYS_FILE).read_text().splitlines())
+        headers = {
+            "Authorization": f"Bearer {keys[CALL_CENTRE]}",
+            "Idempotency-Key": f"k-{secrets.token_hex(12)}",
+            "Content-Type": "application/json",
+        }
+        address, data = f"http://127.0.0.1:{self.api_port}{path}", json.dumps(body).encode()
+        answers: list[dict[str, Any]] = [{}]
+
+        def is_applied() -> bool:
+            with urllib.request.urlopen(
+                urllib.request.Request(address, data=data, headers=headers), timeout=30
+            ) as told:
+                answers.append(json.loads(told.read()))
+            return bool(answers[-1]["state"] == "applied")
+
+        until(is_applied)
+        return str(answers[-1]["no"])
 
     def kill(self) -> None:
         if self.process.poll() is None:
@@ -216,3 +242,17 @@ def test_an_interrupt_stops_everything_in_order_and_leaves_the_folder_free(start
     assert [f"stopping {name}" for name in reversed(NAMES)] == stopped
     assert all(map(gone, children))
     assert (desk.folder / LOCK).read_text() == ""
+
+
+def test_a_desk_that_has_lost_temporal_continues_its_open_cases_from_the_ledger(start: Callable[[], Started]) -> None:
+    desk = start()
+    no = desk.send("/v1/repairs", dict(CALL))
+    desk.kill()
+    for file in list(desk.folder.glob("temporal.db*")):
+        file.rename(file.with_name(f"lost-{file.name}"))
+
+    following = start()
+    by, event = TO_THE_SITE[0]
+
+    assert "started 1 open case(s) again that Temporal had lost" in following.said
+    assert following.send(f"/v1/cases/{no}/events", {"by": by, "event": event}) == no
