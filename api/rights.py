@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from domain.admission import SUPERVISORS
 from domain.errors import NotPermitted
 from domain.people import POSTS, Actor, EstateCode, Role, StaffId
 
@@ -22,6 +23,8 @@ class Verb(StrEnum):
     PRINT = "打印"
     READ_INBOX = "查看通知"
     ACKNOWLEDGE = "签收通知"
+    READ_TASKS = "查看待办"
+    READ_ALARMS = "查看告警"
     FOLLOW = "接收动态"
     LOG_IN = "登录"
     ANYTHING_PUBLIC = "公开"
@@ -59,6 +62,8 @@ GRANTS: Mapping[Verb, Grant] = {
     Verb.PRINT: Grant(rule="REP-23", posts=DESK | HEADS, own_order=THE_REPAIRER),
     Verb.READ_INBOX: Grant(rule="REP-13", posts=POSTS),
     Verb.ACKNOWLEDGE: Grant(rule="REP-13", posts=POSTS),
+    Verb.READ_TASKS: Grant(rule="REP-13", posts=POSTS),  # only those of the posts held
+    Verb.READ_ALARMS: Grant(rule="REP-13", posts=frozenset(SUPERVISORS)),
     Verb.FOLLOW: Grant(rule="REP-13", posts=POSTS),
 }
 

@@ -17,6 +17,7 @@ from api.rights import Verb, needs
 from api.routes.cases import case_answer, line_of
 from api.routes.forms import printed
 from api.routes.inbox import Wanted, acknowledged, inbox_of
+from api.routes.tasks import tasks_of
 from api.tokens import new_session
 from domain.errors import UnknownCase
 from domain.forms import REPAIR_ORDER
@@ -78,7 +79,8 @@ async def log_out() -> Response:
 async def inbox(asking: Annotated[Caller, Depends(caller)]) -> Response:
     notices = await inbox_of(asking, Wanted(limit=100))
     heads = await asking.house.desk.reader.cases(Filter(estates=sorted(asking.principal.estates), open=True, limit=100))
-    return HTMLResponse(inbox_page(asking.principal.name, notices, [line_of(head) for head in heads]))
+    tasks = await tasks_of(asking)
+    return HTMLResponse(inbox_page(asking.principal.name, notices, tasks, [line_of(head) for head in heads]))
 
 
 @router.post("/inbox/{notice}/ack")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from api.course import Stretch, is_late
 from api.pages.markup import Child, Markup, page, row, table, tag
-from api.wire.answers import CaseAnswer, CaseLine, Inbox, NoticeAnswer
+from api.wire.answers import CaseAnswer, CaseLine, Inbox, NoticeAnswer, TaskAnswer, Tasks
 from domain.calendar import LOCAL
 from domain.forms import REPAIR_ORDER
 from domain.limits import due_text
@@ -40,10 +40,13 @@ def problem_page(title: str, remedy: str) -> str:
     )
 
 
-def inbox_page(who: str, inbox: Inbox, cases: list[CaseLine]) -> str:
+def inbox_page(who: str, inbox: Inbox, tasks: Tasks, cases: list[CaseLine]) -> str:
     return page(
         "收件箱 · 荔园服务台",
         header("收件箱", who),
+        [tag("h2", "待办"), table(("时间", "小区", "岗位", "内容"), [_task(one) for one in tasks.tasks])]
+        if tasks.tasks
+        else None,
         tag("h2", "通知"),
         table(("时间", "级别", "岗位", "内容", "时限", ""), [_notice(notice) for notice in inbox.notices]),
         tag("p", "没有通知", class_="quiet") if not inbox.notices else None,
@@ -89,6 +92,10 @@ def header(title: str, who: str) -> Markup:
         tag("span", who, class_="quiet"),
         tag("form", tag("button", "退出", type_="submit"), method="post", action="/logout"),
     )
+
+
+def _task(one: TaskAnswer) -> Markup:
+    return row(_moment(one.created_at), one.estate, one.post, one.text)
 
 
 def _notice(notice: NoticeAnswer) -> Markup:

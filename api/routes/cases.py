@@ -54,7 +54,7 @@ class Wanted(BaseModel):
 @router.get("/v1/cases", responses=PROBLEMS)
 @needs(Verb.LIST_CASES)
 async def list_cases(wanted: Annotated[Wanted, Query()], asking: Annotated[Caller, Depends(caller)]) -> CasePage:
-    """Newest first, with ``owes`` or ``returned`` oldest first; only of the caller's estates, nothing personal in it."""
+    """Newest first, with ``owes`` or ``returned`` oldest first; of the caller's estates, nothing personal in it."""
     estates = asking.principal.estates & ({wanted.estate} if wanted.estate else asking.principal.estates)
     narrowed = wanted.model_dump(exclude={"estate", "cursor", "limit"})
     look_for = Filter(estates=sorted(estates), after=place_of(wanted.cursor), limit=wanted.limit + 1, **narrowed)

@@ -186,6 +186,37 @@ class Inbox(Answer):
     next: str | None
 
 
+class TaskAnswer(Answer):
+    """Something a person must do so that the desk can be right again."""
+
+    id: int
+    estate: EstateCode
+    kind: str
+    subject: str
+    post: str
+    text: str
+    created_at: datetime
+
+
+class Tasks(Answer):
+    tasks: list[TaskAnswer]
+
+
+class AlarmAnswer(Answer):
+    """``told_at``: when a channel of the watcher took it; None while nobody has been told."""
+
+    id: UUID
+    kind: str
+    subject: str
+    text: str
+    raised_at: datetime
+    told_at: datetime | None
+
+
+class Alarms(Answer):
+    alarms: list[AlarmAnswer]
+
+
 class Acknowledged(Answer):
     """``command`` is the act that keeps the ladder from climbing, None where there is none to keep."""
 

@@ -112,6 +112,12 @@ class Reader:
     async def new_notices(self, after: tuple[datetime, UUID], reader: Addressee, limit: int) -> Sequence[Row]:
         return await self._rows("new_notices", *after, reader.id, *reader.pairs, limit)
 
+    async def open_tasks(self, reader: Addressee, limit: int) -> Sequence[Row]:
+        return await self._rows("open_tasks_of", *reader.pairs, limit)
+
+    async def open_alarms(self, estates: Sequence[str], limit: int) -> Sequence[Row]:
+        return await self._rows("open_alarms", list(estates), limit)
+
     async def estate_name(self, estate: EstateCode) -> str:
         row = await self._row("estate_name", estate)
         return str(row["name"]) if row else ""

@@ -135,6 +135,23 @@ select name from estates where code = $1;
 -- The names of members of staff.
 select id, name from staff where id = any ($1::text[]);
 
+-- name: open_tasks_of
+-- What people of the posts held must do, oldest first.
+select t.id, t.estate, t.kind, t.subject, t.post, t.text, t.created_at
+from tasks t
+where t.done_at is null and (t.estate, t.post) in (
+    select held.estate, held.post from unnest($1::text[], $2::text[]) as held (estate, post))
+order by t.created_at, t.id
+limit $3;
+
+-- name: open_alarms
+-- What the watcher found and still finds, oldest first; of a case only in some estates.
+select a.id, a.kind, a.subject, a.text, a.raised_at, a.told_at
+from alarms a left join cases c on c.no = a.subject
+where a.cleared_at is null and (c.no is null or c.estate = any ($1::text[]))
+order by a.raised_at, a.id
+limit $2;
+
 -- name: alive
 -- Whether the database answers.
 select true as alive;
