@@ -11,7 +11,7 @@ from tests.api.office import Office
 SUPERVISOR, DESK, REPAIRER = "es-1", "fd-1", "rp-1"
 
 
-async def walk(office: Office, no: str, supervisor: str) -> list[dict[str, Any]]:
+async def walk(office: Office, no: str, supervisor: str, *, solved: bool = True) -> list[dict[str, Any]]:
     """Everything that is done in an ordinary repair, each by whoever does it."""
     steps: list[tuple[str, dict[str, Any]]] = [
         (DESK, {"type": "engineering_notified"}),
@@ -36,7 +36,7 @@ async def walk(office: Office, no: str, supervisor: str) -> list[dict[str, Any]]
         (supervisor, {"type": "copies_confirmed"}),
         (supervisor, {"type": "copies_handed_on"}),
         (DESK, {"type": "return_registered", "reference": "LY-0001"}),
-        (DESK, {"type": "feedback_given", "solved": True}),
+        (DESK, {"type": "feedback_given", "solved": solved}),
     ]
     return [await office.did(no, event, who) for who, event in steps]
 
@@ -55,6 +55,16 @@ async def test_a_repair_is_carried_to_its_end_over_http(office: Office) -> None:
     charges = await office.pool.fetch("select kind, amount from charges where case_no = $1 order by line", no)
     prices = {"labour": 70, "material": 100}  # two of W01 by the version in force
     assert prices == {row["kind"]: int(row["amount"]) for row in charges}
+
+
+async def test_feedback_that_it_is_not_solved_counts_as_reopened(office: Office) -> None:
+    supervisor = await office.holder("工程部主管")
+    no = await office.call(DESK)
+
+    await walk(office, no, supervisor, solved=False)
+
+    case = (await office.get(f"/v1/cases/{no}", DESK)).json()
+    assert ("open", 1) == (case["state"], case["reopened"])
 
 
 async def test_what_is_personal_is_masked_unless_a_purpose_is_given_and_that_is_on_record(office: Office) -> None:
