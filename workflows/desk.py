@@ -1,11 +1,10 @@
 """How a case reaches the world: one function a verb, each with its time-out, its retries and its line in the UI."""
 
-import contextlib
 from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from activities.filing import FiledStep, Filing, Moment, NamedPerson
 from domain.filing import Step
@@ -30,7 +29,7 @@ async def record(step: Step) -> None:
 
 async def catch_up(no: CaseNo, moment: datetime) -> None:
     """Wait, a minute at most, for what was acknowledged by that moment and has not come: it may have been in time."""
-    with contextlib.suppress(ActivityError):
+    try:
         await workflow.execute_activity_method(
             Filing.catch_up,
             Moment(no=no, at=moment),
@@ -38,6 +37,9 @@ async def catch_up(no: CaseNo, moment: datetime) -> None:
             retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=8), maximum_attempts=9),
             summary="中断之后先核对在途登记，再判超时",
         )
+    except ActivityError as fault:
+        if is_cancelled_exception(fault):
+            raise
 
 
 async def identify(staff: StaffId, estate: EstateCode) -> Actor:

@@ -119,6 +119,10 @@ async def runs(client: Client, no: str) -> bool:
     return described.status is WorkflowExecutionStatus.RUNNING
 
 
+async def settled(commands: Commands, command: Command) -> bool:
+    return (await commands.find(command.id)).settled
+
+
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
     """Wait for what the relay does."""
     async with asyncio.timeout(20):
@@ -146,6 +150,7 @@ async def test_a_message_that_nobody_can_read_is_a_dead_letter_and_the_relay_goe
     relay = asyncio.create_task(carry(commands, delivery, stop))
     try:
         await until(lambda: runs(client, sound.case_no))
+        await until(lambda: settled(commands, spoilt))
     finally:
         relay.cancel()
 
