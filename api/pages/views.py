@@ -65,7 +65,7 @@ def case_page(who: str, case: CaseAnswer, course: tuple[Stretch, ...]) -> str:
         tag(
             "p",
             f"{case.stage or '受理中'} · 等待：{'、'.join(case.waiting_for) or '无'}",
-            f" · 责任岗位：{'、'.join(case.waiting_posts) or '无'} · {case.building}栋 · {case.channel}",
+            f" · 责任岗位：{'、'.join(case.waiting_posts) or '无'} · {case.building} · {case.channel}",
             f" · 受理于 {_moment(case.received_at)}",
             f" · {case.result}" if case.result else "",
         ),
