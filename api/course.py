@@ -1,15 +1,17 @@
 """Why late: the time of a case cut at everything that happened or came due, every part with who was waited for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
 from domain.admission import right_for
 from domain.case_file import CaseFile
-from domain.deadlines import Obligation
+from domain.events import Event, RungReached
 from domain.rulebook.rows import Procedure
 from infra.postgres.records import CaseHead, FiledDuty, FiledEntry
+from workflows import CASES
+from workflows.retrace import Retracing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,66 +49,79 @@ class Course:
     procedure: Procedure
     until: datetime
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Running:
+    """A duty from ``start`` on: its next cycle is open only once the one before has ended, whatever it counts from."""
+
+    duty: FiledDuty
+    start: datetime
+
+    def at(self, moment: datetime) -> bool:
+        return self.start <= moment and (self.duty.ended_at is None or moment < self.duty.ended_at)
+
     @property
-    def rows(self) -> Mapping[str, Obligation]:
-        return {row.key: row for row in self.procedure.edition(self.head.edition).obligations}
+    def passed_at(self) -> datetime | None:
+        """When its limit passed; None where it was over by then, in time or no longer called for."""
+        return self.duty.due_at if self.at(self.duty.due_at) else None
 
 
 def stretches(course: Course) -> tuple[Stretch, ...]:
-    """They follow each other without a gap, from the call to the close, or to now."""
+    """They follow each other without a gap, from the call to the close, or to now.
+
+    Runs an event loop of its own to read the script: call it in a thread.
+    """
     begin = min([course.head.received_at, *(entry.at for entry in course.entries)])
     end = max(course.until, begin)
-    cuts = sorted({moment for moment in _moments(course) if begin < moment < end} | {begin, end})
-    return tuple(_stretch(course, start, until) for start, until in pairwise(cuts))
+    running = _running(course.duties)
+    cuts = sorted({moment for moment in _moments(course, running) if begin < moment < end} | {begin, end})
+    with Retracing(CASES[course.procedure.prefix]) as retracing:
+        return tuple(_stretch(course, running, retracing, span) for span in pairwise(cuts))
 
 
-def _moments(course: Course) -> list[datetime]:
-    moments = [entry.at for entry in course.entries]
-    for duty in course.duties:
-        moments += [duty.started_at, duty.due_at]
+def _running(duties: Sequence[FiledDuty]) -> tuple[_Running, ...]:
+    ended: dict[str, datetime] = {}
+    running = []
+    for duty in sorted(duties, key=lambda one: (one.key, one.cycle)):
+        running.append(_Running(duty=duty, start=max(duty.started_at, ended.get(duty.key, duty.started_at))))
         if duty.ended_at is not None:
-            moments.append(duty.ended_at)
-    return moments
+            ended[duty.key] = max(duty.ended_at, ended.get(duty.key, duty.ended_at))
+    order = {(duty.key, duty.cycle): place for place, duty in enumerate(duties)}
+    return tuple(sorted(running, key=lambda one: order[one.duty.key, one.duty.cycle]))
 
 
-def _stretch(course: Course, start: datetime, end: datetime) -> Stretch:
-    running = tuple(
-        duty for duty in course.duties if duty.started_at <= start and (duty.ended_at is None or duty.ended_at > start)
-    )
-    waiting_for = _waited_for(course, running, start)
+def _moments(course: Course, running: Sequence[_Running]) -> Iterator[datetime]:
+    """What people did, and where a duty began, passed its limit or was over; a reminder alone changes nothing."""
+    yield from (entry.at for entry in course.entries if entry.type != RungReached.kind())
+    for one in running:
+        yield from (moment for moment in (one.start, one.passed_at, one.duty.ended_at) if moment)
+
+
+def _stretch(
+    course: Course, running: Sequence[_Running], retracing: Retracing, span: tuple[datetime, datetime]
+) -> Stretch:
+    start, end = span
+    duties = tuple(one.duty for one in running if one.at(start))
+    happened = [filed.entry for filed in course.entries if filed.entry is not None and filed.at <= start]
+    awaited = retracing.after(happened).awaited if happened else ()
     return Stretch(
         start=start,
         end=end,
-        stage=_stage(course, start),
-        waiting_for=waiting_for,
-        owed_by=tuple(dict.fromkeys(duty.owed_by for duty in running)) or _may_do(course, waiting_for),
-        duties=running,
-        ended_by=_ended_by(course, end),
+        stage=course.procedure.stage(CaseFile(happened)),
+        waiting_for=tuple(event.label for event in awaited),
+        owed_by=tuple(dict.fromkeys(duty.owed_by for duty in duties)) or _may_do(course, awaited),
+        duties=duties,
+        ended_by=_ended_by(course, running, end),
     )
 
 
-def _stage(course: Course, at: datetime) -> str:
-    happened = [filed.entry for filed in course.entries if filed.entry is not None and filed.at <= at]
-    return course.procedure.stage(CaseFile(happened))
-
-
-def _waited_for(course: Course, running: Sequence[FiledDuty], start: datetime) -> tuple[str, ...]:
-    """What would meet the duties at work; where none is, what did happen next, or what the case waits for now."""
-    rows = course.rows
-    labels = [event.label for duty in running if duty.key in rows for event in rows[duty.key].met_by]
-    if not labels:
-        later = (entry for entry in sorted(course.entries, key=lambda entry: entry.at) if entry.at > start)
-        labels = [entry.label for entry in later if entry.source != "system"][:1]
-    return tuple(dict.fromkeys(labels or (course.head.waiting_for if course.head.open else [])))
-
-
-def _may_do(course: Course, labels: Sequence[str]) -> tuple[str, ...]:
+def _may_do(course: Course, awaited: Sequence[type[Event]]) -> tuple[str, ...]:
     edition = course.procedure.edition(course.head.edition)
-    rights = [right_for(event, edition) for event in course.procedure.vocabulary if event.label in labels]
+    rights = [right_for(event, edition) for event in awaited]
     return tuple(dict.fromkeys(post for right in rights if right for post in right.posts))
 
 
-def _ended_by(course: Course, end: datetime) -> tuple[str, ...]:
-    happened = [entry.label for entry in course.entries if entry.at == end]
-    passed = [f"{duty.rule} {duty.label}到期" for duty in course.duties if duty.due_at == end]
+def _ended_by(course: Course, running: Sequence[_Running], end: datetime) -> tuple[str, ...]:
+    happened = [entry.label for entry in course.entries if entry.at == end and entry.type != RungReached.kind()]
+    passed = [f"{one.duty.rule} {one.duty.label}到期" for one in running if one.passed_at == end]
     return tuple(dict.fromkeys([*happened, *passed]))

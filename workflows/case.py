@@ -13,7 +13,7 @@ from domain.people import EstateCode
 from domain.rulebook.rows import Procedure
 from workflows.journal import Journal
 from workflows.messages import OpenCase, Recorded
-from workflows.script import has_failed
+from workflows.script import Script, has_failed
 from workflows.watch import Watch
 
 LONGEST_HISTORY = 1_500
@@ -35,10 +35,14 @@ class Case:
         self._watch = Watch(self._journal)
         self._acts = 0
         self._begun = False
-        self.until = self._journal.script.until
-        self.together = self._journal.script.together
-        self.unless = self._journal.script.unless
-        self.again_after = self._journal.script.again_after
+        self.follow(self._journal.script)
+
+    def follow(self, script: Script) -> None:
+        """Let the procedure's words mean this script."""
+        self.until = script.until
+        self.together = script.together
+        self.unless = script.unless
+        self.again_after = script.again_after
 
     async def procedure(self) -> str:
         """The clauses in order; the result in Chinese, as 结案 shows it."""

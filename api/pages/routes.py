@@ -1,5 +1,6 @@
 """The staff's pages: /inbox, /cases/{no}, and the way in by an API key that is entered once."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import parse_qs
@@ -103,7 +104,8 @@ async def case(no: str, asking: Annotated[Caller, Depends(caller)]) -> Response:
         procedure=PROCEDURES[look.head.procedure],
         until=look.head.closed_at or datetime.now(UTC),
     )
-    return HTMLResponse(case_page(asking.principal.name, case_answer(look, duties, masked=True), stretches(course)))
+    spans = await asyncio.to_thread(stretches, course)
+    return HTMLResponse(case_page(asking.principal.name, case_answer(look, duties, masked=True), spans))
 
 
 @router.post("/cases/{no}/print")

@@ -1,5 +1,6 @@
 """GET /v1/cases/{no}/timeline: why late, every minute of the case accounted for."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -21,7 +22,8 @@ router = APIRouter(route_class=DeskRoute, tags=["查询"])
 async def get_timeline(no: str, asking: Annotated[Caller, Depends(caller)]) -> Timeline:
     """Spans from the call to the close, or to now: what was waited for, who owed it, which limit ran or had passed."""
     look = await look_at(asking, no)
-    return timeline_of(look, await asking.house.desk.reader.duties(look.head.no), now=datetime.now(UTC))
+    duties = await asking.house.desk.reader.duties(look.head.no)
+    return await asyncio.to_thread(timeline_of, look, duties, now=datetime.now(UTC))
 
 
 def timeline_of(look: Look, duties: list[FiledDuty], *, now: datetime) -> Timeline:

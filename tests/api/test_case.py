@@ -137,3 +137,24 @@ async def test_the_list_pages_through_every_case_once(office: Office) -> None:
 
     assert set(made) <= set(seen)
     assert len(seen) == len(set(seen))
+
+
+async def test_the_timeline_says_what_the_case_itself_says_it_waits_for(office: Office) -> None:
+    no = await office.call(DESK)
+    said: list[tuple[list[str], list[str]]] = []
+
+    for who, event in (
+        (DESK, {"type": "noted", "text": "住户催促"}),
+        (DESK, {"type": "engineering_notified"}),
+        (SUPERVISOR, {"type": "assessed", "urgency": "常规"}),
+        (SUPERVISOR, {"type": "form_collected"}),
+        (SUPERVISOR, {"type": "assigned", "repairer": REPAIRER, "team": "水工班", "item": "W01"}),
+        (REPAIRER, {"type": "order_taken"}),
+    ):
+        await office.did(no, event, await office.holder("工程部主管") if who == SUPERVISOR else who)
+        case = (await office.get(f"/v1/cases/{no}", DESK)).json()
+        course = (await office.get(f"/v1/cases/{no}/timeline", DESK)).json()
+        said.append((case["waiting_for"], course["spans"][-1]["waiting_for"]))
+
+    assert [case for case, _ in said] == [course for _, course in said]
+    assert ["出发", "到场"] == said[-1][0]

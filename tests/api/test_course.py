@@ -1,97 +1,207 @@
-"""Every minute of a case in exactly one stretch, with what was waited for and what was late."""
+"""Every minute of a case in exactly one stretch, with what the case waited for then and what was late."""
 
-from datetime import UTC, date, datetime, timedelta
-from random import Random
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from datetime import date, datetime, timedelta
 
-import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from api.course import Course, stretches
+from api.course import Course, Stretch, stretches
+from domain.case_file import Entry
+from domain.events import AnyEvent, CaseEnded, Noted
+from domain.events.repair import (
+    ArrivedOnSite,
+    Assessed,
+    EngineeringNotified,
+    FeedbackGiven,
+    FormCollected,
+    OrderTaken,
+    Reassigned,
+    Urgency,
+)
+from domain.filing import DutyRow
 from domain.people import CaseNo, EstateCode
 from domain.rulebook import REPAIR
 from infra.postgres.records import CaseHead, FiledDuty, FiledEntry
+from tests.domain.rulebook.beginnings import ASSIGNED, RECEIVED, SIGNED
+from tests.domain.story import OTHER_REPAIRER, Story, filled, on
+from workflows import CASES
+from workflows.retrace import Retracing
 
-NINE = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+TO_THE_ORDER: tuple[tuple[AnyEvent, datetime], ...] = (
+    RECEIVED,
+    (filled(), on("9:01")),
+    (EngineeringNotified(), on("9:02")),
+    (FormCollected(), on("9:03")),
+    (Assessed(urgency=Urgency.REGULAR), on("9:04")),
+    (ASSIGNED, on("9:05")),
+    (OrderTaken(), on("9:06")),
+)
+EVENTS: tuple[AnyEvent, ...] = (
+    *(event for event, _ in TO_THE_ORDER[1:]),
+    *(Assessed(urgency=urgency) for urgency in Urgency),
+    Reassigned(repairer=OTHER_REPAIRER.id, reason="."),
+    ArrivedOnSite(),
+    SIGNED,
+    FeedbackGiven(solved=False),
+    Noted(text="."),
+)
+FILES = st.lists(st.tuples(st.sampled_from(EVENTS), st.integers(-900, 4000)), max_size=14)
+"""What is recorded, and so many seconds after the call or the act before it happened."""
 
 
-def at(minutes: float) -> datetime:
-    return NINE + timedelta(minutes=minutes)
-
-
-def head() -> CaseHead:
-    return CaseHead(
-        no=CaseNo("REP-20261122-00001"), procedure="REP", estate=EstateCode("LY"), building="1",
-        edition=date(2026, 1, 1), channel="电话", received_at=NINE, drill=False, created_at=NINE, run_id="r", number=3,
-        stage="", waiting_for=["派工"], waiting_posts=[], open=True, overdue=False, next_due_at=None, closed_at=None,
-        result=None,
+def course(story: Story, until: datetime) -> Course:
+    head = CaseHead(
+        no=CaseNo("REP-20261123-00001"), procedure="REP", estate=EstateCode("LY"), building="1",
+        edition=date(2026, 11, 23), channel="电话", received_at=on("9:00"), drill=False, created_at=on("9:00"),
+        run_id="r", number=story.file.last_number, stage="", waiting_for=[], waiting_posts=[], open=True,
+        overdue=False, next_due_at=None, closed_at=None, result=None,
     )  # fmt: skip
+    return Course(
+        head=head,
+        entries=[filed(entry) for entry in story.file],
+        duties=[duty_of(DutyRow.of(duty)) for duty in story.docket],
+        procedure=REPAIR,
+        until=until,
+    )
 
 
-def entry(number: int, label: str, when: datetime, source: str = "api") -> FiledEntry:
+def filed(entry: Entry) -> FiledEntry:
     return FiledEntry(
-        number=number, type="x", label=label, at=when, recorded_at=when, by_id="fd-1", by_posts=[], source=source,
-        backdated=False, rule=None, entry=None,
+        number=entry.number, type=entry.event.type, label=entry.event.label, at=entry.at, recorded_at=entry.recorded_at,
+        by_id=entry.by.id, by_posts=[], source=entry.source, backdated=False, rule=None, entry=entry,
     )  # fmt: skip
 
 
-def duty(key: str, started: datetime, due: datetime, ended: datetime | None) -> FiledDuty:
-    late = ended is None or ended > due
-    return FiledDuty(
-        key=key,
-        cycle=1, rule=key, label=key, owed_by="维修人员", owed_by_id=None, started_at=started, first_due_at=due,
-        due_at=due, provisional=False, state="breached" if late else "met", ended_at=ended,
-        breached_at=due if late else None,
-    )  # fmt: skip
+def duty_of(row: DutyRow) -> FiledDuty:
+    return FiledDuty(**{name: value for name, value in asdict(row).items() if name != "ended_by"})
 
 
-def course(entries: list[FiledEntry], duties: list[FiledDuty], until: datetime) -> Course:
-    return Course(head=head(), entries=entries, duties=duties, procedure=REPAIR, until=until)
+def story_of(*steps: tuple[AnyEvent, datetime], until: datetime) -> Story:
+    """The steps, the watch ringing between them and at the end."""
+    story = Story()
+    for event, at in steps:
+        story.rings(at)
+        story.then(event, at)
+    story.rings(until)
+    return story
 
 
-def test_a_late_arrival_is_cut_at_its_due_moment_and_at_the_arrival() -> None:
-    arrival = duty("REP-26", at(5), at(15), at(40))
-    entries = [entry(1, "受理报修", at(0)), entry(2, "接单", at(5)), entry(3, "到场", at(40))]
-
-    spans = stretches(course(entries, [arrival], at(60)))
-
-    assert [(at(0), at(5)), (at(5), at(15)), (at(15), at(40)), (at(40), at(60))] == [(s.start, s.end) for s in spans]
-    assert [False, False, True, False] == [span.late for span in spans]
-    assert [(), (arrival,), (arrival,), ()] == [span.duties for span in spans]
-    assert [("接单",), ("到场",), ("到场",), ("派工",)] == [span.waiting_for for span in spans]
-    assert ("维修人员",) == spans[1].owed_by
-    assert ("REP-26 REP-26到期",) == spans[1].ended_by
-    assert ("到场",) == spans[2].ended_by
+def about(spans: Iterable[Stretch], rule: str) -> list[tuple[datetime, datetime, bool]]:
+    """When a duty of the rule ran, and whether it was late then."""
+    return [(one.start, one.end, one.late) for one in spans if rule in {duty.rule for duty in one.duties}]
 
 
-def test_where_no_limit_runs_it_says_who_may_do_what_is_waited_for() -> None:
-    entries = [entry(1, "受理报修", at(0)), entry(2, "故障定级", at(5))]
+def test_a_late_arrival_is_cut_at_its_due_moment_and_at_the_arrival_and_not_at_a_reminder() -> None:
+    story = story_of(*TO_THE_ORDER, (ArrivedOnSite(), on("9:40")), until=on("9:41"))
 
-    before, now = stretches(course(entries, [], at(9)))
+    spans = stretches(course(story, on("9:41")))
 
-    assert (("故障定级",), ("工程部主管", "工程部")) == (before.waiting_for, before.owed_by)
-    assert (("派工",), ("工程部主管",)) == (now.waiting_for, now.owed_by)
+    assert [
+        (on("9:06"), on("9:16"), False),
+        (on("9:16"), on("9:40"), True),
+    ] == about(spans, "REP-26")
+    assert [("出发", "到场")] * 2 + [("现场确认",)] == [span.waiting_for for span in spans[-3:]]
+    assert ("维修人员",) == spans[-2].owed_by[:1]
+    assert ("REP-26 接单后到场到期",) == spans[-3].ended_by
+    assert ("到场",) == spans[-2].ended_by
+
+
+def test_a_limit_kept_leaves_no_cut_and_no_mark_when_its_moment_comes() -> None:
+    story = story_of(*TO_THE_ORDER, (ArrivedOnSite(), on("9:10")), until=on("9:50"))
+
+    spans = stretches(course(story, on("9:50")))
+
+    assert on("9:16") not in {span.start for span in spans}, "REP-26 was met at 9:10"
+    assert on("9:02") in {span.start for span in spans}, "the act, not the limit of REP-21 met at 9:01"
+    assert [] == [mark for span in spans for mark in span.ended_by if "到期" in mark]
+    assert (on("9:10"), on("9:50")) == (spans[-1].start, spans[-1].end)
+
+
+def test_a_limit_kept_at_its_very_last_moment_is_no_passed_limit() -> None:
+    story = story_of(*TO_THE_ORDER, (ArrivedOnSite(), on("9:16")), until=on("9:17"))
+
+    spans = stretches(course(story, on("9:17")))
+
+    assert [(on("9:06"), on("9:16"), False)] == about(spans, "REP-26")
+    assert [("到场",)] == [span.ended_by for span in spans if span.end == on("9:16")]
+
+
+def test_what_is_awaited_is_what_the_script_awaits_not_what_would_meet_the_duties_nor_what_came_next() -> None:
+    story = story_of(*TO_THE_ORDER[:4], (Noted(text="."), on("9:05")), until=on("9:06"))
+
+    waited = {span.start: span.waiting_for for span in stretches(course(story, on("9:06")))}
+
+    assert {
+        on("9:00"): {"填单完成", "通知工程部", "故障定级"},
+        on("9:01"): {"通知工程部", "故障定级"},
+        on("9:02"): {"领单", "故障定级"},
+        on("9:03"): {"故障定级"},
+        on("9:05"): {"故障定级"},
+    } == {start: set(labels) for start, labels in waited.items()}
+
+
+def test_an_act_recorded_late_counts_from_when_it_happened() -> None:
+    collected, graded = (FormCollected(), on("9:05")), (Assessed(urgency=Urgency.REGULAR), on("9:03"))
+    story = Story(entries=(*TO_THE_ORDER[:3], collected, graded))
+
+    waited = {span.start: span.waiting_for for span in stretches(course(story, on("9:06")))}
+
+    assert ("领单",) == waited[on("9:03")]
+    assert ("派工",) == waited[on("9:05")]
 
 
 def test_an_act_told_of_later_but_done_before_the_call_was_received_begins_the_course() -> None:
-    spans = stretches(course([entry(1, "受理报修", at(0)), entry(2, "备注", at(-10))], [], at(1)))
+    spans = stretches(course(Story(entries=[RECEIVED, (Noted(text="."), on("8:50"))]), on("9:01")))
 
-    assert at(-10) == spans[0].start
+    assert on("8:50") == spans[0].start
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_whatever_happens_the_stretches_add_up_exactly(seed: int) -> None:
-    chance = Random(seed)  # noqa: S311  # a seeded test
-    moments = [at(chance.uniform(-5, 3000)) for _ in range(40)]
-    duties = [
-        duty(f"REP-{n}", start, start + timedelta(minutes=chance.uniform(0, 99)), chance.choice([None, *moments]))
-        for n, start in enumerate(moments[:15])
-    ]
+def test_nothing_is_awaited_of_a_case_that_was_closed_before_its_script_ended() -> None:
+    story = Story(entries=[RECEIVED, (CaseEnded(result="已被取消"), on("9:01"))])
 
-    spans = stretches(course([entry(n, f"{n}", when) for n, when in enumerate(moments, 1)], duties, at(2000)))
+    assert () == stretches(course(story, on("9:02")))[-1].waiting_for
 
-    assert spans[-1].end - spans[0].start == sum((span.end - span.start for span in spans), timedelta())
+
+def test_a_case_whose_words_are_destroyed_still_has_its_minutes() -> None:
+    whole = course(Story(entries=TO_THE_ORDER), on("9:30"))
+
+    spans = stretches(replace(whole, entries=[replace(one, entry=None) for one in whole.entries]))
+
+    assert (on("9:00"), on("9:30")) == (spans[0].start, spans[-1].end)
+    assert {()} == {span.waiting_for for span in spans}
+
+
+@settings(max_examples=50, deadline=None)
+@given(FILES)
+def test_whatever_happens_the_stretches_tile_the_time_and_a_mark_is_of_a_duty_open_then(
+    steps: Sequence[tuple[AnyEvent, int]],
+) -> None:
+    story, now = Story(entries=[RECEIVED]), on("9:00")
+    for event, seconds in steps:
+        story.then(event, now + timedelta(seconds=seconds))
+        now = max(now, now + timedelta(seconds=seconds))
+    until = now + timedelta(hours=1)
+    whole = course(story, until)
+
+    spans = stretches(whole)
+
+    assert (min(entry.at for entry in story.file), until) == (spans[0].start, spans[-1].end)
     assert [span.end for span in spans[:-1]] == [span.start for span in spans[1:]]
-    assert at(2000) == spans[-1].end
+    assert all(span.start < span.end for span in spans)
     for span in spans:
-        for one in duties:
-            overlaps = one.started_at < span.end and (one.ended_at is None or one.ended_at > span.start)
-            assert (one in span.duties) == (overlaps and (one.ended_at is None or one.ended_at > one.started_at))
+        open_at_end = {
+            f"{duty.rule} {duty.label}到期"
+            for duty in whole.duties
+            if duty.due_at == span.end
+            and duty.started_at <= span.end
+            and (not duty.ended_at or duty.ended_at > span.end)
+        }
+        assert {mark for mark in span.ended_by if mark.endswith("到期")} <= open_at_end
+        assert len(span.duties) == len({duty.key for duty in span.duties}), "one cycle of a duty at a time"
+        assert all(duty.ended_at is None or duty.ended_at >= span.end for duty in span.duties)
+    with Retracing(CASES["REP"]) as retracing:
+        for span in reversed(spans):  # so that the script is read from its first line each time
+            there = retracing.after([entry for entry in story.file if entry.at <= span.start])
+            assert {event.label for event in there.awaited} == set(span.waiting_for)

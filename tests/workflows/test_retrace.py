@@ -1,0 +1,54 @@
+"""A script retraced over a file stands where the case that wrote the file stood."""
+
+import asyncio
+
+import pytest
+
+from domain.events import CaseEnded, Withdrawn
+from domain.events.repair import Assessed, EngineeringNotified, FormCollected, FormFilled, Urgency
+from tests.domain.rulebook.beginnings import RECEIVED
+from tests.domain.story import Story, filled, on
+from workflows import CASES
+from workflows.case import Case
+from workflows.retrace import Retracing
+
+
+def test_a_script_waits_where_its_file_ends_and_admits_what_would_turn_it() -> None:
+    story = Story(entries=[RECEIVED, (filled(), on("9:01")), (EngineeringNotified(), on("9:02"))])
+
+    with Retracing(CASES["REP"]) as retracing:
+        place = retracing.after(tuple(story.file))
+
+    assert {FormCollected, Assessed} == set(place.awaited)
+    assert {FormCollected, Assessed, Withdrawn} == set(place.admitted)
+
+
+def test_shorter_longer_or_other_the_place_is_that_of_the_entries_given() -> None:
+    graded, form = Assessed(urgency=Urgency.LOW), filled()
+    one = tuple(Story(entries=[RECEIVED, (form, on("9:01")), (graded, on("9:02"))]).file)
+    other = tuple(Story(entries=[RECEIVED, (graded, on("9:01")), (form, on("9:02"))]).file)
+
+    with Retracing(CASES["REP"]) as retracing:
+        places = [set(retracing.after(part).awaited) for part in (one[:2], one, one[:1], other[:2], other)]
+
+    both = {EngineeringNotified}
+    assert [both | {Assessed}, both, both | {Assessed, FormFilled}, both | {FormFilled}, both] == places
+
+
+def test_an_ended_case_waits_for_nothing() -> None:
+    story = Story(entries=[RECEIVED, (CaseEnded(result="已被取消"), on("9:01"))])
+
+    with Retracing(CASES["REP"]) as retracing:
+        place = retracing.after(tuple(story.file))
+
+    assert ((), ()) == (place.awaited, place.admitted)
+
+
+def test_a_fault_of_the_procedure_is_heard() -> None:
+    class Faulty(Case):
+        async def procedure(self) -> str:
+            await asyncio.sleep(0)
+            raise KeyError("fault")
+
+    with pytest.raises(KeyError, match="fault"):
+        Retracing(Faulty)
