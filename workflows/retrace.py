@@ -16,10 +16,14 @@ from workflows.script import Script, has_failed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """As in ``Script``: what it waits for, and what it can take. Both are empty once the case has ended."""
+    """As in ``Script``: what it waits for, and what it can take; both are empty once the case has ended.
+
+    ``result``: that of the procedure, None until it has come to its end.
+    """
 
     awaited: tuple[type[Event], ...]
     admitted: tuple[type[Event], ...]
+    result: str | None
 
 
 class Retracing:
@@ -55,9 +59,10 @@ class Retracing:
             self._file.append(filed)
             self._script.hear(filed)
             self._move_on()
+        result = self._procedure.result() if self._procedure.done() else None
         if self._file.ended:
-            return Place(awaited=(), admitted=())
-        return Place(awaited=self._script.awaited, admitted=self._script.admitted)
+            return Place(awaited=(), admitted=(), result=result)
+        return Place(awaited=self._script.awaited, admitted=self._script.admitted, result=result)
 
     def _begin(self) -> None:
         self._read: list[Entry] = []

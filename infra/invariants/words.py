@@ -5,64 +5,44 @@ from collections.abc import Iterator
 
 from domain.case_file import CaseFile, Entry, Source
 from domain.errors import NotExpected
-from domain.events import CaseEnded, Event, RungReached
+from domain.events import CaseEnded, RungReached
 from domain.events.repair import FormFilled, RequestReceived
 from infra.invariants.filed import FiledCase
 from infra.invariants.violation import Violation
 from workflows import CASES
-from workflows.case import CANCELLED, Case
-from workflows.script import Script
+from workflows.case import CANCELLED
+from workflows.retrace import Place, Retracing
 
 OPENS_WITH = (RequestReceived, FormFilled)
 """What the desk itself puts at the head of a file."""
 
-TURNS = 60
-"""Turns of the loop in which the script, which waits for nothing outside, comes to rest."""
-
 
 async def spelt(case: FiledCase) -> list[Violation]:
     """21 to 24: every entry was awaited when it came, the end is the procedure's own, and nothing follows it."""
+    return await asyncio.to_thread(lambda: list(_read(case)))
+
+
+def _read(case: FiledCase) -> Iterator[Violation]:
     file = CaseFile()
-    script = Script(file)
-    playing = asyncio.ensure_future(_piece(case, script).procedure())
-    found: list[Violation] = []
-    try:
-        await _rest()
+    with Retracing(CASES[case.procedure.prefix]) as retracing:
+        place = retracing.after(())
         for entry in case.file:
-            found += _stands(case, file, script, entry)
+            yield from _stands(case, file, place, entry)
             file.append(entry)
-            script.hear(entry)
-            await _rest()
-        found += _ends(case, file, playing)
-        if case.head["open"]:
-            found += _shows(case, script)
-    finally:
-        playing.cancel()
-        await asyncio.gather(playing, return_exceptions=True)
-    return found
+            place = retracing.after(tuple(file))
+    yield from _ends(case, file, place)
+    if case.head["open"]:
+        yield from _shows(case, place)
 
 
-def _piece(case: FiledCase, script: Script) -> Case:
-    kind = CASES[case.procedure.prefix]
-    piece = object.__new__(kind)
-    piece.until, piece.together = script.until, script.together
-    piece.unless, piece.again_after = script.unless, script.again_after
-    return piece
-
-
-async def _rest() -> None:
-    for _ in range(TURNS):
-        await asyncio.sleep(0)
-
-
-def _stands(case: FiledCase, file: CaseFile, script: Script, entry: Entry) -> Iterator[Violation]:
+def _stands(case: FiledCase, file: CaseFile, place: Place, entry: Entry) -> Iterator[Violation]:
     kind = type(entry.event)
     if file.ended:
         yield case.breaks("22 after close", entry.event.type, entry.number)
     elif entry.source is Source.SYSTEM:
         if kind not in (RungReached, CaseEnded):
             yield case.breaks("23 word", f"{entry.event.type} 不由系统登记", entry.number)
-    elif not _opens(entry) and kind not in _taken(case, script):
+    elif not _opens(entry) and kind not in {*place.admitted, *case.procedure.any_time}:
         yield case.breaks("23 word", f"{NotExpected.code} {entry.event.type}", entry.number)
 
 
@@ -70,19 +50,15 @@ def _opens(entry: Entry) -> bool:
     return entry.number <= len(OPENS_WITH) and isinstance(entry.event, OPENS_WITH[entry.number - 1])
 
 
-def _taken(case: FiledCase, script: Script) -> set[type[Event]]:
-    return {*script.admitted, *case.procedure.any_time}
-
-
-def _ends(case: FiledCase, file: CaseFile, playing: "asyncio.Future[str]") -> Iterator[Violation]:
+def _ends(case: FiledCase, file: CaseFile, place: Place) -> Iterator[Violation]:
     ended = file.last(CaseEnded)
     if ended is None:
-        if playing.done() and not case.head["open"]:
+        if place.result is not None and not case.head["open"]:
             yield case.breaks("21 close", "已结案而案卷无结案")
-    elif ended.result != CANCELLED and (not playing.done() or playing.result() != ended.result):
-        yield case.breaks("21 close", "未办完即结案" if not playing.done() else "结果不是规程所得")
+    elif ended.result not in (CANCELLED, place.result):
+        yield case.breaks("21 close", "未办完即结案" if place.result is None else "结果不是规程所得")
 
 
-def _shows(case: FiledCase, script: Script) -> Iterator[Violation]:
-    if list(case.head["waiting_for"]) != [event.label for event in script.awaited]:
+def _shows(case: FiledCase, place: Place) -> Iterator[Violation]:
+    if list(case.head["waiting_for"]) != [event.label for event in place.awaited]:
         yield case.breaks("05 view", "所示待办与规程不符")

@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("domain", "activities", "workflows", "infra", "workers", "api")
-PUBLIC = {"workflows", "workflows.messages"}
-"""What callers know of the workflows: the registry and the messages, never a procedure."""
+PUBLIC = {"workflows", "workflows.messages", "workflows.retrace"}
+"""What callers know of the workflows: the registry, the messages and how to retrace a case, never a procedure."""
 FACE = PUBLIC | {"workflows.doors", "workflows.visibility"}
 """What delivery knows besides: the names of the updates and what stands on a case from its start."""
 
@@ -59,8 +59,8 @@ def test_the_domain_knows_the_standard_library_and_itself_alone() -> None:
     assert set() == outside
 
 
-SPELLING = {f"infra/invariants/words.py: workflows.{name}" for name in ("case", "script")}
-"""Whether a file is a word of its procedure is asked of the script itself, run without Temporal."""
+SPELLING = {"infra/invariants/words.py: workflows.case"}
+"""How a case ends that was cancelled is no word of its procedure."""
 
 
 @pytest.mark.parametrize(("package", "allowed"), [("api", PUBLIC), ("infra", FACE)])

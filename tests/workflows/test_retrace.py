@@ -41,7 +41,16 @@ def test_an_ended_case_waits_for_nothing() -> None:
     with Retracing(CASES["REP"]) as retracing:
         place = retracing.after(tuple(story.file))
 
-    assert ((), ()) == (place.awaited, place.admitted)
+    assert ((), (), None) == (place.awaited, place.admitted, place.result)
+
+
+def test_a_procedure_that_has_come_to_its_end_tells_its_result() -> None:
+    story = Story(entries=[RECEIVED, (Withdrawn(reason="."), on("9:01"))])
+
+    with Retracing(CASES["REP"]) as retracing:
+        place = retracing.after(tuple(story.file))
+
+    assert ((), "已撤单") == (place.awaited, place.result)
 
 
 def test_a_fault_of_the_procedure_is_heard() -> None:
