@@ -23,10 +23,16 @@ ROUTERS = tuple(
 )
 ABOUT = """荔园服务台的接口：呼叫中心与员工由此登记、查询。
 
-* 凭证：`Authorization: Bearer <API 密钥或令牌>`。
+* 凭证：请求头 `Authorization: Bearer <API 密钥或令牌>`。
 * 每次写入须带 `Idempotency-Key`（8 至 200 个可见 ASCII 字符）；重试用同一个键，结果与第一次相同。
-* 错误为 `application/problem+json`：`field` 指明何处，`remedy` 说明怎么办，`allowed` 列出可选值，`english` 是英文说明。
-* 202 表示已收到但单据尚未答复：用同一个键再提交，或查询该单。
+* 错误为 `application/problem+json`：`field` 指明何处，`remedy` 说明怎么办，`allowed` 列出可选值，照原样填写；
+  其中的代码在 `labels` 里有中文名。`english` 是英文说明。
+* 202 表示已收到并保存，尚未记入单中：系统会自动办理；用同一个键再提交，或查询该单，可知结果。
+
+The desk's API, for the call centre and staff. Send the key as `Authorization: Bearer`, and with every write an
+`Idempotency-Key` of 8 to 200 visible ASCII characters: a new one for each request, the same one for a repetition.
+Errors name the `field`, the remedy (`english`) and what is `allowed`, as it is to be sent; `labels` has the Chinese
+name of each code there. 202: received and kept, and not taken in yet; repeat with the same key or look at the case.
 """
 
 

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 KEY = re.compile(r"[\x21-\x7e]{8,200}")
 LONGEST_CREDENTIAL = 4096
 SEE_OTHER = 303
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ class DeskRoute(APIRoute):
         if principal is None:
             if wait := await house.rates.hit(house.rates.failures, address):
                 raise TooMany(wait)
-            raise NotAuthenticated
+            raise NotAuthenticated(offered=not self.by_cookie and credential_in(request) is not None)
         rate = house.rates.person if principal.is_person else house.rates.system
         wait = await house.rates.hit(rate, principal.id)
         if wait and not await self.never_waits(request):
@@ -107,20 +108,21 @@ def caller(request: Request) -> Caller:
 
 
 async def by_authorization(request: Request, house: House) -> Principal | None:
-    return await principal_of(request.headers.getlist("authorization"), house)
-
-
-async def principal_of(given: Sequence[str], house: House) -> Principal | None:
-    """Whose API key or token the one Authorization header bears."""
-    if len(given) != 1 or len(given[0]) > LONGEST_CREDENTIAL:
-        return None
-    scheme, _, credential = given[0].partition(" ")
-    if scheme.lower() != "bearer" or not credential.isascii():
+    """Whose API key or token it is that the request bears."""
+    credential = credential_in(request)
+    if credential is None or len(credential) > LONGEST_CREDENTIAL or not credential.isascii():
         return None
     if credential.startswith(KEY_PREFIX):
         return await house.desk.principals.by_key(credential)
     subject = subject_of(credential, house.settings)
     return await house.desk.principals.by_id(subject) if subject else None
+
+
+def credential_in(request: Request) -> str | None:
+    """What the one Authorization header bears; None where it is not sent as it should be."""
+    given = request.headers.getlist("authorization")
+    scheme, _, credential = given[0].partition(" ") if len(given) == 1 else ("", "", "")
+    return credential if scheme.lower() == "bearer" and credential else None
 
 
 async def by_cookie(request: Request, house: House) -> Principal | None:
@@ -142,15 +144,15 @@ def _key(request: Request) -> str:
         return ""
     keys = request.headers.getlist("idempotency-key")
     if len(keys) != 1 or not KEY.fullmatch(keys[0]):
-        raise WrongBody(fault("no_key" if keys else "missing", "Idempotency-Key"))
+        raise WrongBody(fault("wrong_key" if keys else "no_key", "Idempotency-Key"))
     return keys[0]
 
 
 async def _strict(request: Request) -> Request:
     """The same request with its JSON already read; raises WrongBody."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise WrongBody(fault("no_json", "Content-Type"))
+    if kind != JSON:
+        raise WrongBody(fault("no_json", "Content-Type", [JSON]))
     request._json = read_json(await request.body())  # noqa: SLF001  # where Starlette keeps what it has read
     return request
 

@@ -1,7 +1,7 @@
 """As whom a caller acts in an estate: himself, a member of staff that a system names, or the system."""
 
 from api.desk import Desk
-from domain.errors import Malformed, NotPermitted, UnknownCase
+from domain.errors import Malformed, NotPermitted
 from domain.people import Actor, EstateCode, StaffId
 from infra.postgres.principals import Principal
 
@@ -9,12 +9,17 @@ from infra.postgres.principals import Principal
 async def acting(desk: Desk, principal: Principal, estate: EstateCode, by: str | None) -> Actor:
     """The actor. A system lends a person no post that it does not hold itself.
 
-    Raises UnknownCase for an estate that is not the caller's, NotPermitted where a person speaks for another,
-    Malformed where nobody of that number works there.
+    Raises Malformed for an estate that is not the caller's or where nobody of that number works there, NotPermitted
+    where a person speaks for another.
     """
     own = principal.actor(estate)
     if own is None:
-        raise UnknownCase
+        raise Malformed(
+            field="estate",
+            remedy="没有这个小区，或您的密钥不能用于它；请从可选值中选择",
+            english="There is no such estate, or your key is not for it; choose one of the allowed values.",
+            allowed=sorted(principal.estates),
+        )
     if by is None or by == principal.id:
         return own
     if principal.is_person:

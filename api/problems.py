@@ -1,16 +1,19 @@
 """Errors as ``application/problem+json``: what is wrong, where, the remedy, in two languages; never a value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import asyncpg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.pages.views import problem_page
 from api.sentences import Fault, faults_of
+from api.wire.kinds import codes_of, labels_of
 from domain.errors import (
     BadTime,
     CaseClosed,
@@ -54,9 +57,11 @@ AWAY: tuple[type[Exception], ...] = (
 
 RETRY_SECONDS = 2
 MEDIA_TYPE = "application/problem+json"
+EVENT_TYPE = "event.type"
 
 HTTP_WORDS = {
-    401: ("unauthenticated", "未登录", "请提供有效的 API 密钥或令牌", "Give a valid API key or token."),
+    401: ("unauthenticated", "未登录", "请带一个请求头 Authorization: Bearer 密钥，密钥为 API 密钥（lyd_ 开头）或令牌",
+          "Send one header Authorization: Bearer KEY, where KEY is an API key (lyd_...) or a signed token."),
     404: ("not_found", "没有这个地址", "请核对地址", "There is nothing at this address."),
     405: ("method_not_allowed", "不支持这种方法", "请核对方法", "The address does not take this method."),
     408: ("too_slow", "提交太慢", "请重新提交", "The request came too slowly; send it again."),
@@ -67,9 +72,20 @@ HTTP_WORDS = {
 }  # fmt: skip
 
 
+UNKNOWN_KEY = (
+    "unauthenticated",
+    "密钥无效",
+    "密钥或令牌不认识、已作废或已过期；请核对，或向管理员领取新的",
+    "The key or token is not known, or was revoked, or has expired; check it, or ask for a new one.",
+)
+
+
 class NotAuthenticated(HTTPException):
-    def __init__(self) -> None:
-        super().__init__(401, headers={"WWW-Authenticate": "Bearer"})
+    """``offered``: a key or token was sent, and is none of ours."""
+
+    def __init__(self, *, offered: bool = False) -> None:
+        super().__init__(401, headers={"WWW-Authenticate": 'Bearer error="invalid_token"' if offered else "Bearer"})
+        self.offered = offered
 
 
 class TooMany(HTTPException):
@@ -78,7 +94,13 @@ class TooMany(HTTPException):
 
 
 def problem(status: int, content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    """The answer; ``content`` has code, title, remedy, english, field, allowed, and errors where there are several."""
+    """The answer; ``content`` has code, title, remedy, english, field, allowed, and errors where there are several.
+
+    Types of event among ``allowed`` are given as they are sent, with their labels beside them.
+    """
+    field, allowed = content.get("field", ""), list(content.get("allowed", ()))
+    if field == EVENT_TYPE:
+        allowed = codes_of(allowed)
     body = {
         "type": f"urn:liyuan-desk:{content['code']}",
         "title": content["title"],
@@ -87,8 +109,9 @@ def problem(status: int, content: Mapping[str, Any], headers: Mapping[str, str] 
         "code": content["code"],
         "remedy": content["remedy"],
         "english": content["english"],
-        "field": content.get("field", ""),
-        "allowed": list(content.get("allowed", ())),
+        "field": field,
+        "allowed": allowed,
+        "labels": content.get("labels") or labels_of(allowed),
         "errors": list(content.get("errors", ())),
     }
     again = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}  # noqa: PLR2004  # Unavailable
@@ -105,31 +128,47 @@ def settled_refusal(outcome: Mapping[str, Any]) -> Response:
 
 
 def http_problem(status: int, headers: Mapping[str, str] | None = None) -> Response:
-    code, title, remedy, english = HTTP_WORDS.get(
-        status, ("refused", "无法办理", "请核对请求", "The request is refused.")
+    return problem(status, _words(status), headers)
+
+
+def _words(status: int, *, offered: bool = False) -> dict[str, str]:
+    unnamed = ("refused", "无法办理", "请核对请求", "The request is refused.")
+    code, title, remedy, english = UNKNOWN_KEY if offered else HTTP_WORDS.get(status, unnamed)
+    return {"code": code, "title": title, "remedy": remedy, "english": english} | (
+        {"field": "Authorization"} if status == 401 else {}  # noqa: PLR2004  # unauthenticated
     )
-    return problem(status, {"code": code, "title": title, "remedy": remedy, "english": english}, headers)
 
 
 def malformed(faults: Sequence[Fault]) -> Response:
     """One answer for everything that is wrong with a request; the first fault is its headline."""
     first = faults[0]
-    names = "、".join(dict.fromkeys(fault.field for fault in faults if fault.field))
     return problem(
         422,
         {
             "code": Malformed.code,
             "title": Malformed.title,
-            "remedy": f"{names}：{first.remedy}" if names else first.remedy,
-            "english": first.english,
+            "remedy": "；".join(
+                f"{'、'.join(fields)}：{told}" if fields else told
+                for told, fields in _by_words((fault.remedy, fault.field) for fault in faults)
+            ),
+            "english": " ".join(
+                f"{', '.join(fields)}: {told}" if fields else told
+                for told, fields in _by_words((fault.english, fault.field) for fault in faults)
+            ),
             "field": first.field,
             "allowed": first.allowed,
-            "errors": [
-                {"field": fault.field, "remedy": fault.remedy, "english": fault.english, "allowed": list(fault.allowed)}
-                for fault in faults
-            ],
+            "labels": first.labels,
+            "errors": [asdict(fault) for fault in faults],
         },
     )
+
+
+def _by_words(told: Iterable[tuple[str, str]]) -> Iterable[tuple[str, list[str]]]:
+    """Each sentence once, with all the fields it is said of."""
+    fields: dict[str, list[str]] = {}
+    for words, field in told:
+        fields.setdefault(words, []).extend([field] if field else [])
+    return fields.items()
 
 
 def _content(error: DeskError) -> dict[str, Any]:
@@ -153,9 +192,14 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     return malformed(faults_of(error.errors()))
 
 
-async def _on_http(_: Request, error: Exception) -> Response:
+async def _on_http(request: Request, error: Exception) -> Response:
+    """A person's browser gets a page, with the way back."""
     assert isinstance(error, HTTPException)  # noqa: S101  # registered for it
-    return http_problem(error.status_code, error.headers)
+    words = _words(error.status_code, offered=isinstance(error, NotAuthenticated) and error.offered)
+    accepted = request.headers.get("accept", "")
+    if "text/html" in accepted and "json" not in accepted:
+        return HTMLResponse(problem_page(words["title"], words["remedy"]), error.status_code, error.headers)
+    return problem(error.status_code, words, error.headers)
 
 
 async def _on_away(_: Request, error: Exception) -> Response:

@@ -22,7 +22,7 @@ class Verb(StrEnum):
     READ_PERSONAL = "查看完整资料"
     PRINT = "打印"
     READ_INBOX = "查看通知"
-    ACKNOWLEDGE = "签收通知"
+    ACKNOWLEDGE = "通知已阅"
     READ_TASKS = "查看待办"
     READ_ALARMS = "查看告警"
     FOLLOW = "接收动态"

@@ -3,34 +3,49 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
+from api.wire.kinds import LABELS, labels_of, nearest
 from domain.rulebook import PROCEDURES
 
 PLACES = frozenset({"body", "query", "path", "header", "cookie"})
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 TAGS = frozenset(event.kind() for procedure in PROCEDURES.values() for event in procedure.vocabulary)
 
+KEY_EXAMPLE = "Idempotency-Key: 5b0c6a1e-3f0d-4c57-9a53-0d6f1c2b7e44"
+KEY_FORM = (
+    "8 至 200 个可见的 ASCII 字符，每次提交用新的（如 UUID），重试用原来的",
+    "8 to 200 visible ASCII characters, new for each request (a UUID, say), the same for a repetition",
+)
+
 WORDS: Mapping[str, tuple[str, str]] = {
-    "missing": ("必填", "This field is required."),
+    "missing": ("必填", "Required; give a value."),
     "extra_forbidden": ("有不认识的字段，请删去", "There is a field that is not known here; remove it."),
     "string_too_short": ("不能为空", "It must not be empty."),
     "blank_text": ("不能为空", "It must not be empty."),
-    "string_too_long": ("文字过长", "The text is too long."),
+    "string_too_long": ("文字过长，至多 {max_length} 字", "The text is longer than {max_length} characters."),
     "unfit_text": ("含有不能保存的字符（控制字符等），请删去", "It holds characters that cannot be kept; remove them."),
     "string_type": ("须为文字", "It must be a text."),
     "string_unicode": ("含有不能保存的字符，请删去", "It holds characters that cannot be kept; remove them."),
-    "string_pattern_mismatch": ("格式不对", "It does not have the form that is asked for."),
+    "string_pattern_mismatch": (
+        "格式不对，须符合 {pattern}",
+        "It does not have the form that is asked for: {pattern}.",
+    ),
     "enum": ("请从可选值中选择", "Choose one of the allowed values."),
     "literal_error": ("请从可选值中选择", "Choose one of the allowed values."),
     "union_tag_invalid": ("没有这种事项，请从可选值中选择", "There is no such event; choose one of the allowed ones."),
     "ack_route": (
-        "签收通知请用 POST /v1/notices/{id}/ack",
-        "Acknowledge a notice by POST /v1/notices/{id}/ack.",
+        "通知点「已阅」请用 POST /v1/notices/{{id}}/ack",
+        "Acknowledge a notice by POST /v1/notices/{{id}}/ack.",
     ),
     "call_route": ("新报修请用 POST /v1/repairs", "Report a new repair by POST /v1/repairs."),
     "of_itself": ("此事项由系统自行登记，不能提交", "The desk records this event itself; it cannot be posted."),
-    "union_tag_not_found": ("必填", "This field is required."),
+    "union_tag_not_found": ("必填，请从可选值中选择", "Required; choose one of the allowed values."),
+    "misspelt": (
+        "没有这种事项；是否指 {code}（{label}）？全部可选值见 allowed",
+        "There is no such event; did you mean {code} ({label})? The allowed values are all there are.",
+    ),
     "no_moment": (
         "须为带时区的时间，如 2026-11-22T09:00:00+08:00",
         "It must be a time with its zone, such as 2026-11-22T09:00:00+08:00.",
@@ -45,17 +60,39 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "It must be a file number: at most 40 letters, digits, - and / only.",
     ),
     "no_key": (
-        "须为 8 至 200 个可见的 ASCII 字符，每次提交用新的，重试用原来的",
-        "It must be 8 to 200 visible ASCII characters: a new one for each request, the same one for a repetition.",
+        f"写入须带此请求头，{KEY_FORM[0]}，如 {KEY_EXAMPLE}",
+        f"Send this header with every write: {KEY_FORM[1]}; such as {KEY_EXAMPLE}.",
+    ),
+    "wrong_key": (
+        f"须恰好一个，{KEY_FORM[0]}，如 {KEY_EXAMPLE}",
+        f"Send it once: {KEY_FORM[1]}; such as {KEY_EXAMPLE}.",
     ),
     "json_invalid": ("不是合规的 JSON", "It is not valid JSON."),
     "json_twice": ("同一字段出现两次", "A field stands twice in it."),
-    "no_json": ("Content-Type 须为 application/json", "Send JSON with Content-Type: application/json."),
+    "no_json": (
+        "内容须为 JSON，并带请求头 Content-Type: application/json",
+        "Send JSON, with the header Content-Type: application/json.",
+    ),
     "model_attributes_type": ("须为 JSON 对象", "It must be a JSON object."),
-    "too_long": ("条目过多", "There are too many entries."),
+    "model_type": ("须为 JSON 对象", "It must be a JSON object."),
+    "too_long": ("条目过多，至多 {max_length} 条", "There are more than {max_length} entries."),
+    "tuple_type": ("须为 JSON 数组", "It must be a JSON array."),
     "bool_type": ("须为 true 或 false", "It must be true or false."),
     "bool_parsing": ("须为 true 或 false", "It must be true or false."),
-    "uuid_parsing": ("格式不对", "It does not have the form that is asked for."),
+    **dict.fromkeys(
+        ("int_type", "int_parsing", "int_parsing_size", "int_from_float"), ("须为整数", "It must be a whole number.")
+    ),
+    **dict.fromkeys(("decimal_type", "decimal_parsing", "finite_number"), ("须为数字", "It must be a number.")),
+    "greater_than": ("须大于 {gt}", "It must be greater than {gt}."),
+    "greater_than_equal": ("不得小于 {ge}", "It must be at least {ge}."),
+    "less_than": ("须小于 {lt}", "It must be less than {lt}."),
+    "less_than_equal": ("不得大于 {le}", "It must be at most {le}."),
+    "decimal_max_digits": ("至多 {max_digits} 位数字", "It has more than {max_digits} digits."),
+    "decimal_whole_digits": (
+        "整数部分至多 {whole_digits} 位",
+        "It has more than {whole_digits} digits before the point.",
+    ),
+    "decimal_max_places": ("小数至多 {decimal_places} 位", "It has more than {decimal_places} decimal places."),
     "no_cursor": ("请用上一页给出的 next", "Give the next of the page before."),
 }
 ELSEWHERE: Mapping[str, str] = {
@@ -76,22 +113,39 @@ class Fault:
     remedy: str
     english: str
     allowed: Sequence[str] = ()
+    labels: Mapping[str, str] = dataclass_field(default_factory=dict)
 
 
-def fault(kind: str, field: str, allowed: Sequence[str] = ()) -> Fault:
-    remedy, english = WORDS.get(kind, OTHERWISE)
-    return Fault(field=field, remedy=remedy, english=english, allowed=tuple(allowed))
+def fault(
+    kind: str,
+    field: str,
+    allowed: Sequence[str] = (),
+    labels: Mapping[str, str] | None = None,
+    bounds: Mapping[str, object] | None = None,
+) -> Fault:
+    """``bounds``: what the sentence of that kind names; never a value of the request."""
+    remedy, english = (words.format_map(bounds or {}) for words in WORDS.get(kind, OTHERWISE))
+    return Fault(field=field, remedy=remedy, english=english, allowed=tuple(allowed), labels=labels or {})
 
 
 def faults_of(errors: Iterable[Mapping[str, Any]]) -> list[Fault]:
     """At least one; several of the same field are told once."""
-    found = [fault(_kind(error), _field(error), _allowed(error)) for error in errors]
+    found = [_fault_of(error) for error in errors]
     return list({one.field: one for one in reversed(found)}.values())[::-1] or [fault("", "")]
 
 
-def _kind(error: Mapping[str, Any]) -> str:
-    tag = (error.get("ctx") or {}).get("tag") if error["type"] == "union_tag_invalid" else None
-    return ELSEWHERE.get(str(tag), str(error["type"]))
+def _fault_of(error: Mapping[str, Any]) -> Fault:
+    context = error.get("ctx") or {}
+    if error["type"] == "union_tag_invalid":
+        return _no_such_event(str(context.get("tag")), _field(error))
+    allowed = list(LABELS) if error["type"] == "union_tag_not_found" else _allowed(error)
+    return fault(str(error["type"]), _field(error), allowed, labels_of(allowed), context)
+
+
+def _no_such_event(tag: str, field: str) -> Fault:
+    meant = nearest(tag)
+    kind = ELSEWHERE.get(tag) or ("misspelt" if meant else "union_tag_invalid")
+    return fault(kind, field, list(LABELS), LABELS, {"code": meant, "label": LABELS[meant]} if meant else {})
 
 
 def _field(error: Mapping[str, Any]) -> str:
@@ -116,7 +170,5 @@ def _parts(loc: Sequence[str | int]) -> Iterable[str]:
 
 def _allowed(error: Mapping[str, Any]) -> Sequence[str]:
     context = error.get("ctx") or {}
-    expected = context.get("expected_tags") or (
-        context.get("expected") if error["type"] in {"enum", "literal_error"} else ""
-    )
+    expected = context.get("expected") if error["type"] in {"enum", "literal_error"} else ""
     return re.findall(r"'([^']*)'", str(expected)) or re.findall(r"\b\d+\b", str(expected))

@@ -17,6 +17,17 @@ from infra.postgres.commands import Command
 log = structlog.stdlib.get_logger(__name__)
 
 ACCEPTED = 202
+NOT_YET: Mapping[str, tuple[str, str]] = {
+    "accepted": (
+        "已收到并保存，尚未记入单中；系统会自动办理，请勿换键重报。结果见 GET /v1/cases/{no}，或用同一键重发本请求",
+        "Received and kept; the case takes it in later. GET /v1/cases/{no}, or repeat with the same Idempotency-Key.",
+    ),
+    "dead": (
+        "已收到并保存，但系统未能记入单中，已告警，须由管理员处理；请勿换键重报。单据见 GET /v1/cases/{no}",
+        "Received and kept, but the case could not take it: an alarm is raised; an administrator must see to it.",
+    ),
+}
+"""Of what is acknowledged and has not taken effect, by its state."""
 
 
 def hash_of(path: str, body: BaseModel | None) -> bytes:
@@ -75,7 +86,7 @@ async def _delivered(caller: Caller, command: Command) -> Command:
 
 
 def answer(command: Command, told: Mapping[str, object], *, applied: int) -> Response:
-    """``applied``: the status once it has taken effect. A refusal is the problem it was refused with.
+    """``applied``: the status once it has taken effect, ``told`` what is said then. A refusal is that problem.
 
     A dead letter is answered like a command under way: it was acknowledged, and a person is told of it.
     """
@@ -86,7 +97,9 @@ def answer(command: Command, told: Mapping[str, object], *, applied: int) -> Res
         "command": str(command.id),
         "state": command.state,
         "accepted_at": command.accepted_at.isoformat(),
-        **told,
     }
-    status = applied if command.state == "applied" else ACCEPTED
-    return JSONResponse(body, status, headers={"Location": f"/v1/cases/{command.case_no}"})
+    place = {"Location": f"/v1/cases/{command.case_no}"}
+    if command.state == "applied":
+        return JSONResponse(body | dict(told), applied, headers=place)
+    message, english = (words.format(no=command.case_no) for words in NOT_YET[command.state])
+    return JSONResponse(body | {"message": message, "english": english}, ACCEPTED, headers=place)

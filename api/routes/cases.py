@@ -51,10 +51,10 @@ class Wanted(BaseModel):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-@router.get("/v1/cases", responses=PROBLEMS)
+@router.get("/v1/cases", summary="单据列表", responses=PROBLEMS)
 @needs(Verb.LIST_CASES)
 async def list_cases(wanted: Annotated[Wanted, Query()], asking: Annotated[Caller, Depends(caller)]) -> CasePage:
-    """Newest first, with ``owes`` or ``returned`` oldest first; of the caller's estates, nothing personal in it."""
+    """Cases, newest first; with ``owes`` or ``returned`` oldest first. Of the caller's estates, nothing personal."""
     estates = asking.principal.estates & ({wanted.estate} if wanted.estate else asking.principal.estates)
     narrowed = wanted.model_dump(exclude={"estate", "cursor", "limit"})
     look_for = Filter(estates=sorted(estates), after=place_of(wanted.cursor), limit=wanted.limit + 1, **narrowed)
@@ -66,12 +66,15 @@ async def list_cases(wanted: Annotated[Wanted, Query()], asking: Annotated[Calle
     return CasePage(cases=[line_of(head) for head in page], next=cursor_of(at, last.no) if last and at else None)
 
 
-@router.get("/v1/cases/{no}", responses=PROBLEMS)
+@router.get("/v1/cases/{no}", summary="查看一张单", responses=PROBLEMS)
 @needs(Verb.READ_CASE)
 async def get_case(
     no: str, asking: Annotated[Caller, Depends(caller)], purpose: Annotated[Purpose | None, Query()] = None
 ) -> CaseAnswer:
-    """Personal data are masked unless a ``purpose`` is given by somebody who may know; that is kept on record."""
+    """One case with its duties and events.
+
+    Personal data are masked unless a ``purpose`` is given by somebody who may know; that is kept on record.
+    """
     look = await look_at(asking, no)
     if purpose is not None:
         await unmask(asking, look, Verb.READ_PERSONAL, purpose=purpose, what="case")

@@ -10,7 +10,7 @@ from api.door import Caller, DeskRoute, caller
 from api.looking import case_seen_by
 from api.people import acting
 from api.rights import Verb, needs
-from api.wire.answers import PROBLEMS, Taken
+from api.wire.answers import PROBLEMS, Accepted, Taken
 from api.wire.events import EVENTS
 from api.wire.requests import NewEvent
 from api.writing import answer, carried_out, hash_of
@@ -26,11 +26,18 @@ router = APIRouter(route_class=DeskRoute, tags=["报修"])
 
 
 @router.post(
-    "/v1/cases/{no}/events", status_code=200, response_model=Taken, responses={202: {"model": Taken}, **PROBLEMS}
+    "/v1/cases/{no}/events",
+    summary="登记一件事：谁、何时、做了什么",
+    status_code=200,
+    response_model=Taken,
+    responses={202: {"model": Accepted}, **PROBLEMS},
 )
 @needs(Verb.RECORD)
 async def record_event(no: str, report: NewEvent, asking: Annotated[Caller, Depends(caller)]) -> Response:
-    """200 with the entry's number and the stage; a refusal; or 202 while the case has not answered."""
+    """Record who did what when in a case.
+
+    200 with the entry's number and the stage; a refusal; or 202 while the case has not answered.
+    """
     head = await case_seen_by(asking, no)
     body_hash = hash_of(f"/v1/cases/{head.no}/events", report)
 
@@ -68,10 +75,11 @@ def _refuse_strangers(head: CaseHead, report: NewEvent, by: Actor) -> None:
 
 
 def _answer(command: Command) -> Response:
-    outcome = (command.outcome or {}) if command.state == "applied" else {}
+    outcome = command.outcome or {}
     told = {
         "number": outcome.get("number"),
-        "stage": outcome.get("stage", ""),
-        "message": "已登记" if command.state == "applied" else "已收到",
+        "stage": outcome.get("stage"),
+        "message": "已登记",
+        "english": "It stands in the case file.",
     }
     return answer(command, told, applied=200)

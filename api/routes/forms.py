@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from api.body import WrongBody
 from api.door import Caller, DeskRoute, caller
 from api.looking import look_at, unmask
 from api.rights import Verb, needs
+from api.sentences import fault
 from api.sheet import sheet_of, words_for
 from api.wire.answers import PROBLEMS
-from domain.errors import UnknownCase
 from domain.forms import REPAIR_ORDER, FormCopy
 from domain.people import StaffId
 from infra.paper.prints import record_print
@@ -19,21 +20,29 @@ from infra.paper.renderer import render_repair_order
 from infra.postgres.pool import acquired
 
 router = APIRouter(route_class=DeskRoute, tags=["单据"])
+COPIES = {str(copy.number): copy for copy in REPAIR_ORDER.copies}
 PDF: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/pdf": {}}, "description": "PDF/A，第二次起注明补打"}
 }
 
 
-@router.get("/v1/cases/{no}/forms/repair-order", response_class=Response, responses={**PROBLEMS, **PDF})
+@router.get(
+    "/v1/cases/{no}/forms/repair-order",
+    summary="打印《维修单》的一联",
+    response_class=Response,
+    responses={**PROBLEMS, **PDF},
+)
 @needs(Verb.PRINT)
 async def print_repair_order(
-    no: str, asking: Annotated[Caller, Depends(caller)], copy: Annotated[int, Query(ge=1, le=4)] = 1
+    no: str,
+    asking: Annotated[Caller, Depends(caller)],
+    copy: Annotated[str, Query(json_schema_extra={"enum": list(COPIES)})] = "1",
 ) -> Response:
-    """REP-23. From the second printing of a copy on it says 补打."""
-    wanted = REPAIR_ORDER.copy(copy)
-    if wanted is None:
-        raise UnknownCase
-    return await printed(asking, no, wanted)
+    """A copy of the form as a PDF (REP-23). From the second printing of a copy on it says 补打."""
+    if copy not in COPIES:
+        labels = {number: f"{one.name}（{one.holder}）" for number, one in COPIES.items()}
+        raise WrongBody(fault("enum", "copy", list(COPIES), labels))
+    return await printed(asking, no, COPIES[copy])
 
 
 async def printed(asking: Caller, no: str, copy: FormCopy) -> Response:

@@ -41,10 +41,10 @@ class Wanted(BaseModel):
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
-@router.get("/v1/inbox", responses=PROBLEMS)
+@router.get("/v1/inbox", summary="我的通知", responses=PROBLEMS)
 @needs(Verb.READ_INBOX)
 async def get_inbox(wanted: Annotated[Wanted, Query()], asking: Annotated[Caller, Depends(caller)]) -> Inbox:
-    """Newest first: what went to the caller, and to the posts held, in the caller's estates."""
+    """Notices, newest first: what went to the caller, and to the posts held, in the caller's estates."""
     return await inbox_of(asking, wanted)
 
 
@@ -67,10 +67,13 @@ async def inbox_of(asking: Caller, wanted: Wanted) -> Inbox:
     )
 
 
-@router.post("/v1/notices/{notice}/ack", responses=PROBLEMS)
+@router.post("/v1/notices/{notice}/ack", summary="通知点「已阅」", responses=PROBLEMS)
 @needs(Verb.ACKNOWLEDGE)
 async def acknowledge(notice: str, asking: Annotated[Caller, Depends(caller)]) -> Acknowledged:
-    """Idempotent: the first one counts. The ladder of a reminder, breach or escalation climbs no further for it."""
+    """Say that one has read a notice.
+
+    Idempotent: the first one counts. The ladder of a reminder, breach or escalation climbs no further for it.
+    """
     return await acknowledged(asking, notice)
 
 

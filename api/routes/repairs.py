@@ -10,7 +10,7 @@ from api.desk import Desk
 from api.door import Caller, DeskRoute, caller
 from api.people import acting
 from api.rights import Verb, needs
-from api.wire.answers import PROBLEMS, Opened
+from api.wire.answers import PROBLEMS, Accepted, Opened
 from api.wire.requests import NewRepair
 from api.writing import answer, carried_out, hash_of
 from domain.admission import CLOCK_SKEW, SUPERVISORS, Act, right_for
@@ -45,10 +45,19 @@ router = APIRouter(route_class=CallRoute, tags=["报修"])
 PATH = "/v1/repairs"
 
 
-@router.post(PATH, status_code=201, response_model=Opened, responses={202: {"model": Opened}, **PROBLEMS})
+@router.post(
+    PATH,
+    summary="受理报修，立单",
+    status_code=201,
+    response_model=Opened,
+    responses={202: {"model": Accepted}, **PROBLEMS},
+)
 @needs(Verb.OPEN_CASE)
 async def open_repair(repair: NewRepair, asking: Annotated[Caller, Depends(caller)]) -> Response:
-    """REP-01, REP-02, REP-102. 201 with the number; 202 with the number while the case is still being opened."""
+    """A call becomes a case (REP-01, REP-02, REP-102).
+
+    201 with the number; 202 with the number while the case is still being opened.
+    """
     body_hash = hash_of(PATH, repair)
 
     async def accept() -> Command:
@@ -142,6 +151,7 @@ async def _answer(asking: Caller, command: Command) -> Response:
         "stage": head.stage if head else "",
         "received_at": head.received_at.isoformat() if head else "",
         "next": head.waiting_for if head else [],
-        "message": "已受理" if command.state == "applied" else "已收到",
+        "message": "已受理",
+        "english": "The case is open.",
     }
     return answer(command, told, applied=201)

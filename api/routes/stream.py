@@ -31,12 +31,12 @@ REPLAY = timedelta(hours=1)
 PAGE = 500
 
 
-@router.get("/v1/stream", response_class=EventSourceResponse, responses=PROBLEMS)
+@router.get("/v1/stream", summary="实时动态（SSE）", response_class=EventSourceResponse, responses=PROBLEMS)
 @needs(Verb.FOLLOW)
 async def follow(
     asking: Annotated[Caller, Depends(caller)], last_event_id: Annotated[str | None, Header(max_length=40)] = None
 ) -> AsyncIterator[ServerSentEvent]:
-    """``entry`` and ``notice`` events with numbers and labels, nothing personal.
+    """Server-sent events ``entry`` and ``notice`` with numbers and labels, nothing personal.
 
     ``id`` is a moment: with ``Last-Event-ID`` the stream goes on from there, up to an hour back, each thing at
     least once. Take ``no`` and ``number``, or ``id`` of a notice, to tell repetitions. Ends when the desk stops.

@@ -14,10 +14,10 @@ router = APIRouter(route_class=DeskRoute, tags=["通知"])
 MOST = 500
 
 
-@router.get("/v1/tasks", responses=PROBLEMS)
+@router.get("/v1/tasks", summary="须由人处理的待办", responses=PROBLEMS)
 @needs(Verb.READ_TASKS)
 async def get_tasks(asking: Annotated[Caller, Depends(caller)]) -> Tasks:
-    """Open ones of the caller's posts and estates, the oldest 500."""
+    """What waits for a person: open tasks of the caller's posts and estates, the oldest 500."""
     return await tasks_of(asking)
 
 
@@ -26,9 +26,9 @@ async def tasks_of(asking: Caller) -> Tasks:
     return Tasks(tasks=[TaskAnswer(**row) for row in rows])
 
 
-@router.get("/v1/alarms", responses=PROBLEMS)
+@router.get("/v1/alarms", summary="系统告警", responses=PROBLEMS)
 @needs(Verb.READ_ALARMS)
 async def get_alarms(asking: Annotated[Caller, Depends(caller)]) -> Alarms:
-    """Open ones, the oldest 500; for supervisors. Of another estate's case none is shown."""
+    """Open alarms, the oldest 500; for supervisors. Of another estate's case none is shown."""
     rows = await asking.house.desk.reader.open_alarms(sorted(asking.principal.estates), MOST)
     return Alarms(alarms=[AlarmAnswer(**row) for row in rows])

@@ -17,7 +17,7 @@ from infra.postgres.records import FiledDuty
 router = APIRouter(route_class=DeskRoute, tags=["查询"])
 
 
-@router.get("/v1/cases/{no}/timeline", responses=PROBLEMS)
+@router.get("/v1/cases/{no}/timeline", summary="为何费时：逐段经过", responses=PROBLEMS)
 @needs(Verb.READ_CASE)
 async def get_timeline(no: str, asking: Annotated[Caller, Depends(caller)]) -> Timeline:
     """Spans from the call to the close, or to now: what was waited for, who owed it, which limit ran or had passed."""

@@ -7,7 +7,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTex
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 
-from api.door import DeskRoute, by_authorization, by_cookie
+from api.door import DeskRoute, by_authorization, by_cookie, credential_in
 from api.house import House
 from api.problems import AWAY, NotAuthenticated, refusal
 from api.rights import Verb, needs
@@ -87,4 +87,4 @@ async def _not_for_strangers(request: Request) -> None:
     if house.settings.mode == "embedded":
         return
     if await by_cookie(request, house) is None and await by_authorization(request, house) is None:
-        raise NotAuthenticated
+        raise NotAuthenticated(offered=credential_in(request) is not None)

@@ -18,6 +18,7 @@ class Fault(Answer):
     remedy: str
     english: str
     allowed: list[str] = []
+    labels: dict[str, str] = {}
 
 
 class Problem(Answer):
@@ -32,33 +33,45 @@ class Problem(Answer):
     english: str
     field: str
     allowed: list[str]
+    """What would do, as it is sent: codes of events, values, posts."""
+    labels: dict[str, str]
+    """The Chinese name of each code in ``allowed``; empty where the values are Chinese or names themselves."""
     errors: list[Fault]
 
 
-class Opened(Answer):
-    """``state`` is ``applied`` (201), or ``accepted`` (202): the number holds, the case is on its way."""
-
+class Acknowledgement(Answer):
     no: CaseNo
     command: UUID
-    state: Literal["accepted", "applied", "dead"]
     accepted_at: datetime
+    message: str
+    english: str
+
+
+class Accepted(Acknowledgement):
+    """202: it is kept under this number and will take effect, and the case has not answered yet.
+
+    ``state`` is ``dead`` where the desk could not deliver it: a person has been told.
+    """
+
+    state: Literal["accepted", "dead"]
+
+
+class Opened(Acknowledgement):
+    """201: the case stands open."""
+
+    state: Literal["applied"]
     received_at: datetime
     stage: str
     next: list[str]
-    """What the case waits for, in Chinese; empty while it is on its way."""
-    message: str
+    """What the case waits for, in Chinese."""
 
 
-class Taken(Answer):
-    """``number`` is that of the entry in the case file; None while the command is on its way (202)."""
+class Taken(Acknowledgement):
+    """200: ``number`` is that of the entry in the case file, ``stage`` that of the case with it."""
 
-    no: CaseNo
-    command: UUID
-    state: Literal["accepted", "applied", "dead"]
-    accepted_at: datetime
-    number: int | None
+    state: Literal["applied"]
+    number: int
     stage: str
-    message: str
 
 
 class DutyAnswer(Answer):

@@ -84,7 +84,7 @@ async def test_what_is_not_its_turn_is_refused_with_what_is_awaited(office: Offi
 
     assert 409 == early.status_code
     assert "not_expected" == early.json()["code"]
-    assert "通知工程部" in early.json()["allowed"]
+    assert "engineering_notified" in early.json()["allowed"]
     assert 200 == again.status_code
 
 

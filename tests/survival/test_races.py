@@ -64,7 +64,7 @@ async def test_what_is_told_before_its_turn_is_refused_with_what_is_awaited_and_
     taken = await callers.act(no, "rp-1", {"type": "order_taken"})
     again = await callers.act(no, "rp-1", {"type": "arrived_on_site"})
 
-    assert (409, "not_expected", ["接单"]) == (early.status, early.body["code"], early.body["allowed"])
+    assert (409, "not_expected", ["order_taken"]) == (early.status, early.body["code"], early.body["allowed"])
     assert (200, 200) == (taken.status, again.status)
 
 

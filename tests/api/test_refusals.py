@@ -1,0 +1,234 @@
+"""What a refusal tells: the field, what to do about it in both languages, and what would do instead."""
+
+import re
+from decimal import Decimal
+from typing import Any, get_args
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from api.routes.cases import Wanted
+from api.sentences import OTHERWISE, faults_of
+from api.wire.events import MODELS
+from api.wire.kinds import CODES, LABELS, nearest
+from api.wire.requests import FormOnCall, NewEvent, NewRepair
+from tests.api.office import CALL, Office
+from tests.api.test_strict import is_problem
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+async def test_an_unknown_estate_is_named_with_those_the_caller_may_use(lonely: Office) -> None:
+    absent = await lonely.post("/v1/repairs", CALL | {"estate": "ZZ"})
+    anothers = await lonely.post("/v1/repairs", CALL | {"estate": "XY"})
+
+    told = is_problem(absent)
+    assert (422, "estate", ["LY"]) == (absent.status_code, told["field"], told["allowed"])
+    assert "小区" in told["remedy"]
+    assert "estate" in told["english"]
+    assert told == is_problem(anothers)
+
+
+async def test_a_write_without_its_key_is_told_what_to_send(lonely: Office) -> None:
+    bearer = {"Authorization": f"Bearer {lonely.keys['fd-1']}"}
+
+    missing = is_problem(await lonely.http.post("/v1/repairs", headers=bearer, json=CALL))
+    wrong = is_problem(await lonely.http.post("/v1/repairs", headers=bearer | {"Idempotency-Key": "short"}, json=CALL))
+
+    for told in (missing, wrong):
+        assert "Idempotency-Key" == told["field"]
+        for text in (told["remedy"], told["english"]):
+            assert re.search("Idempotency-Key: [0-9a-f-]{36}", text)
+            assert "200" in text
+    assert missing["remedy"] != wrong["remedy"]
+
+
+async def test_a_missing_key_and_one_that_is_none_of_ours_are_told_apart(lonely: Office) -> None:
+    lonely.forgive()
+
+    missing = await lonely.http.get("/v1/cases")
+    misplaced = await lonely.http.get("/v1/cases", headers={"Authorization": lonely.keys["fd-1"]})
+    wrong = await lonely.http.get("/v1/cases", headers={"Authorization": "Bearer lyd_canary"})
+    no_token = await lonely.http.get("/v1/cases", headers={"Authorization": "Bearer canary"})
+
+    assert {401} == {one.status_code for one in (missing, misplaced, wrong, no_token)}
+    assert is_problem(missing) == is_problem(misplaced)
+    assert "Authorization: Bearer" in is_problem(missing)["remedy"]
+    assert "Authorization: Bearer" in is_problem(missing)["english"]
+    assert is_problem(wrong) == is_problem(no_token)
+    assert "作废" in is_problem(wrong)["remedy"]
+    assert "revoked" in is_problem(wrong)["english"]
+    assert ["Bearer", 'Bearer error="invalid_token"'] == [one.headers["www-authenticate"] for one in (missing, wrong)]
+    assert "canary" not in wrong.text
+    lonely.forgive()
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("engineering_notifed", "engineering_notified"),
+        ("EngineeringNotified", "engineering_notified"),
+        ("通知工程部", "engineering_notified"),
+        ("arrived", "arrived_on_site"),
+        ("canary", None),
+        ("a" * 60_000, None),
+        ("", None),
+    ],
+)
+def test_the_type_that_was_meant_is_found(sent: str, meant: str | None) -> None:
+    assert meant == nearest(sent)
+
+
+async def test_a_misspelt_type_is_told_the_nearest_and_all_codes_with_their_labels(lonely: Office) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+
+    misspelt = is_problem(await lonely.does(no, {"type": "order_takn"}))
+    unlike = is_problem(await lonely.does(no, {"type": "canary"}))
+    absent = is_problem(await lonely.does(no, {}))
+
+    assert "order_taken（接单）" in misspelt["remedy"]
+    assert "order_taken (接单)" in misspelt["english"]
+    for told in (misspelt, unlike, absent):
+        assert ("event.type", list(LABELS), dict(LABELS)) == (told["field"], told["allowed"], told["labels"])
+        assert told["labels"] == told["errors"][0]["labels"]
+    assert "是否指" not in unlike["remedy"] + absent["remedy"]
+
+
+async def test_what_is_awaited_is_told_as_it_is_sent_with_its_label(office: Office) -> None:
+    no = await office.call()
+
+    early = is_problem(await office.does(no, {"type": "feedback_given", "solved": True}, by="fd-1"))
+
+    assert ("not_expected", "event.type") == (early["code"], early["field"])
+    assert {"engineering_notified": "通知工程部", "assessed": "故障定级"} == early["labels"]
+    assert set(early["allowed"]) == set(early["labels"])
+    taken = await office.does(no, {"type": "engineering_notified"}, by="fd-1")
+    assert 200 == taken.status_code
+
+
+def test_no_two_types_share_a_label() -> None:
+    assert len(CODES) == len(LABELS)
+
+
+async def test_a_copy_that_does_not_exist_is_refused_with_those_that_do(lonely: Office) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+    path = f"/v1/cases/{no}/forms/repair-order"
+
+    ninth, word = is_problem(await lonely.get(path, copy="9")), is_problem(await lonely.get(path, copy="canary"))
+
+    assert ninth == word
+    assert ("copy", ["1", "2", "3", "4"]) == (ninth["field"], ninth["allowed"])
+    assert "第一联（客户）" == ninth["labels"]["1"]
+    assert "copy" in ninth["remedy"]
+    assert "copy" in ninth["english"]
+
+
+async def test_what_is_no_json_is_told_which_header_to_send(lonely: Office) -> None:
+    answer = await lonely.http.post("/v1/repairs", headers=lonely.headers("fd-1"), data={"estate": "LY"})
+
+    told = is_problem(answer)
+    assert ("Content-Type", ["application/json"]) == (told["field"], told["allowed"])
+    assert "Content-Type: application/json" in told["remedy"]
+    assert "Content-Type: application/json" in told["english"]
+
+
+async def test_every_field_at_fault_is_named_in_both_languages_beside_what_is_wrong_with_it(lonely: Office) -> None:
+    told = is_problem(await lonely.post("/v1/repairs", {"estate": "LY", "channel": "信鸽", "content": "漏水"}))
+
+    assert "channel：请从可选值中选择；room、phone、fault：必填" == ordered(told["remedy"], "；")
+    assert "channel: Choose one of the allowed values. room, phone, fault: Required; give a value." == ordered(
+        told["english"], ". "
+    )
+    assert {"room", "channel", "phone", "fault"} == {one["field"] for one in told["errors"]}
+
+
+def ordered(text: str, between: str) -> str:
+    """Whichever fault was found first."""
+    parts = sorted(part.rstrip(".") for part in text.split(between))
+    return between.join(parts) + ("." if text.endswith(".") else "")
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/v1/nothing", "/cases", "/static/nothing.js"])
+async def test_an_unknown_address_is_a_page_to_a_browser_and_a_problem_to_a_client(lonely: Office, path: str) -> None:
+    page = await lonely.http.get(path, headers={"Accept": BROWSER})
+    problems = [await lonely.http.get(path, headers={"Accept": kind}) for kind in ("*/*", "application/json")]
+
+    assert 404 == page.status_code
+    assert page.headers["content-type"].startswith("text/html")
+    assert 'href="/inbox"' in page.text
+    assert "没有这个地址" in page.text
+    assert {"not_found"} == {is_problem(answer)["code"] for answer in problems}
+
+
+async def test_what_is_accepted_and_not_yet_applied_says_so_and_claims_no_stage(lonely: Office) -> None:
+    opened = await lonely.post("/v1/repairs", CALL)
+    no = opened.json()["no"]
+    noted = await lonely.does(no, {"type": "noted", "text": "x"})
+
+    assert [202, 202] == [opened.status_code, noted.status_code]
+    for answer in (opened.json(), noted.json()):
+        assert {"no", "command", "state", "accepted_at", "message", "english"} == set(answer)
+        assert "尚未记入" in answer["message"]
+        assert f"/v1/cases/{no}" in answer["message"]
+        assert f"/v1/cases/{no}" in answer["english"]
+        assert "Idempotency-Key" in answer["english"]
+
+
+async def test_what_could_not_be_delivered_is_not_promised(lonely: Office) -> None:
+    key = "dead-letter-of-this-test"
+    no = (await lonely.post("/v1/repairs", CALL, key=key)).json()["no"]
+    dead = "update commands set state = 'dead', outcome = '{\"code\": \"Unreadable\"}', settled_at = now()"
+    await lonely.pool.execute(f"{dead} where case_no = $1", no)
+
+    again = await lonely.post("/v1/repairs", CALL, key=key)
+
+    assert (202, "dead") == (again.status_code, again.json()["state"])
+    assert "管理员" in again.json()["message"]
+    assert "alarm" in again.json()["english"]
+
+
+async def test_every_route_is_summed_up_in_chinese_and_described_in_english(lonely: Office) -> None:
+    paths = (await lonely.http.get("/openapi.json")).json()["paths"]
+    operations = [one for path in paths.values() for one in path.values()]
+
+    assert len(operations) > 10
+    assert [] == [one["summary"] for one in operations if not CHINESE.search(one["summary"])]
+    assert [] == [one["summary"] for one in operations if not re.match("[A-Z][a-z]*[ ,-]", one.get("description", ""))]
+    assert len(operations) == len({one["summary"] for one in operations})
+
+
+WRONG: tuple[Any, ...] = (
+    None, True, -1, 10**30, 1.5, Decimal("1.123456789"), Decimal("1e300"), Decimal("NaN"), "", "x" * 3000, "\x00",
+    "yesterday", "9" * 30, [], {}, [1], {"a": 1}, [{"item": "W01"}] * 51,
+    *([{"item": "W01", field: value}] for field in ("quantity", "amount") for value in (-1, 10**30, "x")),
+    *([{"item": "W01", field: Decimal("1e-9")}] for field in ("quantity", "amount")),
+)  # fmt: skip
+
+
+def test_whatever_is_wrong_with_a_field_is_said_in_words_of_its_own() -> None:
+    bodies: list[tuple[Any, dict[str, Any]]] = [
+        *((NewRepair, {field: value}) for field in NewRepair.model_fields for value in WRONG),
+        *((NewRepair, {"form": {field: value}}) for field in FormOnCall.model_fields for value in WRONG),
+        *((Wanted, {field: value}) for field in Wanted.model_fields for value in WRONG),
+        *((NewEvent, {"event": {"type": type_of(one), field: value}})
+          for one in MODELS for field in one.model_fields for value in WRONG),
+    ]  # fmt: skip
+
+    told = [fault for model, body in bodies for fault in faults_in(model, body)]
+
+    assert len(told) > 1000
+    assert [] == [fault.field for fault in told if fault.remedy == OTHERWISE[0]]
+    assert [] == [fault.remedy for fault in told if "{" in fault.english.replace("{id}", "").split(": ^")[0]]
+
+
+def type_of(model: Any) -> str:
+    return str(get_args(model.model_fields["type"].annotation)[0])
+
+
+def faults_in(model: Any, body: dict[str, Any]) -> list[Any]:
+    try:
+        TypeAdapter(model).validate_python(body)
+    except ValidationError as wrong:
+        return list(faults_of(wrong.errors()))
+    return []
