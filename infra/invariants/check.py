@@ -28,10 +28,11 @@ async def violations(
     """
     found: list[Violation] = []
     cases: list[FiledCase] = []
+    seen_at = datetime.now(UTC)
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
         await connection.execute("set local statement_timeout = '10min'")
         await connection.execute("set local idle_in_transaction_session_timeout = 0")
-        found += await _told_by_rows(connection, datetime.now(UTC) - grace)
+        found += await _told_by_rows(connection, seen_at - grace)
         for head in await connection.fetch(queries["cases_to_check"], timeout=PATIENCE):
             read = await read_case(connection, sealer, head)
             if isinstance(read, list):
@@ -42,7 +43,7 @@ async def violations(
     if client is not None:
         found += await workflows_agree(client, pool, grace)
         for case in cases:
-            found += await history_agrees(client, case)
+            found += await history_agrees(client, case, seen_at - grace)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 from temporalio.api.common.v1 import Payload
@@ -90,12 +90,15 @@ def _posts(prefix: str) -> Iterator[str]:
         yield from (row.owed_by for row in edition.obligations)
 
 
-async def history_agrees(client: Client, case: FiledCase) -> list[Violation]:
-    """05, 61: what the history had acknowledged stands in the ledger, and nothing stands there that it never sent."""
+async def history_agrees(client: Client, case: FiledCase, seen_at: datetime) -> list[Violation]:
+    """05, 61: what the history had acknowledged stands in the ledger, and nothing stands there that it never sent.
+
+    ``seen_at``: when the ledger was read; what the history was told later may be younger than that.
+    """
     if case.run_id is None:
         return []
     try:
-        filings = await _filings(client, case)
+        filings = await _filings(client, case, seen_at)
     except RPCError as answer:
         if answer.status is not RPCStatusCode.NOT_FOUND:
             raise
@@ -116,7 +119,7 @@ async def history_agrees(client: Client, case: FiledCase) -> list[Violation]:
     return found
 
 
-async def _filings(client: Client, case: FiledCase) -> Filings:
+async def _filings(client: Client, case: FiledCase, seen_at: datetime) -> Filings:
     filings = Filings(sent={}, written={})
     async for events in _runs(client, case):
         filings.events = max(filings.events, len(events))
@@ -129,7 +132,8 @@ async def _filings(client: Client, case: FiledCase) -> Filings:
                 for entry in step.step.entries:
                     filings.sent.setdefault(entry.number, []).append(entry)
             done = event.activity_task_completed_event_attributes.scheduled_event_id
-            filings.written |= {entry.number: entry for entry in scheduled.get(done, ())}
+            if event.event_time.ToDatetime(UTC) <= seen_at:
+                filings.written |= {entry.number: entry for entry in scheduled.get(done, ())}
     return filings
 
 

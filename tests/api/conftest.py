@@ -78,7 +78,10 @@ async def _prepared(new_database: NewDatabase, folder: Path, temporal: str) -> S
             "temporal_address": temporal,
             "queue_cases": f"cases-{secrets.token_hex(4)}",
             "api_port": free_port(),
-            "access": {"answer_patience": "PT3S" if folder.name.startswith("office") else "PT0.3S"},
+            "access": {
+                "answer_patience": "PT3S" if folder.name.startswith("office") else "PT0.3S",
+                "rate_person": "1000/second",  # tests ask faster than people
+            },
         }
     )
     pool = await open_pool(settings)

@@ -78,6 +78,7 @@ async def _tables(pool: asyncpg.Pool) -> dict[str, bytes]:
         row["name"]
         for row in await pool.fetch(
             "select table_name as name from information_schema.tables where table_schema = 'public'"
+            " and table_type = 'BASE TABLE'"
         )
     ]
     found = {}

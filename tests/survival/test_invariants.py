@@ -107,7 +107,7 @@ async def _kept(house: House, table: str, no: str) -> AsyncIterator[asyncpg.Conn
         async with connection.transaction():
             await connection.execute(f"delete from {table} where {of_case}", no)  # noqa: S608  # likewise
             await connection.executemany(
-                f"insert into {table} overriding system value select ($1::{table}).*",  # noqa: S608  # likewise
+                f"insert into {table} overriding system value select ($1::{table}).*",  # likewise
                 [(tuple(row["t"]),) for row in kept],
             )
         await connection.close()

@@ -93,6 +93,12 @@ class Started:
         with urllib.request.urlopen(f"http://127.0.0.1:{port or self.api_port}{path}", timeout=10) as answer:
             return int(answer.status)
 
+    def serves(self, path: str, *, port: int | None = None) -> bool:
+        try:
+            return self.ask(path, port=port) == 200
+        except OSError:
+            return False
+
     def send(self, path: str, body: dict[str, Any]) -> str:
         """As the call centre, repeated until the case has taken it on: its number."""
         keys = dict(line.split("\t") for line in (self.folder / KEYS_FILE).read_text().splitlines())
@@ -141,13 +147,20 @@ def place() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def desk(place: Path) -> Iterator[Started]:
+def shared(place: Path) -> Iterator[Started]:
     desk = Started(place / "shared")
     try:
         desk.says(LAST_LINE)
         yield desk
     finally:
         desk.kill()
+
+
+@pytest.fixture
+def desk(shared: Started) -> Started:
+    """The shared one, whole again after whatever another test killed of it."""
+    until(lambda: shared.serves("/readyz") and shared.serves("/namespaces/default/workflows", port=shared.ui_port))
+    return shared
 
 
 @pytest.fixture
