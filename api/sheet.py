@@ -6,8 +6,10 @@ from datetime import datetime
 
 from api.desk import Desk
 from api.looking import Look
-from domain.case_file import CaseFile, Entry, Source
+from domain.case_file import CaseFile, Entry
+from domain.deadlines import Obligation
 from domain.errors import RuleBroken
+from domain.events import Noted, RungReached, Urged
 from domain.events.repair import (
     AppointmentMoved,
     ArrivalTold,
@@ -29,8 +31,9 @@ from domain.events.repair import (
     WorkFinished,
     WorkStarted,
 )
-from domain.forms import TRIAL_RESULTS, FormCopy, RepairOrderSheet, SheetCharge, Signature, StepLine
+from domain.forms import SEEN_BY_CUSTOMERS, TRIAL_RESULTS, FormCopy, RepairOrderSheet, SheetCharge, Signature, StepLine
 from domain.pricing import ChargeLine, PriceBook, PriceItem
+from domain.rulebook import PROCEDURES
 from domain.rulebook.repair import reading
 
 
@@ -89,7 +92,7 @@ def sheet_of(look: Look, copy: FormCopy, words: Words, *, printing: int, as_of: 
         fault=request.fault,
         channel=request.channel,
         received_at=look.head.received_at,
-        steps=tuple(_steps(file)),
+        steps=tuple(_steps(look, copy)),
     )
     return _with_signatures(_with_work(_with_assignment(sheet, file, words), file, words), file)
 
@@ -160,7 +163,23 @@ def _refusal_by(file: CaseFile, *, own: bool) -> Entry | None:
     return next(signed, None)
 
 
-def _steps(file: CaseFile) -> Iterator[StepLine]:
-    for entry in file:
-        if entry.source is not Source.SYSTEM:
+def _steps(look: Look, copy: FormCopy) -> Iterator[StepLine]:
+    """The whole log on the company's own copies; on the customer's what concerns him, without anybody's remarks."""
+    for entry in look.file:
+        if copy.internal:
+            yield StepLine(at=entry.at, what=_in_full(entry, look), who=entry.by.name)
+        elif isinstance(entry.event, tuple(SEEN_BY_CUSTOMERS)):
             yield StepLine(at=entry.at, what=entry.event.label, who=entry.by.name)
+
+
+def _in_full(entry: Entry, look: Look) -> str:
+    event = entry.event
+    if isinstance(event, RungReached):
+        rows = PROCEDURES[look.head.procedure].edition(look.head.edition).obligations
+        return next((_rung(row, event.rung) for row in rows if row.key == event.key), event.label)
+    words = event.text if isinstance(event, Noted | Urged) else ""
+    return f"{event.label}：{words}" if words else event.label
+
+
+def _rung(row: Obligation, number: int) -> str:
+    return f"{row.rung(number).level}：{row.label}（{row.rule}）"

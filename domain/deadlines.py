@@ -49,6 +49,10 @@ class Obligation:
     def key(self) -> str:
         return f"{self.rule}/{self.part}" if self.part else self.rule
 
+    def rung(self, number: int) -> Rung:
+        """The rung of that number; the last of a ladder repeats if it is ``Again``."""
+        return self.ladder[min(number, len(self.ladder) - 1)]
+
     def starts(self, entry: Entry) -> bool:
         return isinstance(entry.event, self.counts_from) and self.starts_if(entry)
 
@@ -102,8 +106,7 @@ class Duty:
         return self.state is DutyState.OPEN or (self.state is DutyState.BREACHED and self.ended_at is None)
 
     def rung(self, number: int) -> Rung:
-        """The rung of that number; the last of a ladder repeats if it is ``Again``."""
-        return self.row.ladder[min(number, len(self.row.ladder) - 1)]
+        return self.row.rung(number)
 
     def next_alarm(self) -> tuple[int, datetime] | None:
         """The next rung and its moment, or None when nobody is to be told any more."""

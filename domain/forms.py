@@ -4,14 +4,41 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from domain.events.repair import Wanted
+from domain.events import Event, Withdrawn
+from domain.events.repair import (
+    AppointmentMoved,
+    ArrivalTold,
+    ArrivedOnSite,
+    Assigned,
+    ConsentGiven,
+    ConsentRefused,
+    CustomerCopyGiven,
+    FaultCompared,
+    FeedbackGiven,
+    OrderTaken,
+    PriceShown,
+    Reassigned,
+    RefusalExplained,
+    RefusalSigned,
+    RequestReceived,
+    ResidentSigned,
+    SetOut,
+    SignatureExcused,
+    TrialDone,
+    Wanted,
+    WorkFinished,
+    WorkStarted,
+)
 from domain.people import CaseNo
 from domain.pricing import ChargeLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormCopy:
-    """One of the copies (联) of a form. ``internal``: stays in the company, so it may show what a repair cost us."""
+    """One of the copies (联) of a form.
+
+    ``internal``: stays in the company, so it may show what a repair cost us, and every step of it.
+    """
 
     number: int
     name: str
@@ -44,6 +71,37 @@ REPAIR_ORDER = Form(
     ),
 )
 """REP-23: 一式四份. REP-42, REP-46, REP-48 say who holds the first three; the fourth is the desk's own stub."""
+
+SEEN_BY_CUSTOMERS: frozenset[type[Event]] = frozenset(
+    {
+        RequestReceived,
+        ArrivalTold,
+        AppointmentMoved,
+        Assigned,
+        Reassigned,
+        OrderTaken,
+        SetOut,
+        ArrivedOnSite,
+        FaultCompared,
+        PriceShown,
+        ConsentGiven,
+        ConsentRefused,
+        RefusalExplained,
+        RefusalSigned,
+        WorkStarted,
+        WorkFinished,
+        TrialDone,
+        ResidentSigned,
+        SignatureExcused,
+        CustomerCopyGiven,
+        FeedbackGiven,
+        Withdrawn,
+    }
+)
+"""The steps that a copy which leaves the company tells: what is done with and for the customer.
+
+Grading, remarks, urging, limits and the way of the company's own copies (REP-43 to REP-48) are none of it.
+"""
 
 MATERIAL_FINDINGS = ("合格", "不合格", "质量不佳", "其他")
 """MAT-04: what 备注栏 says of the resident's own material."""

@@ -14,6 +14,11 @@ from infra.paper.repair_order import places
 from infra.paper.wording import Wording
 
 _TEMPLATE = Path(__file__).with_name("repair_order.typ")
+_SAID_ANYWAY = b"/MarkInfo<</Marked true/Suspects false>>"
+_LEFT_OUT = b"/MarkInfo<</Marked true>>".ljust(len(_SAID_ANYWAY))
+"""false is the default of Suspects (ISO 32000-1, 14.7.1), and checkers built on Poppler before 25.12 call it an error;
+of the same length, so that everything stays where the file's table says.
+"""
 _PARTICULARS = re.compile(r"[`\":].*", re.DOTALL)
 
 
@@ -48,4 +53,4 @@ def render_repair_order(sheet: RepairOrderSheet, *, font: Path | None) -> bytes:
         raise NotPrintable([refused.message]) from None
     if warnings:
         raise NotPrintable([warning.message for warning in warnings])
-    return pdf
+    return pdf.replace(_SAID_ANYWAY, _LEFT_OUT)

@@ -71,7 +71,7 @@ def _work(sheet: RepairOrderSheet, wording: Wording) -> Places:
             ["维修人员签名", *_signed(sheet.repairer_signed, wording)],
             ["工程部主管签名", *_signed(sheet.supervisor_signed, wording)],
         ],
-        "steps": [[_second(step.at), wording.text(step.what), wording.short(step.who)] for step in sheet.steps],
+        "steps": [[_stepped(step.at, sheet), wording.text(step.what), wording.short(step.who)] for step in sheet.steps],
     }
 
 
@@ -129,5 +129,7 @@ def _moment(at: datetime | None) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
-def _second(at: datetime) -> str:
-    return f"{at.astimezone(LOCAL):%Y-%m-%d %H:%M:%S}"
+def _stepped(at: datetime, sheet: RepairOrderSheet) -> str:
+    """To the second where limits are judged by it, which is nothing to the customer."""
+    local = at.astimezone(LOCAL)
+    return f"{local:%Y-%m-%d %H:%M:%S}" if sheet.copy.internal else f"{local:%Y-%m-%d %H:%M}"

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from domain.forms import REPAIR_ORDER, FormCopy, RepairOrderSheet
+from domain.forms import REPAIR_ORDER, FormCopy, RepairOrderSheet, StepLine
 from infra.paper import renderer
 from infra.paper.renderer import NotPrintable, render_repair_order
+from tests.infra.paper.conftest import at
 from tests.infra.paper.reading import furthest_right, pages_of, text_of, unbroken
 
 RIGHT_EDGE = 190.0
@@ -126,9 +127,27 @@ def test_the_step_log_says_when_what_and_who(finished: RepairOrderSheet) -> None
     assert "2 2025-03-11 10:10:00 到场 维修甲" in text
 
 
+def test_the_customers_log_is_told_to_the_minute(finished: RepairOrderSheet) -> None:
+    text = text_of(render_repair_order(replace(finished, copy=REPAIR_ORDER.copies[0]), font=None))
+
+    assert "2 2025-03-11 10:10 到场 维修甲" in text
+
+
+@pytest.mark.parametrize("copy", REPAIR_ORDER.copies, ids=lambda copy: copy.name)
+def test_an_ordinary_repair_has_room_on_one_page(copy: FormCopy, finished: RepairOrderSheet) -> None:
+    """24 steps are those of a listed repair from the call to the end, with three charges and a drill's mark."""
+    steps = tuple(StepLine(at=at(5 * n), what="出示收费标准", who="维修人员甲") for n in range(24))
+
+    pages = pages_of(render_repair_order(replace(finished, copy=copy, steps=steps, drill=True), font=None))
+
+    assert 1 == len(pages)
+    assert "第 1 页 / 共 1 页" in pages[0]
+    assert "24 2025-03-11 10:55" in pages[0]
+
+
 @pytest.mark.parametrize(("printing", "mark"), [(2, "补打（第1次）"), (12, "补打（第11次）")])
 def test_a_reprint_says_so_on_every_page(printing: int, mark: str, finished: RepairOrderSheet) -> None:
-    sheet = replace(finished, printing=printing, steps=finished.steps * 40)
+    sheet = replace(finished, printing=printing, steps=finished.steps * 180)
 
     pages = pages_of(render_repair_order(sheet, font=None))
 
@@ -144,13 +163,13 @@ def test_the_original_bears_no_mark(finished: RepairOrderSheet) -> None:
 
 
 def test_a_drill_says_so_on_every_page(finished: RepairOrderSheet) -> None:
-    pages = pages_of(render_repair_order(replace(finished, drill=True, steps=finished.steps * 40), font=None))
+    pages = pages_of(render_repair_order(replace(finished, drill=True, steps=finished.steps * 180), font=None))
 
     assert all("维修单【演练】" in page for page in pages)
 
 
 def test_a_long_log_goes_on_with_its_headings_and_every_page_is_numbered(finished: RepairOrderSheet) -> None:
-    pages = pages_of(render_repair_order(replace(finished, steps=finished.steps * 60), font=None))
+    pages = pages_of(render_repair_order(replace(finished, steps=finished.steps * 180), font=None))
 
     count = len(pages)
     assert count > 3
@@ -158,7 +177,7 @@ def test_a_long_log_goes_on_with_its_headings_and_every_page_is_numbered(finishe
         assert f"第 {number} 页 / 共 {count} 页" in page
         assert "№ REP-20250311-00001 第二联 客服部" in page
         assert "序号 时间 事项 经办人" in page
-    assert "120 2025-03-11 10:10:00 到场 维修甲" in pages[-1]
+    assert "360 2025-03-11 10:10:00 到场 维修甲" in pages[-1]
 
 
 def test_the_same_sheet_gives_the_same_bytes_also_from_many_threads(finished: RepairOrderSheet) -> None:
@@ -177,6 +196,12 @@ def test_the_document_is_an_archivable_pdf_dated_by_its_sheet(finished: RepairOr
     assert document.xmp_metadata is not None
     assert b"<pdfaid:conformance>U" in document.xmp_metadata.stream.get_data()
     assert document.pages[0].mediabox.width == pytest.approx(595.28, abs=0.1)
+
+
+def test_nothing_is_said_of_suspects_that_old_checkers_call_an_error(finished: RepairOrderSheet) -> None:
+    document = PdfReader(BytesIO(render_repair_order(finished, font=None)), strict=True)
+
+    assert {"/Marked": True} == document.trailer["/Root"]["/MarkInfo"]  # type: ignore[index]  # the catalog
 
 
 @pytest.mark.parametrize(
