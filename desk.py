@@ -23,7 +23,7 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 class Stop(Exception):
-    """Ends the script with a sentence that names the remedy."""
+    """Ends the script with a sentence that names the remedy; in Chinese first where it keeps a desk from starting."""
 
 
 def say(text: str) -> None:
@@ -72,7 +72,10 @@ def make_environment() -> None:
     if apt_install(package) and run(*command) == 0:
         return
     shutil.rmtree(VENV, ignore_errors=True)
-    raise Stop(f"Python's venv module is missing or .venv cannot be written: apt-get install {package} (as root).")
+    raise Stop(
+        f"缺少 Python 的 venv 模块，或 .venv 不能写入：请以 root 执行 apt-get install {package}\n"
+        f"Python's venv module is missing or .venv cannot be written: apt-get install {package} (as root)."
+    )
 
 
 def pip_install(lock: Path) -> None:
@@ -87,7 +90,10 @@ def pip_install(lock: Path) -> None:
             sys.stdout.flush()
     if pip.returncode != 0:
         say("\n".join(["", *report.read_text().splitlines()[-15:]]))
-        raise Stop(f"pip could not install {lock.name}: see above; check the network, the package index and the disk.")
+        raise Stop(
+            f"pip 没有装上 {lock.name}：经过见上；请检查网络、软件源和磁盘空间\n"
+            f"pip could not install {lock.name}: see above; check the network, the package index and the disk."
+        )
 
 
 def install(lock: Path) -> None:
@@ -204,6 +210,8 @@ def lock(arguments: Sequence[str]) -> int:
     return max([run(*compiled, *group) for group in groups])
 
 
+EPILOG = "What follows the command goes to it: python3 desk.py demo --check, or make demo ARGS=--check."
+
 COMMANDS = {
     "up": up,
     "demo": demo,
@@ -219,8 +227,12 @@ COMMANDS = {
 
 def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036  whoever starts this may have an older one
-        raise Stop(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}: run python3.11 desk.py …")
-    parser = argparse.ArgumentParser(prog="desk.py", description=__doc__)
+        version = sys.version.split()[0]
+        raise Stop(
+            f"需要 Python 3.11 或更新的版本，现为 {version}：请用 python3.11 desk.py …\n"
+            f"Python 3.11 or newer is needed; this is {version}: run python3.11 desk.py …"
+        )
+    parser = argparse.ArgumentParser(prog="desk.py", description=__doc__, epilog=EPILOG)
     parser.add_argument("command", choices=COMMANDS)
     return COMMANDS[parser.parse_args(sys.argv[1:2]).command](sys.argv[2:])
 

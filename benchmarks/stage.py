@@ -92,7 +92,11 @@ class Transact:
         assert self.process.stdout is not None  # noqa: S101  # it was opened as a pipe
         line = self.process.stdout.readline()
         if not line:
-            raise CannotStart("the DBOS arm ended", remedy="run: python -m benchmarks.transact URL")
+            raise CannotStart(
+                "the DBOS arm ended",
+                remedy="run: python -m benchmarks.transact URL",
+                chinese=("DBOS 一方已退出", "运行 python -m benchmarks.transact URL"),
+            )
         answer: dict[str, float] = json.loads(line)
         return answer
 
@@ -119,7 +123,11 @@ def _launch(name: str, arguments: list[str], logs: Path) -> Child:
 def _await(child: Child, ready: Callable[[], bool]) -> float:
     """The moment on the monotonic clock at which it was ready."""
     if not child.wait_until(ready, seconds=PATIENCE):
-        raise CannotStart(f"{child.name} did not become ready:\n{child.tail()}", remedy=f"see {child.log}")
+        raise CannotStart(
+            f"{child.name} did not become ready:\n{child.tail()}",
+            remedy=f"see {child.log}",
+            chinese=(f"{child.name} 没有就绪，经过见下", f"查看日志 {child.log}"),
+        )
     return time.monotonic()
 
 

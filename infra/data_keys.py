@@ -29,7 +29,11 @@ async def main(arguments: argparse.Namespace) -> None:
             return
         async with pool.acquire() as connection:
             if not await sealer.destroy(connection, arguments.owner):
-                raise CannotStart(f"{arguments.owner} has no data key", remedy="check the owner, such as case:NUMBER")
+                raise CannotStart(
+                    f"{arguments.owner} has no data key",
+                    remedy="check the owner, such as case:NUMBER",
+                    chinese=(f"{arguments.owner} 没有数据密钥", "请核对所属，如 case:单号"),
+                )
         log.warning("data_keys.erased", owner=arguments.owner)
         sys.stdout.write(f"what was sealed for {arguments.owner} can no longer be read, in backups either\n")
 

@@ -184,7 +184,11 @@ class Settings(BaseSettings):
         texts = {name: key.get_secret_value() for name, key in given.items()}
         if not texts:
             if self.mode != "embedded":
-                raise WrongSettings("no keys are given", remedy=HOW_TO_MAKE_A_KEY)
+                raise WrongSettings(
+                    "no keys are given",
+                    remedy=HOW_TO_MAKE_A_KEY,
+                    chinese=("没有给出密钥", "按下面的命令生成，写入 LIYUAN_MASTER_KEYS 和 LIYUAN_CODEC_KEYS"),
+                )
             texts = kept_key(self.data_folder / "keys" / file)
         return KeyRing(current=current or list(texts)[-1], keys={n: decode_key(t) for n, t in texts.items()})
 
@@ -193,26 +197,38 @@ def load_settings() -> Settings:
     """Read the settings; ``WrongSettings`` names each wrong one and its remedy, and never shows its value."""
     file = os.environ.get(FILE_VARIABLE)
     if file and not Path(file).is_file():
-        raise WrongSettings(f"{FILE_VARIABLE} names a file that is not there: {file}", remedy="correct it or unset it")
+        raise WrongSettings(
+            f"{FILE_VARIABLE} names a file that is not there: {file}",
+            remedy="correct it or unset it",
+            chinese=(f"{FILE_VARIABLE} 所指的文件不存在：{file}", "更正或取消它"),
+        )
     misspelt = _misspelt_variables()
     if misspelt:
-        raise WrongSettings("\n".join(misspelt), remedy="see docs/settings.md for the names")
+        raise WrongSettings(
+            "\n".join(misspelt),
+            remedy="see docs/settings.md for the names",
+            chinese=("有设置项的名称写错，见下", "名称见 docs/settings.md"),
+        )
     try:
         return Settings()
     except ValidationError as wrong:
         lines = [_say(error["loc"], error["msg"]) for error in wrong.errors(include_input=False, include_url=False)]
-        raise WrongSettings("\n".join(lines), remedy="see docs/settings.md for each setting's type and unit") from None
+        raise WrongSettings(
+            "\n".join(lines),
+            remedy="see docs/settings.md for each setting's type and unit",
+            chinese=("有设置项填写有误，见下", "各项的类型与单位见 docs/settings.md"),
+        ) from None
     except ValueError as wrong:
-        raise WrongSettings(f"settings cannot be read: {type(wrong).__name__}", remedy=_unreadable()) from None
+        raise WrongSettings(
+            f"settings cannot be read: {type(wrong).__name__}",
+            remedy="LIYUAN_MASTER_KEYS and LIYUAN_CODEC_KEYS must be JSON objects, and the settings file TOML",
+            chinese=("设置读不出来", "LIYUAN_MASTER_KEYS 和 LIYUAN_CODEC_KEYS 须为 JSON 对象，设置文件须为 TOML"),
+        ) from None
 
 
 def _say(loc: tuple[int | str, ...], message: str) -> str:
     name = PREFIX + str(loc[0]).upper() if loc else "settings"
     return f"{name}: {message.removeprefix('Value error, ')}"
-
-
-def _unreadable() -> str:
-    return "LIYUAN_MASTER_KEYS and LIYUAN_CODEC_KEYS must be JSON objects, and the settings file TOML"
 
 
 def _misspelt_variables() -> list[str]:

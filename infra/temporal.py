@@ -108,6 +108,10 @@ async def _unless_lacking(what: str, client: Client, step: Coroutine[None, None,
             raise CannotStart(
                 f"the Temporal namespace {client.namespace} does not exist",
                 remedy=f"create it: temporal operator namespace create --namespace {client.namespace}",
+                chinese=(
+                    f"Temporal 里没有命名空间 {client.namespace}",
+                    f"建立它：temporal operator namespace create --namespace {client.namespace}",
+                ),
             ) from None
         else:
             raise
@@ -120,6 +124,10 @@ async def _add_attributes(client: Client, wanted: Mapping[str, SearchAttributeIn
             raise CannotStart(
                 f"the search attribute {name} exists in Temporal with another type",
                 remedy=f"remove it first: temporal operator search-attribute remove --name {name}",
+                chinese=(
+                    f"Temporal 里已有另一种类型的检索项 {name}",
+                    f"先删去它：temporal operator search-attribute remove --name {name}",
+                ),
             )
     missing = {name: kind for name, kind in wanted.items() if name not in known}
     if not missing:

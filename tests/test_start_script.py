@@ -71,7 +71,9 @@ def test_a_changed_lock_is_installed_and_what_cannot_be_installed_is_shown(bare:
         lock.write_text("")
 
     assert "missing.whl" in run.stdout
-    assert run.stderr.startswith("pip could not install requirements-dev.lock")
+    chinese, english = run.stderr.splitlines()
+    assert chinese.startswith("pip 没有装上 requirements-dev.lock")
+    assert english.startswith("pip could not install requirements-dev.lock")
     assert run.returncode == 1
 
 

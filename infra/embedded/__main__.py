@@ -21,6 +21,10 @@ def _refuse_server_mode(settings: Settings) -> None:
         raise CannotStart(
             "the settings name other servers, and this command starts its own",
             remedy="unset LIYUAN_MODE and LIYUAN_POSTGRES_DSN, or start the processes one by one (docs/operations.md)",
+            chinese=(
+                "设置指定了别的服务器，而本命令只启动本机自带的",
+                "取消 LIYUAN_MODE 和 LIYUAN_POSTGRES_DSN，或逐个启动各进程（docs/operations.md）",
+            ),
         )
 
 
@@ -40,17 +44,18 @@ def _welcome(desk: Desk) -> str:
     settings = desk.settings
     lines = [
         "",
-        f"  API, with its description   {settings.public_url}/docs",
-        f"  Temporal Web UI             {settings.web_ui_url}/namespaces/{settings.temporal_namespace}/workflows",
-        f"  Staff inbox 值班收件箱      {settings.public_url}/inbox",
-        f"  Logs                        {desk.folder.path / 'logs'}",
+        f"  收件箱   Staff inbox        {settings.public_url}/inbox",
+        f"  主管看单 Temporal Web UI    {settings.web_ui_url}/namespaces/{settings.temporal_namespace}/workflows",
+        f"  接口说明 API                {settings.public_url}/docs",
+        f"  日志     Logs               {desk.folder.path / 'logs'}",
     ]
     if desk.first_key:
         lines += [
-            f"  First API key               {desk.first_key}",
-            f"  Shown this once; kept with the staff's keys in {desk.folder.path / KEYS_FILE}",
+            f"  首个密钥 First API key      {desk.first_key}",
+            f"  只显示这一次，与员工的密钥同存于 Shown this once, kept in {desk.folder.path / KEYS_FILE}",
         ]
-    return "\n".join([*lines, "", "Ctrl-C stops the desk; the next start continues every open case.", ""])
+    stop = "按 Ctrl-C 停止；再次启动时续办未结的单。\nCtrl-C stops the desk; the next start continues every open case."
+    return "\n".join([*lines, "", stop, ""])
 
 
 def _explained(fault: OSError | asyncpg.PostgresError, desk: Desk) -> CannotStart:
@@ -59,8 +64,13 @@ def _explained(fault: OSError | asyncpg.PostgresError, desk: Desk) -> CannotStar
         return CannotStart(
             f"the disk of {folder} is full; nothing that was acknowledged is lost",
             remedy="free some space and start again",
+            chinese=(f"{folder} 所在磁盘已满；已受理的没有丢失", "腾出空间后重新启动"),
         )
-    return CannotStart(f"{type(fault).__name__}: {fault}", remedy=f"read the logs in {folder / 'logs'}, start again")
+    return CannotStart(
+        f"{type(fault).__name__}: {fault}",
+        remedy=f"read the logs in {folder / 'logs'}, start again",
+        chinese=("启动出错，详见下面的英文", f"查看 {folder / 'logs'} 中的日志，再重新启动"),
+    )
 
 
 def _interrupted(_number: int, _frame: FrameType | None) -> None:

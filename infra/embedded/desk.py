@@ -106,9 +106,9 @@ class Desk:
 
     def _refuse_taken_ports(self) -> None:
         settings = self.settings
-        refuse_taken_port(settings.api_port, what="the API", setting="LIYUAN_API_PORT")
+        refuse_taken_port(settings.api_port, what="API", setting="LIYUAN_API_PORT")
         refuse_taken_port(self._temporal_port(), what="Temporal", setting="LIYUAN_TEMPORAL_ADDRESS")
-        refuse_taken_port(settings.temporal_ui_port, what="the Temporal Web UI", setting="LIYUAN_TEMPORAL_UI_PORT")
+        refuse_taken_port(settings.temporal_ui_port, what="Temporal Web UI", setting="LIYUAN_TEMPORAL_UI_PORT")
 
     def _temporal_port(self) -> int:
         host, _, port = self.settings.temporal_address.rpartition(":")
@@ -116,6 +116,10 @@ class Desk:
             raise CannotStart(
                 f"LIYUAN_TEMPORAL_ADDRESS is {self.settings.temporal_address}, and the embedded Temporal is local",
                 remedy="give it as 127.0.0.1:port, or start the processes one by one with LIYUAN_MODE=server",
+                chinese=(
+                    f"LIYUAN_TEMPORAL_ADDRESS 为 {self.settings.temporal_address}，而自带的 Temporal 只在本机",
+                    "写成 127.0.0.1:端口，或设 LIYUAN_MODE=server 逐个启动各进程",
+                ),
             )
         return int(port)
 
@@ -163,11 +167,16 @@ class Desk:
                     raise CannotStart(
                         f"{member.name} ended while starting ({how(running.child)}):\n{running.child.tail()}",
                         remedy=f"read {running.child.log}",
+                        chinese=(f"{member.name} 启动时退出，经过见下", f"查看日志 {running.child.log}"),
                     )
             if time.monotonic() > until:
                 raise CannotStart(
                     f"not ready after {READY_SECONDS:.0f} s: {', '.join(sorted(waiting))}",
                     remedy=f"read the logs in {self.folder.path / 'logs'}",
+                    chinese=(
+                        f"{READY_SECONDS:.0f} 秒内没有就绪：{'、'.join(sorted(waiting))}",
+                        f"查看 {self.folder.path / 'logs'} 中的日志",
+                    ),
                 )
             ready = waiting & asyncio.run(beating(self.settings.dsn, since))
             if "api" in waiting and answers_ready(self.settings.api_port):
@@ -180,6 +189,7 @@ class Desk:
     def _watch_disk(self) -> None:
         low = shutil.disk_usage(self.folder.path).free < NEEDED_BYTES
         if low and not self.low_on_disk:
+            self.say(f"{self.folder.path} 所在磁盘将满：请腾出空间，否则将不能受理")
             self.say(f"the disk of {self.folder.path} is nearly full: free some space, or the desk will stop accepting")
         self.low_on_disk = low
 

@@ -37,7 +37,11 @@ def _load(folder: Path) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise CannotStart(f"{folder} could not be loaded:\n{done.stdout[-1500:]}", remedy="correct it, start again")
+        raise CannotStart(
+            f"{folder} could not be loaded:\n{done.stdout[-1500:]}",
+            remedy="correct it, start again",
+            chinese=(f"{folder} 中的基础资料不能载入，错处见下", "更正后重新启动"),
+        )
 
 
 async def _grant(dsn: str) -> Mapping[str, str]:

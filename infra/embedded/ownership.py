@@ -43,6 +43,10 @@ def take_home(data_folder: Path, service_user: str | None) -> Home:
         raise CannotStart(
             f"PostgreSQL's service user cannot reach {folder}",
             remedy="set LIYUAN_DATA_FOLDER to a folder that every user may enter, such as /var/lib/liyuan-desk/desk",
+            chinese=(
+                f"运行 PostgreSQL 的用户进不去 {folder}",
+                "把 LIYUAN_DATA_FOLDER 设为各用户都能进入的文件夹，如 /var/lib/liyuan-desk/desk",
+            ),
         )
     cluster_home = folder / "data"
     account = _account(service_user, cluster_home)
@@ -70,4 +74,8 @@ def _account(wanted: str | None, kept: Path) -> Account:
     raise CannotStart(
         "PostgreSQL refuses to run as root, and the user to run it as does not exist",
         remedy="create one (useradd --system liyuan) and set LIYUAN_POSTGRES_SERVICE_USER, or start the desk as a user",
+        chinese=(
+            "PostgreSQL 不能以 root 运行，又没有可代为运行的用户",
+            "建一个用户（useradd --system liyuan）并设 LIYUAN_POSTGRES_SERVICE_USER，或以普通用户启动服务台",
+        ),
     )

@@ -88,18 +88,25 @@ def _refuse_half_written(cluster: Path, tools: Binaries) -> None:
         raise CannotStart(
             f"the PostgreSQL data in {cluster} is half-written or damaged; it was left as it is",
             remedy="restore it from a backup, or move that folder away to begin with an empty database",
+            chinese=(f"{cluster} 中的数据库不完整或已损坏，未作改动", "从备份恢复，或移走该文件夹，从空库开始"),
         )
     if version != tools.major:
         raise CannotStart(
             f"the PostgreSQL data in {cluster} is of version {version}, the server is of version {tools.major}",
             remedy=f"install the desk with PostgreSQL {version}, or dump there and restore here (docs/operations.md)",
+            chinese=(
+                f"{cluster} 中的数据库是 {version} 版，程序是 {tools.major} 版",
+                f"安装带 PostgreSQL {version} 的服务台，或在那里导出、到这里恢复（docs/operations.md）",
+            ),
         )
 
 
 def _create(cluster: Path, tools: Binaries, home: Home) -> None:
     if shutil.disk_usage(home.folder).free < NEEDED_BYTES:
         raise CannotStart(
-            f"less than 400 MB are free where {home.folder} is", remedy="free some space or move LIYUAN_DATA_FOLDER"
+            f"less than 400 MB are free where {home.folder} is",
+            remedy="free some space or move LIYUAN_DATA_FOLDER",
+            chinese=(f"{home.folder} 所在磁盘剩余不足 400 MB", "腾出空间，或把 LIYUAN_DATA_FOLDER 设到别处"),
         )
     unfinished = cluster.with_name("cluster.unfinished")
     if unfinished.exists():
@@ -118,9 +125,12 @@ def _create(cluster: Path, tools: Binaries, home: Home) -> None:
         )
     if made.returncode != 0:
         full = FULL in made.stdout
+        if full:
+            raise CannotStart("the disk is full", remedy="free some space", chinese=("磁盘已满", "腾出空间"))
         raise CannotStart(
-            "the disk is full" if full else f"PostgreSQL data could not be created:\n{made.stdout[-600:]}",
-            remedy="free some space" if full else f"check that {home.folder} is on a writable local disk",
+            f"PostgreSQL data could not be created:\n{made.stdout[-600:]}",
+            remedy=f"check that {home.folder} is on a writable local disk",
+            chinese=("数据库建立不成，经过见下", f"检查 {home.folder} 是否在可写的本机磁盘上"),
         )
     unfinished.rename(cluster)
 
@@ -151,6 +161,7 @@ def _own_socket_folder(folder: Path, account: Account | None) -> Path:
         raise CannotStart(
             f"{folder} is in the way: it must be a folder of our own that nobody else can enter",
             remedy="remove it and start again",
+            chinese=(f"{folder} 挡路：它须是我们自己的文件夹，别人不能进入", "删去它，重新启动"),
         )
     return folder
 
@@ -175,7 +186,16 @@ def _start_or_say_why(command: list[str], data_folder: Path, cluster: Path) -> C
         raise CannotStart(
             f"a PostgreSQL already runs on {cluster}",
             remedy="stop the other desk, or give this one its own data folder",
+            chinese=(f"已有一个 PostgreSQL 在用 {cluster}", "停掉另一个服务台，或给这一个另设数据文件夹"),
         )
     if FULL in said:
-        raise CannotStart(f"the disk of {cluster} is full; nothing was damaged", remedy="free some space, start again")
-    raise CannotStart(f"PostgreSQL did not start:\n{said}", remedy=f"read {log}")
+        raise CannotStart(
+            f"the disk of {cluster} is full; nothing was damaged",
+            remedy="free some space, start again",
+            chinese=(f"{cluster} 所在磁盘已满；数据未受损", "腾出空间后重新启动"),
+        )
+    raise CannotStart(
+        f"PostgreSQL did not start:\n{said}",
+        remedy=f"read {log}",
+        chinese=("PostgreSQL 没有启动起来，经过见下", f"查看日志 {log}"),
+    )

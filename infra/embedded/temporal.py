@@ -40,7 +40,9 @@ def program(name: str) -> Path:
     path = Path(sys.prefix) / "bin" / name
     if not path.is_file():
         raise CannotStart(
-            f"the program {name} is not installed in {sys.prefix}", remedy="install the requirements again"
+            f"the program {name} is not installed in {sys.prefix}",
+            remedy="install the requirements again",
+            chinese=(f"{sys.prefix} 中没有安装 {name}", "重新安装本项目的依赖"),
         )
     return path
 
@@ -62,7 +64,7 @@ def start_temporal(
     data_folder.mkdir(parents=True, exist_ok=True)
     refuse_taken_port(port, what="Temporal", setting="LIYUAN_TEMPORAL_ADDRESS")
     if ui_port is not None:
-        refuse_taken_port(ui_port, what="the Temporal Web UI", setting="LIYUAN_TEMPORAL_UI_PORT")
+        refuse_taken_port(ui_port, what="Temporal Web UI", setting="LIYUAN_TEMPORAL_UI_PORT")
     dynamic = DYNAMIC | (TIME_SKIPPING if time_skipping else {})
     command = [
         *bound_to_us(signal.SIGTERM), str(program("temporal")), "server", "start-dev",
@@ -101,22 +103,36 @@ def _say_why(child: Child, data_folder: Path) -> None:
     said = child.tail()
     if "no space left" in said.lower() or "disk is full" in said:
         raise CannotStart(
-            f"the disk of {data_folder} is full; nothing was damaged", remedy="free some space, start again"
+            f"the disk of {data_folder} is full; nothing was damaged",
+            remedy="free some space, start again",
+            chinese=(f"{data_folder} 所在磁盘已满；数据未受损", "腾出空间后重新启动"),
         )
     if "not a database" in said or "malformed" in said:
         raise CannotStart(
             f"{data_folder / 'temporal.db'} is damaged; it was left as it is",
             remedy="restore it from a backup, or move it away: the next start takes open cases from PostgreSQL",
+            chinese=(
+                f"{data_folder / 'temporal.db'} 已损坏，未作改动",
+                "从备份恢复，或把它移走：再次启动时从 PostgreSQL 续办未结的单",
+            ),
         )
-    raise CannotStart(f"Temporal did not start:\n{said}", remedy=f"read {child.log}")
+    raise CannotStart(
+        f"Temporal did not start:\n{said}",
+        remedy=f"read {child.log}",
+        chinese=("Temporal 没有启动起来，经过见下", f"查看日志 {child.log}"),
+    )
 
 
 def start_skipping_server(folder: Path, *, port: int) -> EmbeddedTemporal:
     """Start the Java test server with one skipped clock for all cases; it has no listing, schedules or Web UI."""
-    refuse_taken_port(port, what="the time-skipping Temporal", setting="LIYUAN_TEMPORAL_ADDRESS")
+    refuse_taken_port(port, what="Temporal test server", setting="LIYUAN_TEMPORAL_ADDRESS")
     command = [*bound_to_us(signal.SIGTERM), str(program("temporal-test-server")), str(port)]
     child = start("temporal-test-server", command, log=folder / "logs" / "temporal-test-server.log")
     if not child.wait_until(lambda: answers(port), seconds=START_SECONDS):
         child.stop()
-        raise CannotStart(f"the test server did not start:\n{child.tail()}", remedy=f"read {child.log}")
+        raise CannotStart(
+            f"the test server did not start:\n{child.tail()}",
+            remedy=f"read {child.log}",
+            chinese=("测试用的 Temporal 没有启动起来，经过见下", f"查看日志 {child.log}"),
+        )
     return EmbeddedTemporal(child=child, address=f"127.0.0.1:{port}", ui_url=None)

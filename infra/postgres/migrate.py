@@ -61,6 +61,10 @@ def migrations(folder: Path = FOLDER) -> list[Migration]:
             raise WrongMigrations(
                 f"{path.name} is not the migration numbered {len(found) + 1:04}",
                 remedy="number the files 0001_name.sql, 0002_name.sql … without gaps or doubles",
+                chinese=(
+                    f"{path.name} 不是第 {len(found) + 1:04} 号迁移",
+                    "文件按 0001_name.sql、0002_name.sql 连续编号",
+                ),
             )
         text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
         found.append(Migration(number=int(match[1]), name=path.name, text=text))
@@ -97,6 +101,10 @@ async def _lock(connection: asyncpg.Connection) -> None:
             raise WrongMigrations(
                 "another process has been migrating this database for two minutes",
                 remedy="let it finish, or end its connection (application_name 'migrate') and start again",
+                chinese=(
+                    "另一个进程升级这个数据库已有两分钟",
+                    "等它结束，或断开它的连接（application_name 为 migrate）后重新启动",
+                ),
             )
         await asyncio.sleep(LOCK_POLL_SECONDS)
 
@@ -108,11 +116,13 @@ def _compare(wanted: Sequence[Migration], done: dict[int, asyncpg.Record]) -> No
             raise WrongMigrations(
                 f"the database has migration {row['name']}, which this version does not know",
                 remedy="start the version that applied it, or a newer one",
+                chinese=(f"数据库有本版本不认识的迁移 {row['name']}", "用做过该迁移的版本或更新的版本启动"),
             )
         if known[number].sha256 != row["sha256"]:
             raise WrongMigrations(
                 f"{known[number].name} was edited after it was applied to this database",
                 remedy="restore the file as it was and put the change into a new migration",
+                chinese=(f"{known[number].name} 在执行之后被改动过", "恢复原文件，把改动写进新的迁移"),
             )
 
 
@@ -130,6 +140,7 @@ async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
         raise WrongMigrations(
             f"{migration.name} failed: {fault.sqlstate} {fault}",
             remedy="the database is as before this file; correct the cause and start again",
+            chinese=(f"迁移 {migration.name} 没有成功，原因见下", "数据库仍是此文件之前的样子；排除原因后重新启动"),
         ) from fault
 
 
@@ -140,7 +151,9 @@ async def _main() -> int:
         applied = await migrate(load_settings().dsn)
     except OSError as fault:
         raise CannotStart(
-            f"PostgreSQL cannot be reached ({type(fault).__name__})", remedy="start it, or correct LIYUAN_POSTGRES_DSN"
+            f"PostgreSQL cannot be reached ({type(fault).__name__})",
+            remedy="start it, or correct LIYUAN_POSTGRES_DSN",
+            chinese=("连不上 PostgreSQL", "启动它，或更正 LIYUAN_POSTGRES_DSN"),
         ) from fault
     sys.stdout.write("".join(f"applied {name}\n" for name in applied) or "up to date\n")
     return 0

@@ -54,6 +54,7 @@ async def open_running(settings: Settings) -> asyncpg.Pool:
         raise CannotStart(
             f"the database does not answer ({type(fault).__name__})",
             remedy="start the desk first (make up), or correct LIYUAN_DATA_FOLDER or LIYUAN_POSTGRES_DSN",
+            chinese=("数据库没有应答", "先启动服务台（make up），或更正 LIYUAN_DATA_FOLDER、LIYUAN_POSTGRES_DSN"),
         ) from None
 
 
@@ -90,9 +91,17 @@ async def _check_server(pool: asyncpg.Pool) -> None:
     """Refuse a server on which Chinese text cannot be searched (``LC_CTYPE`` is ``C``) or that is too old."""
     row = await pool.fetchrow(queries["about_server"])
     if row is None or row["version"] < OLDEST:
-        raise CannotStart("PostgreSQL is older than 17", remedy="move the database to PostgreSQL 17 or newer")
+        raise CannotStart(
+            "PostgreSQL is older than 17",
+            remedy="move the database to PostgreSQL 17 or newer",
+            chinese=("PostgreSQL 版本低于 17", "把数据库移到 PostgreSQL 17 或更新的版本"),
+        )
     if row["ctype"] in ("C", "POSIX"):
         raise CannotStart(
             "the database was created with LC_CTYPE C, in which Chinese text cannot be searched",
             remedy="create it anew: locale_provider builtin, builtin_locale 'C.UTF-8', lc_ctype 'C.UTF-8'",
+            chinese=(
+                "数据库以 LC_CTYPE C 建立，不能检索中文",
+                "重新建库：locale_provider builtin，builtin_locale 'C.UTF-8'，lc_ctype 'C.UTF-8'",
+            ),
         )

@@ -32,12 +32,15 @@ async def test_a_program_leaves_with_its_answer_and_all_its_output(last_line: st
 
 
 async def test_what_keeps_it_from_starting_is_said_without_a_traceback() -> None:
-    refusal = "from infra.errors import CannotStart; raise CannotStart('port taken', remedy='use another')"
+    refusal = (
+        "from infra.errors import CannotStart; "
+        "raise CannotStart('port taken', remedy='use another', chinese=('端口被占用', '另换一个'))"
+    )
 
     left, _, err = await ended(start(ANSWERS.format(refusal)))
 
     assert left == 2
-    assert err == "port taken\n  Remedy: use another\n"
+    assert err == "端口被占用\n  办法：另换一个\nport taken\n  Remedy: use another\n"
 
 
 STOPS = """

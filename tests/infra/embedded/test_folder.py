@@ -117,7 +117,9 @@ def test_a_folder_not_to_be_understood_is_left_as_it_is(used: Path, harm: Callab
 def test_a_full_disk_is_refused_with_both_figures(used: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folders, "NEEDED_BYTES", 1 << 62)
 
-    with pytest.raises(CannotStart, match=r"only \d+ MB are free .* needs \d+ MB"):
+    with pytest.raises(
+        CannotStart, match=r"只剩 \d+ MB，至少需要 \d+ MB\n  办法：.*\nonly \d+ MB are free .* needs \d+ MB"
+    ):
         claim(used)
 
 

@@ -115,7 +115,7 @@ def test_a_child_that_cannot_be_started_again_is_tried_later_and_the_others_go_o
 
     def launch() -> processes.Program:
         if refusing:
-            raise CannotStart("the disk is full", remedy="free some space")
+            raise CannotStart("the disk is full", remedy="free some space", chinese=("磁盘已满", "腾出空间"))
         return start()
 
     member = household.take_in("server", launch)
@@ -126,7 +126,7 @@ def test_a_child_that_cannot_be_started_again_is_tried_later_and_the_others_go_o
     member.again_at = 0
     household.tend()
 
-    assert "server does not start: the disk is full" in said[-1]
+    assert "server does not start: 磁盘已满" in said[-1]
     assert member.again_at > time.monotonic()
 
 
