@@ -16,12 +16,18 @@ PACKAGE = "manimgx_fonts_cjk"
 
 _FILES = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 _SIMPLIFIED = " SC"
-_REMEDY = "install the package manimgx-fonts-cjk, or Debian's fonts-noto-cjk, or name a font file in the settings"
 _NEEDED = frozenset(map(ord, "维修单第一联客户住签名元整□■￥0123456789"))
 
 
 class NoFont(CannotStart):
     """No usable Chinese font: what was looked at and what to do."""
+
+    def __init__(self, problem: str, chinese: str) -> None:
+        super().__init__(
+            problem,
+            remedy="install manimgx-fonts-cjk, or Debian's fonts-noto-cjk, or name a font file in the settings",
+            chinese=(chinese, "安装 manimgx-fonts-cjk，或 Debian 的 fonts-noto-cjk，或在设置中指定字体文件"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +49,7 @@ def typeface(setting: Path | None) -> Typeface:
     for place in _places():
         if place.is_file():
             return _load(place.resolve())
-    raise NoFont("no Chinese font for printed forms is installed", remedy=_REMEDY)
+    raise NoFont("no Chinese font for printed forms is installed", "没有安装打印单据用的中文字体")
 
 
 def _places() -> tuple[Path, ...]:
@@ -58,7 +64,8 @@ def _places() -> tuple[Path, ...]:
 @lru_cache(maxsize=4)
 def _load(file: Path) -> Typeface:
     if not file.is_file() or file.suffix.lower() not in _FILES:
-        raise NoFont(f"the font {file} is missing or not one of {', '.join(sorted(_FILES))}", remedy=_REMEDY)
+        kinds = ", ".join(sorted(_FILES))
+        raise NoFont(f"the font {file} is missing or not one of {kinds}", f"字体 {file} 不存在，或不是 {kinds}")
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[file.parent])
     faces = [face for face in fonts.fonts() if face.path is not None and Path(face.path) == file]
     if faces:
@@ -66,11 +73,11 @@ def _load(file: Path) -> Typeface:
         covered = _covered(file, face.index)
         if covered >= _NEEDED:
             return Typeface(family=face.family, fonts=fonts, covered=covered)
-    raise NoFont(f"the font {file} lacks Chinese characters that every form needs", remedy=_REMEDY)
+    raise NoFont(f"the font {file} lacks Chinese characters that every form needs", f"字体 {file} 缺少单据必需的汉字")
 
 
 def _covered(file: Path, index: int) -> frozenset[int]:
     try:
         return characters(file, index)
     except (ValueError, OSError, StructError) as broken:
-        raise NoFont(f"the font {file} cannot be read", remedy=_REMEDY) from broken
+        raise NoFont(f"the font {file} cannot be read", f"字体 {file} 读不出来") from broken

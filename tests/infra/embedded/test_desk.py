@@ -210,7 +210,8 @@ def test_a_taken_port_is_refused_with_its_setting_before_anything_is_started(tmp
         code = refused.ended()
 
     assert code == 2
-    assert f"port {port} for the API is taken" in refused.said
+    assert f"端口 {port}（API）被占用" in refused.said
+    assert f"port {port} (API) is taken" in refused.said
     assert "LIYUAN_API_PORT" in refused.said
     assert not (tmp_path / "data" / "postgres").exists()
 
