@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 
 import structlog
 from fastapi import Response
@@ -11,8 +12,10 @@ from pydantic import BaseModel
 
 from api.door import Caller
 from api.problems import settled_refusal
-from domain.errors import Conflicting
-from infra.postgres.commands import Command
+from infra.postgres.commands import Asked, Command
+
+Accept = Callable[[datetime], Awaitable[Command]]
+"""Writes down what was asked for at that moment, or refuses it."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -36,25 +39,19 @@ def hash_of(path: str, body: BaseModel | None) -> bytes:
     return hashlib.sha256(f"{path}\n{content}".encode()).digest()
 
 
-async def repeated(caller: Caller, body_hash: bytes) -> Command | None:
-    """What the caller's key stands for already; Conflicting where that was something else.
+async def asked(caller: Caller, body_hash: bytes) -> Asked:
+    """The moment of the request and what the caller's key stands for already; Conflicting for another request's key.
 
     Looked at before the request is judged, so that a repetition is answered as the first time whatever has changed.
     """
-    found = await caller.house.desk.reader.acknowledged(caller.principal.id, caller.key)
-    if found is None:
-        return None
-    command, kept = found
-    if kept != body_hash:
-        raise Conflicting
-    return await caller.house.desk.commands.find(command)
+    return await caller.house.desk.commands.asked(caller.principal.id, caller.key, body_hash)
 
 
-async def carried_out(caller: Caller, body_hash: bytes, accept: Callable[[], Awaitable[Command]]) -> Command:
+async def carried_out(caller: Caller, body_hash: bytes, accept: Accept) -> Command:
     """What the key stands for already, else what ``accept`` writes down; delivered, and as it stands then.
 
-    ``accept`` judges the request first. The same request many times at once is carried out once and answered to
-    all; a client that goes away cuts nothing short.
+    ``accept`` is given the moment of the request and judges it first. The same request many times at once is carried
+    out once and answered to all; a client that goes away cuts nothing short.
     """
     under_way = caller.house.under_way
     place = (caller.principal.id, caller.key, body_hash)
@@ -65,9 +62,9 @@ async def carried_out(caller: Caller, body_hash: bytes, accept: Callable[[], Awa
     return await asyncio.shield(task)
 
 
-async def _once(caller: Caller, body_hash: bytes, accept: Callable[[], Awaitable[Command]]) -> Command:
-    command = await repeated(caller, body_hash) or await accept()
-    return await _delivered(caller, command)
+async def _once(caller: Caller, body_hash: bytes, accept: Accept) -> Command:
+    request = await asked(caller, body_hash)
+    return await _delivered(caller, request.before or await accept(request.moment))
 
 
 async def _delivered(caller: Caller, command: Command) -> Command:

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import asyncpg
@@ -44,7 +45,7 @@ PASSING = (
 
 OPENING = "opening"
 """In the memo of a case's workflow: the id of the command that opened it."""
-LOOK_PAUSES = (0.01, 0.02, 0.03, 0.05, 0.1)
+LOOK_PAUSES = (0.02, 0.03, 0.05, 0.1)
 
 
 class Undeliverable(Exception):
@@ -76,52 +77,60 @@ class Delivery:
 
         No answer within ``patience`` means unknown, never failed: the command stays accepted and is tried again.
         """
+        if command.is_ours and not command.behind:
+            return await self._carry(command, patience)
         for waiting in await self._commands.waiting_before(command):
-            await self._try(waiting, patience)
-            if not (await self._commands.find(waiting.id)).settled:
+            ours = waiting.id == command.id and command.is_ours
+            after = await self._carry(command if ours else waiting, patience)
+            if not after.settled:
                 break
         return await self._commands.find(command.id)
 
-    async def _try(self, command: Command, patience: timedelta) -> None:
-        """Whatever is wrong with one command, it is noted with it and keeps no other from being delivered."""
-        try:
-            await self._send(command, patience)
-        except PASSING as fault:
-            await self._left(command, fault, logging.INFO)
-        except (SealError, Undeliverable) as fault:
-            await self._commands.settle(command, "dead", {"code": type(fault).__name__})
-            log.critical("delivery.dead", command=str(command.id), case=command.case_no, fault=type(fault).__name__)
-        except OpenedByAnother as fault:
-            await self._left(command, fault, logging.CRITICAL)
-        except RuntimeError as fault:
-            # What a client raises that was made while Temporal was away, as long as it is; and bugs.
-            await self._left(command, fault, logging.WARNING)
-        except Exception as fault:  # noqa: BLE001  # it is acknowledged: it waits for a correction, and the watcher tells
-            await self._left(command, fault, logging.ERROR)
+    async def _carry(self, command: Command, patience: timedelta) -> Command:
+        """One deliverer sends a command at a time, lest it be refused to one and applied for another.
 
-    async def _left(self, command: Command, fault: Exception, level: int) -> None:
+        Whatever is wrong with one command, it is noted with it and keeps no other from being delivered.
+        """
+        taken = command if command.is_ours else await self._commands.claim(command, patience)
+        if taken is None:
+            return await self._look(command, patience)
+        try:
+            return await self._send(taken, patience)
+        except (SealError, Undeliverable) as fault:
+            if not isinstance(fault, PASSING):
+                return await self._dead(taken, type(fault).__name__)
+            return await self._left(taken, fault, logging.INFO)
+        except Exception as fault:  # noqa: BLE001  # it is acknowledged: it waits for a correction, and the watcher tells
+            return await self._left(taken, fault, _weight(fault))
+
+    async def _dead(self, command: Command, code: str) -> Command:
+        log.critical("delivery.dead", command=str(command.id), case=command.case_no, fault=code)
+        return await self._commands.settle(command, "dead", {"code": code})
+
+    async def _left(self, command: Command, fault: Exception, level: int) -> Command:
         await self._commands.note_fault(command, fault)
         kind = type(fault).__name__
         log.log(level, "delivery.unanswered", command=str(command.id), case=command.case_no, fault=kind)
+        return command
 
-    async def _send(self, command: Command, patience: timedelta) -> None:
+    async def _send(self, command: Command, patience: timedelta) -> Command:
         try:
             message = await self._commands.message(command)
         except ValidationError:
             raise Unreadable from None  # its text may quote what somebody wrote
         if isinstance(message, OpenCase):
             await self._start(command, message)
-            await self._look(command, patience)
-        else:
-            await self._update(command, message, patience)
+            return await self._look(command, patience)
+        return await self._update(command, message, patience)
 
-    async def _look(self, command: Command, patience: timedelta) -> None:
-        """Wait a moment for the first record of a case that has just been started."""
+    async def _look(self, command: Command, patience: timedelta) -> Command:
+        """Wait a moment for what somebody else brings about: the first record of a case, another's delivery."""
         clock = asyncio.get_running_loop().time
         ends = clock() + patience.total_seconds()
         pauses = itertools.chain(LOOK_PAUSES, itertools.repeat(LOOK_PAUSES[-1]))
-        while not (await self._commands.find(command.id)).settled and clock() < ends:  # noqa: ASYNC110  # another process
+        while not (found := await self._commands.find(command.id)).settled and clock() < ends:  # noqa: ASYNC110  # another process
             await asyncio.sleep(next(pauses))
+        return found
 
     async def _start(self, command: Command, opening: OpenCase) -> None:
         try:
@@ -131,10 +140,10 @@ class Delivery:
             if await described.memo_value(OPENING, None) != str(command.id):
                 raise OpenedByAnother from None
 
-    async def _update(self, command: Command, message: RecordAct, patience: timedelta) -> None:
+    async def _update(self, command: Command, message: RecordAct, patience: timedelta) -> Command:
         handle = self._client.get_workflow_handle(command.case_no)
         try:
-            await handle.execute_update(
+            recorded = await handle.execute_update(
                 update_name(type(message.act.event)),
                 message,
                 id=str(command.id),
@@ -142,20 +151,30 @@ class Delivery:
                 rpc_timeout=patience,
             )
         except WorkflowUpdateFailedError as refusal:
-            await self._refused(command, refusal)
+            return await self._refused(command, refusal)
         except RPCError as answer:
             if answer.status is not RPCStatusCode.NOT_FOUND or not await self._commands.is_closed(command.case_no):
                 raise
-            await self._commands.settle(command, "refused", refusal_details(CaseClosed()))
+            return await self._commands.settle(command, "refused", refusal_details(CaseClosed()))
+        # The case answers once its record is committed, and that has settled the command.
+        return replace(command, state="applied", outcome=recorded.model_dump())
 
-    async def _refused(self, command: Command, refusal: WorkflowUpdateFailedError) -> None:
+    async def _refused(self, command: Command, refusal: WorkflowUpdateFailedError) -> Command:
         cause = refusal.cause
         if isinstance(cause, ApplicationError) and cause.type in REFUSALS and cause.details:
-            await self._commands.settle(command, "refused", {**cause.details[0], "code": cause.type})
-            return
-        kind = cause.type if isinstance(cause, ApplicationError) else type(cause).__name__
-        await self._commands.settle(command, "dead", {"code": kind})
-        log.error("delivery.dead", command=str(command.id), case=command.case_no, fault=kind)
+            return await self._commands.settle(command, "refused", {**cause.details[0], "code": cause.type})
+        kind = cause.type if isinstance(cause, ApplicationError) else None
+        return await self._dead(command, kind or type(cause).__name__)
+
+
+def _weight(fault: Exception) -> int:
+    """How loud the log tells of a fault that leaves its command waiting."""
+    if isinstance(fault, PASSING):
+        return logging.INFO
+    if isinstance(fault, OpenedByAnother):
+        return logging.CRITICAL
+    # What a client raises that was made while Temporal was away, as long as it is; and bugs.
+    return logging.WARNING if isinstance(fault, RuntimeError) else logging.ERROR
 
 
 async def start_case(client: Client, opening: OpenCase, settings: Settings, *, again: bool = False) -> None:

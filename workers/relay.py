@@ -47,7 +47,7 @@ async def carry(commands: Commands, delivery: Delivery, stop: asyncio.Event) -> 
     """Deliver what is due until ``stop``; what is under way is finished. Several relays may run at once."""
     while not stop.is_set():
         try:
-            due = await commands.take_due(AT_ONCE)
+            due = await commands.take_due(AT_ONCE, PATIENCE)
         except PASSING as fault:
             log.warning("relay.interrupted", error=type(fault).__name__)
             due = []

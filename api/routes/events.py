@@ -41,8 +41,8 @@ async def record_event(no: str, report: NewEvent, asking: Annotated[Caller, Depe
     head = await case_seen_by(asking, no)
     body_hash = hash_of(f"/v1/cases/{head.no}/events", report)
 
-    async def accept() -> Command:
-        return await asking.house.desk.commands.accept_act(await _new_act(asking, head, report, body_hash))
+    async def accept(at: datetime) -> Command:
+        return await asking.house.desk.commands.accept_act(await _new_act(asking, head, report, body_hash), at)
 
     return _answer(await carried_out(asking, body_hash, accept))
 

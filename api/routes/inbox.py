@@ -13,7 +13,7 @@ from api.rights import Verb, needs
 from api.routes.cases import cursor_of, place_of
 from api.sentences import fault
 from api.wire.answers import PROBLEMS, Acknowledged, Inbox, NoticeAnswer
-from api.writing import carried_out, hash_of, repeated
+from api.writing import asked, carried_out, hash_of
 from domain.admission import Act
 from domain.case_file import Source
 from domain.errors import UnknownCase
@@ -96,7 +96,7 @@ async def _keep_from_climbing(asking: Caller, notice: FiledNotice, by: Actor) ->
     body_hash = hash_of(f"/v1/notices/{notice.id}/ack", None)
     head = await desk.reader.case(notice.case_no)
     if head is None or not head.open or notice.level not in CLIMBING or notice.acknowledged_at is not None:
-        return await repeated(asking, body_hash)
+        return (await asked(asking, body_hash)).before
     event = NoticeAcknowledged(key=notice.key, cycle=notice.cycle, rung=notice.rung)
     new = NewAct(
         client=asking.principal.id,
@@ -107,7 +107,7 @@ async def _keep_from_climbing(asking: Caller, notice: FiledNotice, by: Actor) ->
             command_id=command, event=event, by=by, at=accepted_at, accepted_at=accepted_at, source=Source.API
         ),
     )
-    return await carried_out(asking, body_hash, lambda: desk.commands.accept_act(new))
+    return await carried_out(asking, body_hash, lambda at: desk.commands.accept_act(new, at))
 
 
 async def _notice_of(asking: Caller, text: str) -> tuple[FiledNotice, Actor]:

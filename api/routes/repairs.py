@@ -60,8 +60,8 @@ async def open_repair(repair: NewRepair, asking: Annotated[Caller, Depends(calle
     """
     body_hash = hash_of(PATH, repair)
 
-    async def accept() -> Command:
-        return await asking.house.desk.commands.accept_opening(await _new_case(asking, repair, body_hash))
+    async def accept(at: datetime) -> Command:
+        return await asking.house.desk.commands.accept_opening(await _new_case(asking, repair, body_hash), at)
 
     return await _answer(asking, await carried_out(asking, body_hash, accept))
 

@@ -1,7 +1,8 @@
 """Commands: a request is first a row here; that commit is what the desk acknowledges."""
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,6 +24,11 @@ from workflows.messages import Carried, OpenCase, RecordAct, TermsOfCase
 
 queries = load("commands.sql")
 FIRST_PAUSE = timedelta(seconds=1)
+LEASE_MARGIN = timedelta(seconds=2)
+
+
+class KeyTaken(Exception):
+    """Somebody else's request with the same key came first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +62,20 @@ class NewAct:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """When a request came, by the clock of the database, and what its key stands for already."""
+
+    moment: datetime
+    before: "Command | None"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """``state``: accepted, applied, refused or dead. ``repeated``: the request had been acknowledged before."""
+    """``state``: accepted, applied, refused or dead. ``repeated``: the request had been acknowledged before.
+
+    ``ours_until``: on the monotonic clock, how long nobody else delivers it. ``behind``: its case lacks others before
+    it. ``message``: what is to be delivered, where it is at hand.
+    """
 
     id: UUID
     kind: str
@@ -70,10 +88,20 @@ class Command:
     attempts: int
     body: bytes = field(repr=False)
     repeated: bool = False
+    ours_until: float = field(default=0.0, compare=False)
+    behind: bool = field(default=True, compare=False)
+    message: OpenCase | RecordAct | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def is_ours(self) -> bool:
+        return time.monotonic() < self.ours_until
 
     @property
     def settled(self) -> bool:
         return self.state != "accepted"
+
+
+COLUMNS = tuple(column.name for column in fields(Command) if column.default is MISSING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,69 +122,93 @@ class Commands:
         self._sealer = sealer
         self._settings = settings
 
-    async def accept_opening(self, new: NewCase) -> Command:
-        """Number, case, call record and command in one transaction (CAL-102); Conflicting for a reused key."""
-        async with acquired(self._pool, self._settings) as connection, connection.transaction():
-            if (before := await _before(connection, new)) is not None:
-                return before
-            accepted_at: datetime = await connection.fetchval("select now()")
-            day = accepted_at.astimezone(LOCAL).date()
-            count = await connection.fetchval(queries["next_number"], new.procedure.prefix, day)
-            no = CaseNo(f"{new.procedure.prefix}-{day:%Y%m%d}-{count:05d}")
-            edition = new.procedure.edition(day).since
-            await connection.execute(
-                queries["add_case"],
-                no,
-                new.procedure.prefix,
-                new.estate,
-                new.building,
-                edition,
-                new.channel,
-                new.received_at,
-                new.drill,
-            )
-            words = await self._seal(connection, no, Place(table="calls", row=no, column="words"), new.words.encode())
-            await connection.execute(queries["add_call"], no, new.channel, new.received_at, new.recorded_by, words)
-            command_id = uuid4()
-            message = OpenCase(
-                no=no,
-                estate=new.estate,
-                building=new.building,
-                edition=edition,
-                drill=new.drill,
-                terms=new.terms,
-                acts=new.acts(str(command_id), accepted_at),
-                page=f"{self._settings.public_url}/cases",
-            )
-            draft = _Draft(
-                id=command_id,
-                kind="open",
-                case_no=no,
-                verb=RequestReceived.kind(),
-                message=message,
-                accepted_at=accepted_at,
-            )
-            return await self._add(connection, new, draft)
+    async def asked(self, client: str, key: str, body_hash: bytes) -> Asked:
+        """Conflicting for a key that stands for another request."""
+        async with acquired(self._pool, self._settings) as connection:
+            return await _asked(connection, client, key, body_hash)
 
-    async def accept_act(self, new: NewAct) -> Command:
-        """UnknownCase if there is no such case; Conflicting for a reused key."""
-        async with acquired(self._pool, self._settings) as connection, connection.transaction():
-            if (before := await _before(connection, new)) is not None:
-                return before
-            if not await connection.fetchval(queries["case_exists"], new.case_no):
-                raise UnknownCase
-            accepted_at: datetime = await connection.fetchval("select now()")
+    async def accept_opening(self, new: NewCase, at: datetime | None = None) -> Command:
+        """Number, case, call record and command in one transaction (CAL-102); ours to deliver while its client waits.
+
+        Conflicting for a reused key. ``at``: when it was asked, as ``asked`` tells; by default this moment.
+        """
+        async with acquired(self._pool, self._settings) as connection:
+            if at is None:
+                asked = await _asked(connection, new.client, new.key, new.body_hash)
+                if asked.before is not None:
+                    return asked.before
+                at = asked.moment
+            try:
+                async with connection.transaction():
+                    return await self._open(connection, new, at)
+            except KeyTaken:
+                return await _first_with(connection, new)
+
+    async def _open(self, connection: Connection, new: NewCase, at: datetime) -> Command:
+        day = at.astimezone(LOCAL).date()
+        count = await connection.fetchval(queries["next_number"], new.procedure.prefix, day)
+        no = CaseNo(f"{new.procedure.prefix}-{day:%Y%m%d}-{count:05d}")
+        edition = new.procedure.edition(day).since
+        await connection.execute(
+            queries["add_case"],
+            no,
+            new.procedure.prefix,
+            new.estate,
+            new.building,
+            edition,
+            new.channel,
+            new.received_at,
+            new.drill,
+        )
+        words = await self._seal(connection, no, Place(table="calls", row=no, column="words"), new.words.encode())
+        await connection.execute(queries["add_call"], no, new.channel, new.received_at, new.recorded_by, words)
+        command_id = uuid4()
+        message = OpenCase(
+            no=no,
+            estate=new.estate,
+            building=new.building,
+            edition=edition,
+            drill=new.drill,
+            terms=new.terms,
+            acts=new.acts(str(command_id), at),
+            page=f"{self._settings.public_url}/cases",
+        )
+        draft = _Draft(
+            id=command_id,
+            kind="open",
+            case_no=no,
+            verb=RequestReceived.kind(),
+            message=message,
+            accepted_at=at,
+        )
+        return await self._add(connection, new, draft)
+
+    async def accept_act(self, new: NewAct, at: datetime | None = None) -> Command:
+        """Ours to deliver while its client waits. UnknownCase if there is no such case; Conflicting for a reused key.
+        ``at``: when it was asked, as ``asked`` tells; by default this moment.
+        """
+        async with acquired(self._pool, self._settings) as connection:
+            if at is None:
+                asked = await _asked(connection, new.client, new.key, new.body_hash)
+                if asked.before is not None:
+                    return asked.before
+                at = asked.moment
             command_id = uuid4()
-            message = RecordAct(act=new.build(str(command_id), accepted_at))
+            message = RecordAct(act=new.build(str(command_id), at))
             draft = _Draft(
                 id=command_id,
                 kind="act",
                 case_no=new.case_no,
                 verb=message.act.event.type,
                 message=message,
-                accepted_at=accepted_at,
+                accepted_at=at,
             )
-            return await self._add(connection, new, draft)
+            try:
+                return await self._add(connection, new, draft)
+            except KeyTaken:
+                return await _first_with(connection, new)
+            except asyncpg.ForeignKeyViolationError:
+                raise UnknownCase from None
 
     async def find(self, command: UUID) -> Command:
         """How the command stands now; LookupError if there is none."""
@@ -172,14 +224,26 @@ class Commands:
             rows = await connection.fetch(queries["waiting_before"], command.case_no, command.seq)
         return [_command(row) for row in rows]
 
-    async def take_due(self, most: int) -> list[Command]:
-        """Commands due for another try, at most one a case; each is out of others' reach until its next try."""
+    async def take_due(self, most: int, patience: timedelta) -> list[Command]:
+        """Commands due for another try, at most one a case; ours to deliver for ``patience``."""
+        lease, began = patience + LEASE_MARGIN, time.monotonic()
         async with acquired(self._pool, self._settings) as connection:
-            rows = await connection.fetch(queries["take_due"], most, FIRST_PAUSE)
-        return [_command(row) for row in rows]
+            rows = await connection.fetch(queries["take_due"], most, lease)
+        return [replace(_command(row), ours_until=began + patience.total_seconds(), behind=False) for row in rows]
+
+    async def claim(self, command: Command, patience: timedelta) -> Command | None:
+        """The command, ours to deliver for ``patience``; None while somebody else delivers it, or it has ended."""
+        began = time.monotonic()
+        async with acquired(self._pool, self._settings) as connection:
+            attempts = await connection.fetchval(queries["claim"], command.id, patience + LEASE_MARGIN)
+        if attempts is None:
+            return None
+        return replace(command, attempts=attempts, ours_until=began + patience.total_seconds(), behind=False)
 
     async def message(self, command: Command) -> OpenCase | RecordAct:
         """What is to be delivered, opened."""
+        if command.message is not None:
+            return command.message
         async with acquired(self._pool, self._settings) as connection:
             owner = case_owner(command.case_no)
             body = await self._sealer.open(connection, owner, _place(command.id), command.body)
@@ -207,14 +271,21 @@ class Commands:
         async with acquired(self._pool, self._settings) as connection:
             return [CaseNo(row["case_no"]) for row in await connection.fetch(queries["open_numbers"])]
 
-    async def settle(self, command: Command, state: str, outcome: dict[str, Any]) -> None:
-        """``refused`` or ``dead``; what the case has applied stays applied. Idempotent."""
+    async def settle(self, command: Command, state: str, outcome: dict[str, Any]) -> Command:
+        """``refused`` or ``dead``, and the command as it stands then.
+
+        What the case has applied stays applied, and what somebody else delivers meanwhile is his to settle. Idempotent.
+        """
         async with acquired(self._pool, self._settings) as connection:
-            await connection.execute(queries["settle"], command.id, state, outcome)
+            await connection.execute(queries["settle"], command.id, state, outcome, command.attempts)
+        return await self.find(command.id)
 
     async def note_fault(self, command: Command, fault: BaseException) -> None:
+        """Anybody may try again after a pause, a longer one each time."""
         async with acquired(self._pool, self._settings) as connection:
-            await connection.execute(queries["note_fault"], command.id, type(fault).__name__)
+            await connection.execute(
+                queries["note_fault"], command.id, type(fault).__name__, FIRST_PAUSE, command.attempts
+            )
 
     async def under_way(self, no: CaseNo, accepted_until: datetime) -> bool:
         """Port ``CommandBook``."""
@@ -227,7 +298,8 @@ class Commands:
 
     async def _add(self, connection: Connection, new: NewCase | NewAct, draft: _Draft) -> Command:
         body = await self._seal(connection, draft.case_no, _place(draft.id), draft.message.model_dump_json().encode())
-        rows = await connection.fetch(
+        patience, began = self._settings.access.answer_patience, time.monotonic()
+        row = await connection.fetchrow(
             queries["add_command"],
             draft.id,
             new.client,
@@ -238,22 +310,33 @@ class Commands:
             draft.verb,
             body,
             draft.accepted_at,
+            patience + LEASE_MARGIN,
         )
-        return _command(rows[0])
+        if row is None:
+            raise KeyTaken
+        return replace(
+            _command(row), ours_until=began + patience.total_seconds(), behind=row["behind"], message=draft.message
+        )
 
     async def _seal(self, connection: Connection, no: CaseNo, place: Place, plaintext: bytes) -> bytes:
         return await self._sealer.seal(connection, case_owner(no), place, plaintext)
 
 
-async def _before(connection: Connection, new: NewCase | NewAct) -> Command | None:
-    """The command this key stands for already. One request with the key is looked at at a time."""
-    await connection.execute(queries["hold_key"], new.client, new.key)
-    row = await connection.fetchrow(queries["by_key"], new.client, new.key)
-    if row is None:
-        return None
-    if bytes(row["body_hash"]) != new.body_hash:
+async def _asked(connection: Connection, client: str, key: str, body_hash: bytes) -> Asked:
+    (row,) = await connection.fetch(queries["asked"], client, key)
+    if row["id"] is None:
+        return Asked(moment=row["moment"], before=None)
+    if bytes(row["body_hash"]) != body_hash:
         raise Conflicting
-    return replace(_command(row), repeated=True)
+    return Asked(moment=row["moment"], before=replace(_command(row), repeated=True))
+
+
+async def _first_with(connection: Connection, new: NewCase | NewAct) -> Command:
+    """What came first with the same key."""
+    asked = await _asked(connection, new.client, new.key, new.body_hash)
+    if asked.before is None:
+        raise LookupError(new.key)
+    return asked.before
 
 
 def _place(command: UUID) -> Place:
@@ -261,4 +344,4 @@ def _place(command: UUID) -> Place:
 
 
 def _command(row: asyncpg.Record) -> Command:
-    return Command(**{column.name: row[column.name] for column in fields(Command) if column.name != "repeated"})
+    return Command(**{name: row[name] for name in COLUMNS})

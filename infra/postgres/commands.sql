@@ -1,12 +1,9 @@
 -- Statements of the commands: what is acknowledged, and what became of it.
 
--- name: hold_key
--- Let one request with this key through at a time, to the end of the transaction.
-select pg_advisory_xact_lock(hashtextextended($1 || chr(10) || $2, 0));
-
--- name: by_key
--- The command a client has given this key.
-select * from commands where client = $1 and idempotency_key = $2;
+-- name: asked
+-- The moment, and the command a client has given this key, if any.
+select now() as moment, c.* from (values (1)) as one (row)
+left join commands c on c.client = $1 and c.idempotency_key = $2;
 
 -- name: by_id
 -- One command.
@@ -28,25 +25,24 @@ values ($1, $2, $3, $4, $5, $6, $7, $8);
 insert into calls (case_no, channel, received_at, recorded_by, words) values ($1, $2, $3, $4, $5);
 
 -- name: add_command
--- A command, acknowledged by the commit.
-insert into commands (id, client, idempotency_key, body_hash, kind, case_no, verb, body, accepted_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-returning *;
-
--- name: case_exists
--- Whether there is such a case.
-select exists (select from cases where no = $1);
+-- A command, acknowledged by the commit, and whether its case lacks others before it; no row if the key is taken.
+insert into commands (
+    id, client, idempotency_key, body_hash, kind, case_no, verb, body, accepted_at, next_attempt_at, leased_until
+)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now(), now() + $10::interval)
+on conflict (client, idempotency_key) do nothing
+returning *, exists (select from commands e where e.case_no = $6 and e.state = 'accepted') as behind;
 
 -- name: waiting_before
 -- What is still to be delivered in a case, up to a command, in order.
 select * from commands where case_no = $1 and state = 'accepted' and seq <= $2 order by seq;
 
 -- name: take_due
--- Commands due for another try, the first of each case, held back for a while from everybody else.
-update commands set attempts = attempts + 1, next_attempt_at = now() + $2::interval * least(power(2, attempts), 16)
+-- Commands due for another try, the first of each case, out of everybody else's reach for so long.
+update commands set attempts = attempts + 1, leased_until = now() + $2::interval
 where id in (
     select c.id from commands c
-    where c.state = 'accepted' and c.next_attempt_at <= now()
+    where c.state = 'accepted' and c.next_attempt_at <= now() and c.leased_until <= now()
         and not exists (
             select from commands e where e.case_no = c.case_no and e.state = 'accepted' and e.seq < c.seq
         )
@@ -56,13 +52,21 @@ where id in (
 )
 returning *;
 
+-- name: claim
+-- Take a command out of everybody else's reach for so long, unless somebody has it.
+update commands set attempts = attempts + 1, leased_until = now() + $2::interval
+where id = $1 and state = 'accepted' and leased_until <= now()
+returning attempts;
+
 -- name: settle
--- What became of a command, unless that is known already.
-update commands set state = $2, outcome = $3, settled_at = now() where id = $1 and state = 'accepted';
+-- What became of a command, unless that is known already or somebody else has taken it since.
+update commands set state = $2, outcome = $3, settled_at = now() where id = $1 and state = 'accepted' and attempts = $4;
 
 -- name: note_fault
--- Why the last try brought no answer: the name of an error class.
-update commands set last_error = $2 where id = $1 and state = 'accepted';
+-- Why the last try brought no answer: the name of an error class. The next try may come after a pause.
+update commands set
+    last_error = $2, leased_until = '-infinity', next_attempt_at = now() + $3::interval * least(power(2, attempts), 16)
+where id = $1 and state = 'accepted' and attempts = $4;
 
 -- name: is_closed
 -- Whether the case has run to its end.

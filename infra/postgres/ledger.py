@@ -23,7 +23,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class Contradicted(Exception):
-    """Under these numbers something else stands in the ledger, or nothing; the step is not written.
+    """Under these numbers something else stands in the ledger; the step is not written.
 
     Two runs went on with the same lineage, or Temporal is behind the ledger (an old backup of it).
     """
@@ -57,11 +57,14 @@ class PostgresLedger:
         """
         async with acquired(self._pool, self._settings) as connection:
             key = await self._sealer.key(connection, case_owner(step.no))
-            async with connection.transaction():
+            try:
                 await self._write(connection, step, key)
+            except (asyncpg.RestrictViolationError, asyncpg.UniqueViolationError):
+                await _refuse_contradiction(connection, step)
+                raise
 
     async def _write(self, connection: Connection, step: Step, key: DataKey) -> None:
-        added: int = await connection.fetchval(
+        await connection.execute(
             queries["file_step"],
             step.no,
             step.lineage,
@@ -76,16 +79,14 @@ class PostgresLedger:
             to_jsonable_python(step.copies),
             to_jsonable_python(step.view),
         )
-        if added < len(step.entries):
-            await _refuse_contradiction(connection, step)
 
 
 async def _refuse_contradiction(connection: Connection, step: Step) -> None:
-    """Look at what stands there by a statement of its own, which sees what others have committed meanwhile."""
+    """Raise Contradicted with the numbers under which something else stands; return if there are none."""
     given = {entry.number: digest for entry, digest in zip(step.entries, step.digests, strict=True)}
     rows = await connection.fetch(queries["digests_of"], step.no, step.lineage, list(given))
     stored = {row["number"]: row["digest"] for row in rows}
-    if wrong := [number for number, digest in given.items() if stored.get(number) != digest]:
+    if wrong := [number for number, digest in given.items() if stored.get(number, digest) != digest]:
         log.critical("ledger.contradicted", case=step.no, lineage=step.lineage, numbers=wrong)
         raise Contradicted(step.no, step.lineage, wrong)
 

@@ -2,7 +2,7 @@
 
 -- name: file_step
 -- Entries, duties, notices, charges, copies, view and the commands they settle; nothing if the entries are there already.
--- Fewer added than given: whoever sends it looks by digests_of at what stands there.
+-- An entry that stands there with another digest would be changed, which entries_append_only refuses with all the rest.
 with given as (
     select * from jsonb_to_recordset($4::jsonb) as e (
         number integer, type text, label text, at timestamptz, recorded_at timestamptz, by_id text, by_posts text[],
@@ -17,7 +17,7 @@ added as (
     select $1, $2, number, type, label, at, recorded_at, by_id, by_posts, source, backdated, command_id, rule,
         decode(body, 'base64'), decode(digest, 'hex')
     from given
-    on conflict do nothing
+    on conflict (case_no, run_id, number) do update set digest = excluded.digest where entries.digest <> excluded.digest
     returning number, command_id
 ),
 kept_duties as (
@@ -111,7 +111,7 @@ settled as (
     from added
     where commands.id = added.command_id and commands.state = 'accepted'
 )
-select count(*) as added, pg_notify('liyuan_cases', $1) as told from added;
+select pg_notify('liyuan_cases', $1) as told from added;
 
 -- name: digests_of
 -- What stands under these numbers of a run.
@@ -126,6 +126,7 @@ select s.id, s.name, array(
         -- Only what he can come to stand in for: on_duty costs more than everything else here.
         select distinct i.post from stand_ins i join assignments a on a.estate = i.estate and a.post in (i.post, i.deputy)
         where i.estate = $2 and a.staff = $1
+            and i.post not in (select post from staff_posts where staff = $1 and estate = $2)
     ) as known
     where s.id in (select on_duty($2, known.post, now()))
 ) as posts

@@ -72,11 +72,6 @@ class Reader:
     async def duties(self, no: CaseNo) -> list[FiledDuty]:
         return [FiledDuty(**row) for row in await self._rows("duties", no)]
 
-    async def acknowledged(self, client: str, key: str) -> tuple[UUID, bytes] | None:
-        """The command that the key stands for, with the hash of its body."""
-        row = await self._row("acknowledged", client, key)
-        return (row["id"], bytes(row["body_hash"])) if row else None
-
     async def inbox(
         self, reader: Addressee, *, mine: bool, unread: bool, after: tuple[datetime, UUID] | None, limit: int
     ) -> Sequence[Row]:

@@ -69,10 +69,6 @@ select d.key, d.cycle, d.rule, d.label, d.owed_by, d.owed_by_id, d.started_at, d
 from duties d join case_views v on v.case_no = d.case_no and v.run_id = d.run_id
 where d.case_no = $1 order by d.due_at, d.key, d.cycle;
 
--- name: acknowledged
--- The command that a client's key stands for.
-select id, body_hash from commands where client = $1 and idempotency_key = $2;
-
 -- name: inbox
 -- Notices of a person (or system) and of the posts held, newest first, behind a place in that order.
 select n.id, n.case_no, c.estate, n.level, n.rule, n.post, n.text, n.due_at, n.late, n.urgent, n.raised_at,

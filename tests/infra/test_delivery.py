@@ -14,12 +14,13 @@ from temporalio.service import RPCError
 
 from domain.admission import Act
 from domain.case_file import Source
+from domain.events import Noted
 from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
 from domain.people import EstateCode
 from domain.rulebook import REPAIR
 from domain.rulebook.rows import Procedure
 from infra.delivery import OPENING, Delivery, start_case
-from infra.postgres.commands import Command, Commands, NewCase
+from infra.postgres.commands import Command, Commands, NewAct, NewCase
 from infra.postgres.ledger import case_owner
 from infra.sealing import Place, Sealer
 from infra.settings import Settings
@@ -144,7 +145,7 @@ async def test_a_message_that_nobody_can_read_is_a_dead_letter_and_the_relay_goe
     await numbered_apart(fresh_pool)
     spoilt, sound = await accept(commands), await accept(commands)
     await spoil(fresh_pool, fresh_settings, spoilt)
-    await fresh_pool.execute("update commands set next_attempt_at = now()")
+    await fresh_pool.execute("update commands set leased_until = '-infinity'")
     stop = asyncio.Event()
 
     relay = asyncio.create_task(carry(commands, delivery, stop))
@@ -214,3 +215,70 @@ async def test_a_case_that_another_command_opened_under_the_number_is_not_taken_
 
     assert await row(fresh_pool, command) == ("accepted", None, "OpenedByAnother")
     await client.get_workflow_handle(command.case_no).terminate()
+
+
+async def test_what_one_delivers_another_leaves_alone(
+    commands: Commands, client: Client, delivery: Delivery, fresh_pool: asyncpg.Pool
+) -> None:
+    await numbered_apart(fresh_pool)
+    ours = await accept(commands)
+    theirs = await commands.find(ours.id)
+
+    await delivery.deliver(theirs, SHORT)
+    assert not await runs(client, ours.case_no)
+    assert [] == await commands.take_due(8, SHORT)
+
+    await delivery.deliver(ours, SHORT)
+    assert await runs(client, ours.case_no)
+    await client.get_workflow_handle(ours.case_no).terminate()
+
+
+async def test_what_could_not_be_delivered_is_anybodys_at_once(
+    commands: Commands, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = await accept(commands)
+
+    async def planted(_: Command) -> None:
+        raise KeyError
+
+    with monkeypatch.context() as planting:
+        planting.setattr(commands, "message", planted)
+        await delivery.deliver(command, SHORT)
+
+    taken = await commands.claim(await commands.find(command.id), SHORT)
+    assert taken is not None
+    assert taken.is_ours
+
+
+async def test_who_has_lost_a_command_to_another_settles_it_no_more(
+    commands: Commands, fresh_pool: asyncpg.Pool
+) -> None:
+    lost = await accept(commands)
+    await fresh_pool.execute("update commands set leased_until = '-infinity'")
+    (taken,) = await commands.take_due(8, SHORT)
+
+    assert "accepted" == (await commands.settle(lost, "refused", {"code": "late"})).state
+    assert "refused" == (await commands.settle(taken, "refused", {"code": "right"})).state
+
+
+async def test_a_command_that_comes_behind_another_waits_for_it(
+    commands: Commands, delivery: Delivery, fresh_pool: asyncpg.Pool, client: Client
+) -> None:
+    await numbered_apart(fresh_pool)
+    opening = await accept(commands)
+    act = await commands.accept_act(
+        NewAct(
+            client="test",
+            key=secrets.token_hex(8),
+            body_hash=b"",
+            case_no=opening.case_no,
+            build=lambda command, at: Act(
+                command_id=command, event=Noted(text="."), by=FRONT_DESK, at=at, accepted_at=at, source=Source.API
+            ),
+        )
+    )
+    assert act.behind
+
+    await delivery.deliver(act, SHORT)  # the opening is another's: neither is sent
+    assert not await runs(client, opening.case_no)
+    assert ("accepted", None, None) == await row(fresh_pool, act)
