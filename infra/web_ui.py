@@ -50,8 +50,8 @@ def saved_queries(estate: str | None = None, buildings: Iterable[str] = ()) -> l
 def _asked(buildings: Iterable[str]) -> Iterator[tuple[str, str, str]]:
     copies = " OR ".join(f"{OWED.name}='{label}'" for label in _labels(RETURN_RULE))
     yield "要紧的", "谁超时", f"{OVERDUE.name}='{YES}'"
-    yield "要紧的", "今日17:00未返单", f"({copies})"
-    yield "要紧的", "返单已超时", f"({copies}) AND {OVERDUE.name}='{YES}'"
+    yield "要紧的", "第二联或第三联待交回", f"({copies})"
+    yield "要紧的", "联单待交回，且单上有超时", f"({copies}) AND {OVERDUE.name}='{YES}'"
     yield "要紧的", "程序卡住的单", "TemporalReportedProblems IS NOT NULL"
     for post in WAITED_FOR:
         yield "等谁", f"等{post}", f"{WAITING_POSTS.name}='{post}'"
