@@ -22,6 +22,16 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return checkout
 
 
+@pytest.mark.parametrize("command", ["up", "demo", "load", "test", "gates"])
+@pytest.mark.skipif(not shutil.which("make"), reason="make is missing, and so is what would pass the options on")
+def test_make_passes_its_args_to_the_script(command: str) -> None:
+    dry = ["make", "--dry-run", command, "ARGS=--check 'a b'"]
+
+    said = subprocess.run(dry, cwd=SCRIPT.parent, capture_output=True, text=True, check=True).stdout
+
+    assert said == f"python3 desk.py {command} --check 'a b'\n"
+
+
 def desk(checkout: Path, *arguments: str, ci: bool = False) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_"))}
     return subprocess.run(

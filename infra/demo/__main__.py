@@ -60,11 +60,15 @@ def _emptied(folder: DataFolder) -> DataFolder:
 
 
 class Stage:
-    """Plays the day beside the desk, in a thread of its own; ``code`` is None until it is over."""
+    """Plays the day beside the desk, in a thread of its own; ``code`` is None until it is over.
 
-    def __init__(self, desk: Desk, pace: float) -> None:
+    ``stays``: the desk stands open afterwards, and it is told what to look at.
+    """
+
+    def __init__(self, desk: Desk, pace: float, *, stays: bool) -> None:
         self._desk = desk
         self._pace = pace
+        self._stays = stays
         self.code: int | None = None
         self._thread = threading.Thread(target=self._run, name="day", daemon=True)
         self._thread.start()
@@ -89,8 +93,9 @@ class Stage:
             proven = await claims(day, office)
         for one in proven:
             self._desk.show(f"  {'✓' if one.true else '✗'} {one.chinese} / {one.english}\n")
-        self._desk.show(f"\n  {time.monotonic() - begun:.0f} s. ")
-        self._desk.show(_what_to_look_at(settings, (day.breached.no, day.flooded.no, day.closed.no)))
+        self._desk.show(f"\n  {time.monotonic() - begun:.0f} s.\n")
+        if self._stays:
+            self._desk.show(_what_to_look_at(settings, (day.breached.no, day.flooded.no, day.closed.no)))
         return 0 if all(one.true for one in proven) else FAILED
 
     async def _say(self, chinese: str, english: str) -> None:
@@ -146,7 +151,7 @@ def main() -> int:
     code = 0
     try:
         desk.bring_up()
-        stage = Stage(desk, 0.0 if given.check else given.pace)
+        stage = Stage(desk, 0.0 if given.check else given.pace, stays=not given.check)
         while stage.code is None or not given.check:
             desk.household.tend()
             time.sleep(TICK_SECONDS)

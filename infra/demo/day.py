@@ -76,7 +76,9 @@ class Day:
         )
         await self.breached.until(due + SILENCE + 2 * MINUTE)
         await self.breached.rings("REP-26", 2)
-        await say("15分钟无人签收：升级告知公司经理", "… nobody acknowledges: it climbs to the company's manager.")
+        await say(
+            "15分钟无人点「已阅」：升级告知公司经理", "… nobody acknowledges: it climbs to the company's manager."
+        )
         await self.breached.hears(DESK, "urged", text="住户再次来电")
         await self.breached.hears(self.breached.repairer, "arrived_on_site")
 

@@ -61,6 +61,7 @@ def test_a_busy_day_shows_everything_it_promises_and_another_desk_is_left_alone(
     assert run.returncode == 0, run.stdout + run.stderr
     assert all(f"/ {claim}" in run.stdout for claim in CLAIMS)
     assert "✗" not in run.stdout
+    assert "Ctrl-C" not in run.stdout  # with --check it has left
     assert not list(another.iterdir())
 
 
