@@ -26,7 +26,7 @@ LINK = re.compile(r"(?<!`)!?\[[^\]\n]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|~~~.*?~~~", re.DOTALL)
 TICKED = re.compile(r"`([^`\n]+)`")
 PLACEHOLDER = re.compile("NAME|NNNN")
-REQUEST = re.compile(r"^desk (/\S+) '(.*?)'$", re.MULTILINE | re.DOTALL)
+REQUEST = re.compile(r"^(?:\w+=\$\()?desk (/\S+) '(.*?)'\)?$", re.MULTILINE | re.DOTALL)
 
 
 def shown(page: Path) -> str:
