@@ -26,6 +26,7 @@ from domain.errors import (
     RuleBroken,
     Unavailable,
     UnknownCase,
+    UnknownNotice,
 )
 
 log = structlog.stdlib.get_logger(__name__)
@@ -34,6 +35,7 @@ STATUS: Mapping[type[DeskError], int] = {
     Malformed: 422,
     NotPermitted: 403,
     UnknownCase: 404,
+    UnknownNotice: 404,
     NotExpected: 409,
     RuleBroken: 409,
     CaseClosed: 409,

@@ -4,6 +4,7 @@ DeskError
   x Malformed          a value cannot be read                              422
   x NotPermitted       the actor's posts do not allow it                   403
   x UnknownCase        no such case, or not yours to know                  404
+  x UnknownNotice      no such notice, or not told to you                  404
   x NotExpected        the case is not waiting for that                    409
   x RuleBroken         a clause forbids it as things stand                 409
   x CaseClosed         the case takes no more of this                      409
@@ -59,6 +60,18 @@ class UnknownCase(DeskError):
     def __init__(self) -> None:
         super().__init__(
             field="no", remedy="请核对单号", english="No case of that number is known here; check the number."
+        )
+
+
+class UnknownNotice(DeskError):
+    code = "unknown_notice"
+    title = "查无此通知"
+
+    def __init__(self) -> None:
+        super().__init__(
+            field="notice",
+            remedy="请用收件箱所列通知的 id",
+            english="No notice of that id was sent to you; take the id from your inbox.",
         )
 
 

@@ -16,7 +16,7 @@ from api.wire.answers import PROBLEMS, Acknowledged, Inbox, NoticeAnswer
 from api.writing import asked, carried_out, hash_of
 from domain.admission import Act
 from domain.case_file import Source
-from domain.errors import UnknownCase
+from domain.errors import UnknownNotice
 from domain.events import NoticeAcknowledged
 from domain.ladder import Level
 from domain.people import Actor, Role
@@ -111,16 +111,16 @@ async def _keep_from_climbing(asking: Caller, notice: FiledNotice, by: Actor) ->
 
 
 async def _notice_of(asking: Caller, text: str) -> tuple[FiledNotice, Actor]:
-    """The notice, if it went to the caller or to a post held; UnknownCase otherwise."""
+    """The notice, if it went to the caller or to a post held; UnknownNotice otherwise."""
     try:
         found = await asking.house.desk.reader.notice(UUID(text))
     except ValueError:
-        raise UnknownCase from None
+        raise UnknownNotice from None
     actor = asking.principal.actor(found.estate) if found else None
     if found is None or actor is None:
-        raise UnknownCase
+        raise UnknownNotice
     if found.recipient != actor.id and not actor.holds(*(post for post in Role if post == found.post)):
-        raise UnknownCase
+        raise UnknownNotice
     return found, actor
 
 

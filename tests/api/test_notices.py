@@ -10,6 +10,7 @@ from infra.settings import Settings
 from tests.api.office import CALL_CENTRE, Office, fresh_key
 
 DESK = "fd-1"
+NOWHERE = "00000000-0000-0000-0000-000000000000"
 
 
 async def test_the_post_finds_the_notice_in_its_inbox_and_acknowledges_it_once(office: Office) -> None:
@@ -29,9 +30,12 @@ async def test_a_notice_to_another_post_cannot_be_found_or_acknowledged(office: 
     told = await notice_of(office, no, "工程部")
 
     refused = await office.post(f"/v1/notices/{told['id']}/ack", None, "cs-1")
+    absent = [await office.post(f"/v1/notices/{one}/ack", None, "cs-1") for one in (NOWHERE, "no-uuid")]
     inbox = (await office.get("/v1/inbox", "cs-1", limit=200)).json()["notices"]
 
     assert 404 == refused.status_code
+    assert ("unknown_notice", "notice") == (refused.json()["code"], refused.json()["field"])
+    assert [refused.json()] * 2 == [answer.json() for answer in absent]
     assert told["id"] not in {notice["id"] for notice in inbox}
 
 
