@@ -5,15 +5,13 @@ from datetime import timedelta
 
 import asyncpg
 from temporalio.client import Client
-from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxRestrictions
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.filing import Filing
 from infra.postgres.commands import Commands
 from infra.postgres.ledger import PostgresLedger, PostgresRegister
 from infra.sealing import Sealer
 from infra.settings import Settings
-from workers.sandbox import CaseSandbox
 from workflows import CASES
 
 GRACE = timedelta(seconds=20)
@@ -22,13 +20,6 @@ MOST_TASKS = 16
 
 KEPT_CASES = 20_000
 """Open cases kept in memory; one that is not is replayed with its next task."""
-
-PASSED_THROUGH = ("asyncpg", "structlog", "pydantic", "domain", "activities")
-
-
-def sandbox() -> CaseSandbox:
-    """Where cases run, and where saved histories are replayed."""
-    return CaseSandbox(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 
 def case_worker(client: Client, pool: asyncpg.Pool, settings: Settings, queue: str) -> Worker:
@@ -41,7 +32,7 @@ def case_worker(client: Client, pool: asyncpg.Pool, settings: Settings, queue: s
         task_queue=queue,
         workflows=list(CASES.values()),
         activities=[filing.record, filing.identify, filing.catch_up],
-        workflow_runner=sandbox(),
+        workflow_runner=UnsandboxedWorkflowRunner(),  # docs/decisions/0011
         max_concurrent_workflow_tasks=MOST_TASKS,
         max_cached_workflows=KEPT_CASES,
         graceful_shutdown_timeout=GRACE,

@@ -2,44 +2,43 @@
 
 from temporalio import workflow
 
-with workflow.unsafe.imports_passed_through():
-    from domain.events import Withdrawn
-    from domain.events.repair import (
-        ArrivedOnSite,
-        Assessed,
-        Assigned,
-        ConsentGiven,
-        ConsentRefused,
-        CopiesConfirmed,
-        CopiesHandedOn,
-        CopiesSentBack,
-        CopyReturned,
-        CustomerCopyGiven,
-        EngineeringNotified,
-        FaultCompared,
-        FeedbackGiven,
-        FormCollected,
-        FormFilled,
-        OrderTaken,
-        PriceShown,
-        Reassigned,
-        RefusalExplained,
-        RefusalFiled,
-        RefusalSigned,
-        RequestReceived,
-        ResidentSigned,
-        ReturnRegistered,
-        SetOut,
-        SignatureExcused,
-        TrialDone,
-        WorkFinished,
-        WorkStarted,
-    )
-    from domain.rulebook import REPAIR
-    from domain.rulebook.repair.reading import unsolved
-    from workflows.case import Case
-    from workflows.doors import carries
-    from workflows.messages import OpenCase
+from domain.events import Withdrawn
+from domain.events.repair import (
+    ArrivedOnSite,
+    Assessed,
+    Assigned,
+    ConsentGiven,
+    ConsentRefused,
+    CopiesConfirmed,
+    CopiesHandedOn,
+    CopiesSentBack,
+    CopyReturned,
+    CustomerCopyGiven,
+    EngineeringNotified,
+    FaultCompared,
+    FeedbackGiven,
+    FormCollected,
+    FormFilled,
+    OrderTaken,
+    PriceShown,
+    Reassigned,
+    RefusalExplained,
+    RefusalFiled,
+    RefusalSigned,
+    RequestReceived,
+    ResidentSigned,
+    ReturnRegistered,
+    SetOut,
+    SignatureExcused,
+    TrialDone,
+    WorkFinished,
+    WorkStarted,
+)
+from domain.rulebook import REPAIR
+from domain.rulebook.repair.reading import unsolved
+from workflows.case import Case
+from workflows.doors import carries
+from workflows.messages import OpenCase
 
 DONE, REFUSED, WITHDRAWN = "已完成", "住户不同意", "已撤单"
 

@@ -1,17 +1,16 @@
-"""Every saved history replays with the workflows as they are, in the sandbox of production."""
+"""Every saved history replays with the workflows as they are, run as in production."""
 
 from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 from temporalio.workflow import NondeterminismError
 
 from domain.rulebook import PROCEDURES
 from infra.payloads import data_converter
 from tests.replay.keys import ring
 from tests.replay.planted import PlantedWorkflow
-from workers.wiring import sandbox
 from workflows import CASES
 
 FOLDER = Path(__file__).parent / "histories"
@@ -44,7 +43,9 @@ def test_every_procedure_and_edition_has_histories_open_and_closed_and_of_a_seco
 
 
 def _replayer(*workflows: type) -> Replayer:
-    return Replayer(workflows=workflows, workflow_runner=sandbox(), data_converter=data_converter(ring()))
+    return Replayer(
+        workflows=workflows, workflow_runner=UnsandboxedWorkflowRunner(), data_converter=data_converter(ring())
+    )
 
 
 def _history(path: Path) -> WorkflowHistory:

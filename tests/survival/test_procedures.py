@@ -1,14 +1,14 @@
-"""The worker of production carries a case of every procedure in its sandbox, and is still alive."""
+"""The worker of production carries a case of every procedure from the call to the end, and is still alive."""
 
 from tests.survival.callers import CONSENTED, Callers
 from tests.survival.house import House
 from workflows import CASES
 
 WHOLE_PATHS = {"REP": CONSENTED}
-"""A whole path for each procedure; one without is a procedure that nobody has tried in the sandbox."""
+"""A whole path for each procedure; one without is a procedure that nobody has tried in the worker."""
 
 
-async def test_a_case_of_every_procedure_runs_in_the_workers_sandbox(house: House, callers: Callers) -> None:
+async def test_a_case_of_every_procedure_runs_in_the_worker(house: House, callers: Callers) -> None:
     house.kill("worker")
     house.start("worker")
     worker = house.child("worker")
