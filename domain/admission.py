@@ -59,13 +59,13 @@ def right_for(event: type[Event], edition: Edition) -> Right | None:
     return next((right for right in edition.rights if event in right.events), None)
 
 
-def may(actor: Actor, event: type[Event], standing: Standing) -> bool:
+def may(actor: Actor, event: type[Event], file: CaseFile, procedure: Procedure, edition: Edition) -> bool:
     """Whether the actor's posts allow it in this case; a repairer acts on his own order only (REP-07)."""
-    right = right_for(event, standing.edition)
+    right = right_for(event, edition)
     if right is None or not actor.holds(*right.posts):
         return False
     if right.own_only and not actor.holds(*(post for post in right.posts if post is not Role.REPAIRER)):
-        return standing.procedure.who(Role.REPAIRER, standing.file) == actor.id
+        return procedure.who(Role.REPAIRER, file) == actor.id
     return True
 
 
@@ -75,7 +75,7 @@ def admit(act: Act, standing: Standing) -> Entry:
     Raises NotPermitted, CaseClosed, NotExpected, BadTime or RuleBroken, in that order of looking.
     """
     kind = type(act.event)
-    if not may(act.by, kind, standing):
+    if not may(act.by, kind, standing.file, standing.procedure, standing.edition):
         raise _not_permitted(act.event, right_for(kind, standing.edition))
     if standing.file.ended:
         raise CaseClosed

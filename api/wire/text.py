@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import phonenumbers
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from domain.events.base import AS_SOON_AS_POSSIBLE
@@ -87,7 +87,7 @@ Reference = Annotated[
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Wanted = Annotated[
     datetime | Literal["尽快"],
-    PlainValidator(_wanted),
+    BeforeValidator(_wanted),
     WithJsonSchema({"anyOf": [{"const": AS_SOON_AS_POSSIBLE}, {"type": "string", "format": "date-time"}]}),
 ]
 

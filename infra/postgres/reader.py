@@ -52,6 +52,10 @@ class Reader:
         )
         return [CaseHead(**row) for row in rows]
 
+    async def cases_late_first(self, estates: Sequence[EstateCode], limit: int) -> list[CaseHead]:
+        """Open ones: those that are late, then by what is due next."""
+        return [CaseHead(**row) for row in await self._rows("cases_late_first", list(estates), limit)]
+
     async def entries(self, no: CaseNo) -> list[FiledEntry]:
         """Opened: show what is personal only to those who may know it."""
         async with acquired(self._pool, self._settings) as connection:

@@ -28,6 +28,17 @@ where c.estate = any ($1::text[])
 order by c.created_at desc, c.no desc
 limit $9;
 
+-- name: cases_late_first
+-- Open cases of some estates, those with a breach that is still owed first, then by the next due time.
+select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
+    v.run_id, v.number, coalesce(v.stage, '') as stage, coalesce(v.waiting_for, '{}') as waiting_for,
+    coalesce(v.waiting_posts, '{}') as waiting_posts, coalesce(v.open, true) as open,
+    coalesce(v.overdue, false) as overdue, v.next_due_at, v.closed_at, v.result
+from cases c left join case_views v on v.case_no = c.no
+where c.estate = any ($1::text[]) and coalesce(v.open, true)
+order by coalesce(v.overdue, false) desc, v.next_due_at nulls last, c.received_at, c.no
+limit $2;
+
 -- name: cases_by_age
 -- The same by age, oldest first: what owes something now, and what was issued and is returned or not (REP-45).
 select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,

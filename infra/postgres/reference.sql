@@ -287,6 +287,11 @@ where r.estate = $1 and r.code = $2 and r.active;
 -- The household that lives in room $2, sealed.
 select id, room, name, phone from households where estate = $1 and room = $2 and active order by id limit 1;
 
+-- name: holders
+-- Who holds the post $2 in the estate, with names.
+select s.id, s.name from staff s join staff_posts p on p.staff = s.id
+where p.estate = $1 and p.post = $2 and s.active order by s.id;
+
 -- name: staff_member
 -- A member of staff with posts by estate. $1 is his id.
 select s.id, s.name, s.active, coalesce(array_agg(distinct p.post) filter (where p.post is not null), '{}') as posts,

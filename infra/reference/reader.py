@@ -128,6 +128,10 @@ class Reference:
             calendar=calendar.from_year(_local_day(at).year),
         )
 
+    async def buildings(self, estate: EstateCode) -> Mapping[str, str]:
+        """The names by code."""
+        return {row["code"]: row["name"] for row in await self._pool.fetch(queries["buildings_now"], estate)}
+
     async def room(self, estate: EstateCode, code: str) -> Room | None:
         row = await self._pool.fetchrow(queries["room"], estate, code)
         return Room(**row) if row else None
@@ -153,6 +157,11 @@ class Reference:
             posts=frozenset(Role(post) for post in row["posts"]),
             estates=frozenset(EstateCode(estate) for estate in row["estates"]),
         )
+
+    async def holders(self, estate: EstateCode, post: Role) -> Mapping[StaffId, str]:
+        """The names of those who hold the post, by id, on duty or not."""
+        rows = await self._pool.fetch(queries["holders"], estate, post.value)
+        return {StaffId(row["id"]): row["name"] for row in rows}
 
     async def on_duty(self, estate: EstateCode, post: Role, at: datetime) -> list[StaffId]:
         """By id, stand-ins if nobody of the post is there; empty when nobody is at all."""

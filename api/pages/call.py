@@ -1,0 +1,136 @@
+"""/repairs/new: a call taken down on a page while the caller is on the line, by the very route of the API."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse
+
+from api.desk import Desk
+from api.door import Caller, PageRoute, caller
+from api.pages.controls import HINTS, LABELS, Control, Kind, Options, document_of, options_of
+from api.pages.inputs import form
+from api.pages.markup import page, tag
+from api.pages.one_case import came_of
+from api.pages.posted import Filled, Form, carried_out, first, form_in, under_its_key
+from api.pages.views import header
+from api.rights import Verb, may, needs
+from api.routes.repairs import EMERGENCIES, open_repair
+from api.wire.requests import NewRepair
+from domain.calendar import LOCAL
+from domain.errors import Malformed
+from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.events.repair import Channel, FaultKind, Situation
+from domain.people import EstateCode
+
+PATH = "/repairs/new"
+ON_THE_FORM = ("household", "address", "wanted")
+"""Fields of 《维修单》 (REP-22): without the name there is no form yet, and it is filled in later."""
+ORDINARY = {"channel": Channel.TELEPHONE.value, "situation": Situation.ORDINARY.value}
+
+
+class CallPageRoute(PageRoute):
+    """REP-104, REP-124: the call of an emergency is never turned away for how much its caller has asked."""
+
+    async def never_waits(self, request: Request) -> bool:
+        return request.method == "POST" and first(await form_in(request), "situation") in EMERGENCIES
+
+
+router = APIRouter(route_class=CallPageRoute, include_in_schema=False)
+
+
+@router.get(PATH)
+@needs(Verb.OPEN_CASE)
+async def new_call(asking: Annotated[Caller, Depends(caller)]) -> Response:
+    """The call is taken to begin as the page is opened; the form says so, and it can be changed."""
+    began = {"call_started_at": datetime.now(LOCAL).strftime("%Y-%m-%dT%H:%M:%S")}
+    estates = _estates(asking)
+    only = {"estate": estates[0]} if len(estates) == 1 else {}
+    beforehand = ORDINARY | began | only
+    return HTMLResponse(await _page(asking, Filled(typed={name: [value] for name, value in beforehand.items()})))
+
+
+@router.post(PATH)
+@needs(Verb.OPEN_CASE)
+async def take_call(request: Request, asking: Annotated[Caller, Depends(caller)]) -> Response:
+    """As POST /v1/repairs; what is refused stands in the form again, with what was typed."""
+    given = await form_in(request)
+
+    async def write() -> Response:
+        call = await _call(asking.house.desk, given)
+        return await open_repair(NewRepair.model_validate(call), under_its_key(asking, given))
+
+    told = await carried_out(given, write)
+    return HTMLResponse(await _page(asking, told), told.status) if isinstance(told, Filled) else came_of(told)
+
+
+async def _call(desk: Desk, given: Form) -> dict[str, Any]:
+    call = document_of(_controls({}, {}), given)
+    building = call.pop("building", "")
+    if "room" in call and "estate" in call:
+        call["room"] = await _room_code(desk, EstateCode(call["estate"]), building, call["room"].strip().upper())
+    filled = {name: call.pop(name) for name in ON_THE_FORM if name in call}
+    return call if filled == {"wanted": AS_SOON_AS_POSSIBLE} else call | {"form": filled}
+
+
+async def _room_code(desk: Desk, estate: EstateCode, building: str, said: str) -> str:
+    """The code of the room in the estate's list, where it was given by building and number, as 1 and 101."""
+    if not building:
+        return said
+    within = f"{building}-{said}"
+    room = await desk.reference.room(estate, within) or await desk.reference.room(estate, said)
+    if room and room.building != building:
+        raise Malformed(
+            field="building",
+            remedy="该房号不在所选楼栋，请核对",
+            english="That room is not in the building chosen; check them.",
+        )
+    return room.code if room else said
+
+
+async def _page(asking: Caller, filled: Filled) -> str:
+    desk = asking.house.desk
+    estates = {estate: await desk.reader.estate_name(estate) for estate in _estates(asking)}
+    buildings: dict[str, str] = {}
+    for estate in estates:
+        buildings |= await desk.reference.buildings(estate)
+    return page(
+        "登记报修 · 荔园服务台",
+        header("登记报修", asking.principal.name),
+        form(_controls(estates, buildings), filled, action=PATH, button="登记报修"),
+        tag("p", "连按两次也只登记一次。填了住户名称即同时填单；水浸、停电等紧急情形请先选情形。", class_="quiet"),
+    )
+
+
+def _estates(asking: Caller) -> list[EstateCode]:
+    """Where the person may take a call down."""
+    return sorted(
+        {estate for actor in asking.principal.actors if may(actor, Verb.OPEN_CASE) for estate in actor.estates}
+    )
+
+
+def _controls(estates: Mapping[EstateCode, str], buildings: Mapping[str, str]) -> tuple[Control, ...]:
+    def line(name: str, label: str = "", **more: Any) -> Control:
+        return Control(name=name, label=label or LABELS[name], **more)
+
+    return (
+        line("estate", "小区", kind=Kind.CHOICE, required=True, options=_named(estates)),
+        line("building", "楼栋", kind=Kind.CHOICE, options=_named(buildings)),
+        line("room", required=True, hint="如 101；不选楼栋时写全，如 1-101"),
+        line("household", hint="不填则只受理，稍后填单"),
+        line("phone", required=True, hint="手机、固定电话或分机"),
+        line("content", kind=Kind.TEXT, required=True),
+        line("fault", kind=Kind.CHOICE, required=True, options=options_of(FaultKind)),
+        line("situation", kind=Kind.CHOICE, required=True, options=options_of(Situation)),
+        line("wanted", kind=Kind.SOON_OR_MOMENT, hint=HINTS["wanted"]),
+        line("address", hint="不填为楼栋与房号"),
+        line("channel", kind=Kind.CHOICE, required=True, options=options_of(Channel)),
+        line("call_started_at", "来电时间", kind=Kind.MOMENT, hint="已填打开本页的时刻，各时限由此起算"),
+        line("fault_since", kind=Kind.MOMENT, hint="住户说得出时填"),
+        line("drill", "演练", kind=Kind.YES_OR_NO, options=(("true", "是"),)),
+    )
+
+
+def _named(names: Mapping[EstateCode, str] | Mapping[str, str]) -> Options:
+    return tuple((code, f"{name}（{code}）" if name else code) for code, name in names.items())

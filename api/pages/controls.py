@@ -1,0 +1,178 @@
+"""The fields of the forms on our pages: made from the event's own class, drawn, and read back as the API takes them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from datetime import datetime
+from enum import Enum, StrEnum
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from api.wire.events import CODES, LONG, SET_BY_THE_DESK
+from domain.calendar import LOCAL
+from domain.events import Event
+from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.events.repair import Wanted
+from domain.pricing import ChargeLine
+
+Given = Mapping[str, Sequence[str]]
+Options = tuple[tuple[str, str], ...]
+"""What is sent, and what is shown for it."""
+
+LABELS: Mapping[str, str] = {
+    "actual_item": "实际项目",
+    "address": "地址",
+    "channel": "报修渠道",
+    "charges": "收费",
+    "complete_by": "完成时限",
+    "content": "报修内容",
+    "copy": "第几联",
+    "expected": "预计到达时间",
+    "fault": "故障类型",
+    "fault_since": "故障开始于",
+    "household": "住户名称",
+    "item": "项目",
+    "key": "时限",
+    "matches": "与所报相符",
+    "override_reason": "不用对应班组的原因",
+    "passed": "试用合格",
+    "phone": "电话",
+    "price_version": "收费标准",
+    "reason": "原因",
+    "reference": "归档编号",
+    "remark": "备注",
+    "reminded": "已提醒考虑好后再报修",
+    "repairer": "维修人员",
+    "result": "结果",
+    "room": "房号",
+    "signature": "签名凭据",
+    "signer": "签字人",
+    "situation": "情形",
+    "solved": "已解决",
+    "team": "班组",
+    "text": "内容",
+    "until": "新时限",
+    "urgency": "紧急程度",
+    "wanted": "预约维修时间",
+}
+"""What staff call a field of an event."""
+
+HINTS: Mapping[str, str] = {
+    "actual_item": "相符时不填",
+    "charges": "按收费标准计价；没有收费不填",
+    "override_reason": "班组与故障类型对应时不填",
+    "signature": "签名图片或纸质单的编号",
+    "wanted": f"不填为{AS_SOON_AS_POSSIBLE}",
+}
+YES_OR_NO: Options = (("true", "是"), ("false", "否"))
+LINES = 4
+"""Of charges on one form; more are posted through the API."""
+
+
+class Kind(StrEnum):
+    LINE = "line"
+    TEXT = "text"
+    MOMENT = "moment"
+    SOON_OR_MOMENT = "soon_or_moment"
+    CHOICE = "choice"
+    YES_OR_NO = "yes_or_no"
+    NUMBER = "number"
+    CHARGES = "charges"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """One field. ``options``: what can be chosen where it is a choice."""
+
+    name: str
+    label: str
+    kind: Kind = Kind.LINE
+    required: bool = False
+    options: Options = ()
+    hint: str = ""
+
+    def read(self, given: Given) -> Any:
+        """As the API takes it; None where it was left empty, which the API then judges."""
+        if self.kind is Kind.CHARGES:
+            return list(_charges(self.name, given)) or None
+        said = next(iter(given.get(self.name, ())), "")
+        if not said.strip():
+            return AS_SOON_AS_POSSIBLE if self.kind is Kind.SOON_OR_MOMENT else None
+        match self.kind:
+            case Kind.MOMENT | Kind.SOON_OR_MOMENT:
+                return _with_zone(said)
+            case Kind.YES_OR_NO:
+                return {"true": True, "false": False}.get(said, said)
+            case Kind.NUMBER:
+                return int(said) if said.isascii() and said.isdigit() else said
+        return said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What an estate offers where a field asks for one of its own."""
+
+    repairers: Options = ()
+    teams: Options = ()
+    items: Options = ()
+    limits: Options = field(default=())
+    """Duties whose limit the post may extend."""
+
+
+def controls_of(event: type[Event], choices: Choices) -> tuple[Control, ...]:
+    hints = get_type_hints(event)
+    return tuple(
+        _control(one.name, hints[one.name], choices, required=one.default is MISSING)
+        for one in fields(event)
+        if one.name != "type" and one.name not in SET_BY_THE_DESK.get(event, ())
+    )
+
+
+def document_of(controls: Sequence[Control], given: Given) -> dict[str, Any]:
+    """What is left empty is left out."""
+    read = {control.name: control.read(given) for control in controls}
+    return {name: value for name, value in read.items() if value is not None}
+
+
+def _control(name: str, hint: Any, choices: Choices, *, required: bool) -> Control:
+    kind, options = _form_of(name, hint, choices)
+    return Control(
+        name=name,
+        label=LABELS.get(name, name),
+        kind=kind,
+        required=required and kind is not Kind.SOON_OR_MOMENT,
+        options=options,
+        hint=HINTS.get(name, ""),
+    )
+
+
+def _form_of(name: str, hint: Any, choices: Choices) -> tuple[Kind, Options]:
+    offered = {"team": choices.teams, "key": choices.limits, "repairer": choices.repairers}
+    offered |= dict.fromkeys(CODES, choices.items)
+    if name in offered:
+        return Kind.CHOICE, offered[name]
+    if hint == tuple[ChargeLine, ...]:
+        return Kind.CHARGES, choices.items
+    if get_origin(hint) is Literal:
+        return Kind.NUMBER, tuple((str(value), f"第{value}联") for value in get_args(hint))
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return Kind.CHOICE, options_of(hint)
+    kinds = {bool: Kind.YES_OR_NO, datetime: Kind.MOMENT, datetime | None: Kind.MOMENT, Wanted: Kind.SOON_OR_MOMENT}
+    return kinds.get(hint, Kind.TEXT if name in LONG else Kind.LINE), YES_OR_NO if hint is bool else ()
+
+
+def options_of(choice: type[Enum]) -> Options:
+    return tuple((str(one.value), str(one.value)) for one in choice)
+
+
+def _with_zone(said: str) -> str:
+    """A moment of the estate's own clock; what is none goes on as it was typed, to be refused."""
+    try:
+        return datetime.fromisoformat(said).replace(tzinfo=LOCAL).isoformat()
+    except ValueError:
+        return said
+
+
+def _charges(name: str, given: Given) -> Iterator[dict[str, str]]:
+    items, quantities = given.get(f"{name}_item", ()), given.get(f"{name}_quantity", ())
+    for item, quantity in zip(items, quantities, strict=False):
+        if item.strip():
+            yield {"item": item, "quantity": quantity.strip() or "1"}

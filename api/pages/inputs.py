@@ -1,0 +1,94 @@
+"""Draws a form: each field with its label, what was typed in it, and beside it what is wrong with that."""
+
+from collections.abc import Iterator, Sequence
+
+from api.pages.controls import LINES, Control, Kind, Options
+from api.pages.markup import Markup, tag
+from api.pages.posted import Filled
+
+AMONG = frozenset({Kind.CHOICE, Kind.YES_OR_NO, Kind.NUMBER})
+
+
+def form(controls: Sequence[Control], filled: Filled, *, action: str, button: str, **hidden: str) -> Markup:
+    """``hidden``: what goes with it unseen, beside the key that lets a second click do nothing."""
+    prefix = "".join(hidden.values())
+    names = [control.name for control in controls]
+    beside = {_place(field, names): remedy for field, remedy in filled.remedies.items()}
+    return tag(
+        "form",
+        [tag("p", beside[""], class_="problem")] if "" in beside else None,
+        tag("input", type_="hidden", name_="key", value=filled.key),
+        [tag("input", type_="hidden", name_=name, value=value) for name, value in hidden.items()],
+        [_field(control, filled, beside.get(control.name, ""), prefix) for control in controls],
+        tag("p", tag("button", button, type_="submit")),
+        class_="act",
+        method="post",
+        action=action,
+    )
+
+
+def _place(field: str, names: Sequence[str]) -> str:
+    """The control that a path of the API speaks of, such as event.charges.0.item; none: above them all."""
+    return next((part for part in field.split(".") if part in names), "")
+
+
+def _field(control: Control, filled: Filled, remedy: str, prefix: str) -> Markup:
+    marks = {"id": f"{prefix}{control.name}", "name_": control.name}
+    if remedy:
+        marks |= {"aria_invalid": "true", "aria_describedby": f"{prefix}{control.name}-wrong"}
+    return tag(
+        "div",
+        tag("label", control.label, "（必填）" if control.required else "", for_=marks["id"]),
+        list(_entry(control, filled, marks)),
+        tag("span", control.hint, class_="quiet") if control.hint else None,
+        tag("span", remedy, class_="wrong", id=f"{prefix}{control.name}-wrong") if remedy else None,
+        class_="field",
+    )
+
+
+def _entry(control: Control, filled: Filled, marks: dict[str, str]) -> Iterator[Markup]:
+    value = filled.value(control.name)
+    if control.kind is Kind.CHARGES:
+        yield from _charges(control, filled, marks["id"])
+    elif control.kind in AMONG:
+        yield _select(control.options, value, needed="" if control.required else None, **marks)
+    elif control.kind is Kind.TEXT:
+        yield tag("textarea", value, rows="3", cols="40", required=_needed(control), **marks)
+    elif control.kind is Kind.LINE:
+        yield tag("input", value=value, required=_needed(control), autocomplete="off", **marks)
+    else:
+        yield tag("input", type_="datetime-local", step="1", value=value, required=_needed(control), **marks)
+
+
+def _needed(control: Control) -> str | None:
+    return "" if control.required else None
+
+
+def _select(options: Options, chosen: str, needed: str | None = None, **marks: str) -> Markup:
+    """Nothing is chosen beforehand: what stands first is not what happened."""
+    drawn = [
+        tag("option", shown, value=value, selected="" if value == chosen else None)
+        for value, shown in (("", "请选择" if needed is not None else ""), *options)
+    ]
+    return tag("select", drawn, required=needed, **marks)
+
+
+def _charges(control: Control, filled: Filled, place: str) -> Iterator[Markup]:
+    items = [*filled.typed.get(f"{control.name}_item", ()), *[""] * LINES][:LINES]
+    quantities = [*filled.typed.get(f"{control.name}_quantity", ()), *[""] * LINES][:LINES]
+    for line, (item, quantity) in enumerate(zip(items, quantities, strict=True), start=1):
+        own = {"id": place} if line == 1 else {}
+        yield tag(
+            "span",
+            _select(control.options, item, name_=f"{control.name}_item", aria_label=f"收费项目 {line}", **own),
+            tag(
+                "input",
+                name_=f"{control.name}_quantity",
+                value=quantity,
+                inputmode="decimal",
+                size="6",
+                placeholder="数量",
+                aria_label=f"数量 {line}",
+            ),
+            class_="line",
+        )

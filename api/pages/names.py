@@ -1,0 +1,59 @@
+"""What codes stand for on our pages: people, items of the price list, duties; the code beside it where it is useful."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from api.desk import Desk
+from api.looking import Look
+from api.pages.markup import Child, tag
+from domain.people import StaffId
+from domain.pricing import PriceBook
+from domain.rulebook import PROCEDURES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """By code; what has no name here is shown as it is."""
+
+    staff: Mapping[str, str] = field(default_factory=dict)
+    items: Mapping[str, str] = field(default_factory=dict)
+    duties: Mapping[str, str] = field(default_factory=dict)
+
+    def person(self, staff: str | None) -> Child:
+        return _named(staff or "", self.staff)
+
+    def item(self, code: str) -> Child:
+        return _named(code, self.items)
+
+    def duty(self, key: str) -> Child:
+        return _named(key, self.duties)
+
+
+def _named(code: str, names: Mapping[str, str]) -> Child:
+    name = names.get(code, "")
+    if not name or name == code:
+        return code
+    return [name, " ", tag("small", code, class_="quiet")]
+
+
+async def people(desk: Desk, staff: Iterable[str | None]) -> Mapping[str, str]:
+    """By id, from the staff of the estates; a system that is no member of staff has none."""
+    return await desk.reader.staff_names(sorted({StaffId(one) for one in staff if one}))
+
+
+async def names_in(desk: Desk, look: Look, duties: Iterable[str | None]) -> Names:
+    """Of everybody who acts or owes in the case; ``duties``: who owes what."""
+    acting = {str(entry.by.id): entry.by.name for entry in look.file}
+    named = {getattr(entry.event, "repairer", None) for entry in look.file}
+    edition = PROCEDURES[look.head.procedure].edition(look.head.edition)
+    return Names(
+        staff={**acting, **await people(desk, {*acting, *named, *duties})},
+        items=items_of(await desk.reference.price_book(look.head.estate)),
+        duties={row.key: row.label for row in edition.obligations},
+    )
+
+
+def items_of(prices: PriceBook) -> Mapping[str, str]:
+    """Of every version of the list, the newest name of each item."""
+    by_age = sorted(prices.versions, key=lambda one: one.effective_from)
+    return {item.code: item.name for version in by_age for item in version.items}

@@ -1,0 +1,344 @@
+"""The staff's pages as a browser uses them: a call is taken down, events are recorded, and names stand for codes."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import httpx2
+import pytest
+
+from api.door import COOKIE
+from api.tokens import new_session
+from tests.api.office import CALL, Office
+from tests.api.test_case import walk
+
+FILLED = {
+    "estate": "LY", "building": "1", "room": "101", "household": "住户001", "phone": "19900000001",
+    "content": "厨房水龙头\r\n漏水", "fault": "水", "situation": "一般", "wanted": "", "address": "", "channel": "电话",
+    "call_started_at": "", "fault_since": "", "drill": "",
+}  # fmt: skip
+
+
+class Desk:
+    """One person's browser."""
+
+    def __init__(self, office: Office, who: str, cookie: str) -> None:
+        self._office = office
+        self._http = httpx2.AsyncClient(base_url=str(office.http.base_url), timeout=20)
+        self._headers = {"origin": str(office.http.base_url).rstrip("/"), "cookie": f"{COOKIE}={cookie}"}
+        self.who = who
+
+    async def sees(self, path: str, status: int = 200) -> str:
+        answer = await self._http.get(path, headers=self._headers)
+        assert status == answer.status_code, answer.text
+        return answer.text
+
+    async def sends(self, path: str, fields: Mapping[str, str]) -> httpx2.Response:
+        return await self._http.post(path, data=dict(fields), headers=self._headers)
+
+    async def sends_from_elsewhere(self, path: str, fields: Mapping[str, str]) -> httpx2.Response:
+        return await self._http.post(
+            path, data=dict(fields), headers=self._headers | {"origin": "https://evil.example"}
+        )
+
+    async def closes(self) -> None:
+        await self._http.aclose()
+
+
+async def at_desk(office: Office, who: str) -> Desk:
+    principal = await office.house.desk.principals.by_id(who)
+    assert principal is not None
+    return Desk(office, who, new_session(principal, office.settings))
+
+
+@pytest.fixture
+async def front(office: Office) -> AsyncIterator[Desk]:
+    desk = await at_desk(office, "fd-1")
+    yield desk
+    await desk.closes()
+
+
+def key_in(page: str) -> str:
+    found = re.search(r'name="key" value="(page-[0-9a-f]{32})"', page)
+    assert found
+    return found[1]
+
+
+def words(page: str) -> str:
+    """What stands on the page, without its tags."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", page)))
+
+
+async def cases_of(office: Office) -> int:
+    return int(await office.pool.fetchval("select count(*) from cases"))
+
+
+async def test_a_call_taken_down_on_the_page_becomes_a_case_and_a_second_click_changes_nothing(
+    office: Office, front: Desk
+) -> None:
+    key, before = key_in(await front.sees("/repairs/new")), await cases_of(office)
+
+    answers = await asyncio.gather(*(front.sends("/repairs/new", FILLED | {"key": key}) for _ in range(2)))
+    again = await front.sends("/repairs/new", FILLED | {"key": key})
+
+    places = {answer.headers["location"] for answer in (*answers, again)}
+    assert {303} == {answer.status_code for answer in (*answers, again)}
+    assert 1 == len(places)
+    assert before + 1 == await cases_of(office)
+    no = places.pop().removeprefix("/cases/")
+    case = (await office.get(f"/v1/cases/{no}", "fd-1", purpose="回访")).json()
+    form = next(entry["event"] for entry in case["events"] if entry["type"] == "form_filled")
+    assert ("住户001", "尽快", "厨房水龙头\n漏水") == (form["household"], form["wanted"], form["content"])
+    assert "fd-1" == case["events"][0]["by"]
+
+
+async def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(front: Desk) -> None:
+    key = key_in(await front.sees("/repairs/new"))
+
+    answer = await front.sends("/repairs/new", FILLED | {"key": key, "phone": "x<y", "room": "999", "building": ""})
+    other = await front.sends("/repairs/new", FILLED | {"key": key, "room": "9-999", "building": ""})
+
+    assert [422, 422] == [answer.status_code, other.status_code]
+    assert 'value="x&lt;y"' in answer.text
+    assert "厨房水龙头\n漏水</textarea>" in answer.text
+    wrong = re.search(r'id="phone-wrong">([^<]*)', answer.text)
+    assert wrong
+    assert "电话" in wrong[1]
+    assert re.search(r'id="room-wrong">[^<]*没有这个房号', other.text)
+    assert key == key_in(other.text), "nothing was registered under it"
+
+
+async def test_a_room_is_looked_for_in_the_building_that_was_chosen(office: Office, front: Desk) -> None:
+    room = await office.pool.fetchval("select code from rooms where estate = 'LY' and building <> '1' limit 1")
+    key = key_in(await front.sees("/repairs/new"))
+
+    answer = await front.sends("/repairs/new", FILLED | {"key": key, "room": room, "building": "1"})
+
+    assert 422 == answer.status_code
+    assert re.search(r'id="building-wrong">[^<]*不在所选楼栋', answer.text)
+
+
+async def test_a_form_changed_after_it_was_taken_is_not_taken_twice_by_the_way(office: Office, front: Desk) -> None:
+    key = key_in(await front.sees("/repairs/new"))
+    await front.sends("/repairs/new", FILLED | {"key": key})
+    before = await cases_of(office)
+
+    answer = await front.sends("/repairs/new", FILLED | {"key": key, "content": "另一件事"})
+
+    assert 409 == answer.status_code
+    assert "已提交过" in answer.text
+    assert before == await cases_of(office)
+    assert key != key_in(answer.text)
+
+
+async def test_a_repairer_finds_no_way_to_take_a_call(office: Office, front: Desk) -> None:
+    repairer = await at_desk(office, "rp-1")
+
+    page = await repairer.sees("/repairs/new", 403)
+    posted = await repairer.sends("/repairs/new", FILLED)
+
+    assert "前台客服员" in page
+    assert 403 == posted.status_code
+    assert "/repairs/new" not in await repairer.sees("/inbox")
+    assert "/repairs/new" in await front.sees("/inbox")
+    await repairer.closes()
+
+
+@pytest.mark.parametrize("path", ["/repairs/new", "/cases/{no}/events", "/cases/{no}/full"])
+async def test_a_form_of_another_site_is_not_taken(office: Office, front: Desk, path: str) -> None:
+    office.forgive()
+    no = await office.call("fd-1")
+    before = await cases_of(office)
+
+    answer = await front.sends_from_elsewhere(
+        path.format(no=no), FILLED | {"type": "noted", "text": "外来", "purpose": "回访"}
+    )
+
+    assert (303, "/login") == (answer.status_code, answer.headers["location"])
+    assert before == await cases_of(office)
+    assert "外来" not in str((await office.get(f"/v1/cases/{no}", "fd-1", purpose="回访")).json())
+    office.forgive()
+
+
+async def test_the_case_offers_what_this_person_may_record_now_and_takes_it_once(office: Office, front: Desk) -> None:
+    no = await office.call("fd-1")
+    supervisor = await at_desk(office, "en-1")
+    page = await front.sees(f"/cases/{no}")
+
+    notified = {"type": "engineering_notified", "key": key_in(page), "at": ""}
+    answers = [await front.sends(f"/cases/{no}/events", notified) for _ in range(2)]
+
+    assert [(303, f"/cases/{no}")] * 2 == [(answer.status_code, answer.headers["location"]) for answer in answers]
+    assert offered(page) >= {"通知工程部", "备注", "催办", "撤单"}
+    assert not offered(page) & {"故障定级", "领单", "派工", "批准延期"}
+    assert offered(await supervisor.sees(f"/cases/{no}")) >= {"领单", "故障定级", "备注"}
+    case = (await office.get(f"/v1/cases/{no}", "fd-1")).json()
+    assert 1 == sum(entry["type"] == "engineering_notified" for entry in case["events"])
+    await supervisor.closes()
+
+
+def offered(page: str) -> set[str]:
+    return set(re.findall(r"<summary>([^<]*)</summary>", page))
+
+
+async def test_every_kind_of_field_goes_through_a_form_to_the_end_of_the_repair(office: Office, front: Desk) -> None:
+    no = await office.call("fd-1")
+    desks = {who: await at_desk(office, who) for who in ("en-1", "rp-1")} | {"fd-1": front}
+
+    for who, kind, fields in (
+        ("fd-1", "engineering_notified", {}),
+        ("en-1", "form_collected", {}),
+        ("en-1", "assessed", {"urgency": "常规"}),
+        ("en-1", "assigned", {"repairer": "rp-1", "team": "水工班", "item": "W01", "override_reason": ""}),
+        ("fd-1", "appointment_moved", {"wanted": tomorrow(), "reason": "住户外出"}),
+        ("rp-1", "order_taken", {}),
+        ("rp-1", "arrived_on_site", {"at": ""}),
+        ("rp-1", "fault_compared", {"matches": "true", "actual_item": ""}),
+        ("rp-1", "price_shown", {}),
+        ("rp-1", "consent_given", {}),
+        ("rp-1", "work_started", {}),
+        ("rp-1", "work_finished", {"charges_item": "W01", "charges_quantity": "2"}),
+        ("rp-1", "trial_done", {"passed": "true", "remark": "试水正常"}),
+        ("rp-1", "resident_signed", {"signer": "住户001", "signature": "纸 1"}),
+        ("rp-1", "customer_copy_given", {}),
+        ("en-1", "copy_returned", {"copy": "2"}),
+    ):
+        page = await desks[who].sees(f"/cases/{no}")
+        form = re.search(rf'<form[^>]*>(?:(?!</form>).)*value="{kind}".*?</form>', page, re.DOTALL)
+        assert form, f"{who} is offered {kind}"
+        assert set(fields) <= set(re.findall(r'name="([a-z_]+)"', form[0]))
+        sent = {"type": kind, "key": key_in(form[0]), **fields}
+        answer = await desks[who].sends(f"/cases/{no}/events", sent)
+        assert 303 == answer.status_code, f"{kind}: {words(answer.text)}"
+
+    assert "试用合格：是" in words(await front.sees(f"/cases/{no}"))
+    amounts = await office.pool.fetch("select amount from charges where case_no = $1", no)
+    assert 170 == sum(row["amount"] for row in amounts)
+    for who in ("en-1", "rp-1"):
+        await desks[who].closes()
+
+
+def tomorrow() -> str:
+    return (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+
+
+async def test_what_the_case_refuses_stands_in_its_form_open_and_as_it_was_typed(office: Office) -> None:
+    no = await office.call("fd-1")
+    await office.did(no, {"type": "engineering_notified"}, "fd-1")
+    await office.did(no, {"type": "form_collected"}, "en-1")
+    await office.did(no, {"type": "assessed", "urgency": "常规"}, "en-1")
+    desk = await at_desk(office, "en-1")
+    key = key_in(await desk.sees(f"/cases/{no}"))
+    assigned = {"type": "assigned", "repairer": "rp-1", "team": "电工班", "item": "W01", "override_reason": ""}
+    teams = await office.pool.fetch("select name from teams where estate = 'LY' and name <> '水工班' order by name")
+    assigned["team"] = teams[0]["name"]
+
+    refused = await desk.sends(f"/cases/{no}/events", assigned | {"key": key})
+    empty = await desk.sends(f"/cases/{no}/events", {"type": "assigned", "key": key_in(refused.text), "item": "W01"})
+
+    assert [409, 422] == [refused.status_code, empty.status_code]
+    assert re.search(r'id="assignedoverride_reason-wrong">[^<]*班组与故障类型不符', refused.text)
+    assert '<details open="">' in refused.text
+    assert f'<option value="{assigned["team"]}" selected="">' in refused.text
+    assert key != key_in(re.findall(r"<details open.*?</details>", refused.text, re.DOTALL)[0]), (
+        "it stands for a refusal"
+    )
+    assert re.search(r'id="assignedrepairer-wrong">必填', empty.text)
+    await desk.closes()
+
+
+async def test_the_full_data_are_shown_for_a_purpose_that_is_on_record_and_only_to_those_who_may(
+    office: Office, front: Desk
+) -> None:
+    no = await office.call("fd-1")
+    finance = await at_desk(office, "fi-1")
+    masked = await front.sees(f"/cases/{no}")
+
+    full = await front.sends(f"/cases/{no}/full", {"purpose": "联系住户"})
+    without = await front.sends(f"/cases/{no}/full", {"purpose": ""})
+    other = await finance.sends(f"/cases/{no}/full", {"purpose": "联系住户"})
+
+    assert [200, 422, 403] == [full.status_code, without.status_code, other.status_code]
+    for personal in ("住户001", "19900000001", "厨房水龙头漏水"):
+        assert personal not in masked
+        assert personal not in without.text
+        assert personal in full.text
+    assert "联系住户" in full.text
+    assert "查看完整资料" in masked
+    assert "查看完整资料" not in await finance.sees(f"/cases/{no}")
+    read = await office.pool.fetch("select principal, purpose, what from access_log where case_no = $1", no)
+    assert [("fd-1", "联系住户", "case")] == [tuple(row) for row in read]
+    await finance.closes()
+
+
+async def test_people_and_items_are_called_by_their_names(office: Office, front: Desk) -> None:
+    supervisor, no = "en-1", await office.call("fd-1")
+    await walk(office, no, supervisor, solved=False)
+    names = {row["id"]: row["name"] for row in await office.pool.fetch("select id, name from staff")}
+    item = await office.pool.fetchval("select name from price_items where code = 'W01' limit 1")
+
+    page = await front.sees(f"/cases/{no}")
+
+    for staff in ("fd-1", supervisor, "rp-1"):
+        assert f'{names[staff]} <small class="quiet">{staff}</small>' in page
+        assert f"<td>{staff}</td>" not in page
+    assert f'项目：{item} <small class="quiet">W01</small>' in page
+    assert f"收费：{item} 人工费" in page
+
+
+async def test_late_cases_stand_first_and_say_so_and_a_number_stands_once(office: Office, front: Desk) -> None:
+    first, second, third = [await office.call("fd-1") for _ in range(3)]
+    await office.pool.execute("update case_views set overdue = true where case_no = $1", first)
+    soon, later = datetime.now(UTC) + timedelta(seconds=30), datetime.now(UTC) + timedelta(hours=9)
+    await office.pool.execute("update case_views set next_due_at = $2 where case_no = $1", second, later)
+    await office.pool.execute("update case_views set next_due_at = $2 where case_no = $1", third, soon)
+
+    page = await front.sees("/inbox")
+
+    cases = page.partition("未结单据")[2]
+    assert cases.index(first) < cases.index(third) < cases.index(second)
+    line = next(row for row in cases.split("<tr>") if first in row)
+    assert '<strong class="late">超时</strong>' in line
+    assert 1 == words(line).count(first)
+
+
+async def test_a_notice_tells_its_number_once_as_the_way_to_the_case(office: Office) -> None:
+    no = await office.call("fd-1")
+    desk = await at_desk(office, "en-1")
+
+    page = await desk.sees("/inbox")
+
+    rows = [row for row in page.partition("未结单据")[0].split("<tr") if no in row]
+    assert rows
+    assert {1} == {words(row).count(no) for row in rows}
+    assert all(f'<a href="/cases/{no}">{no}</a>' in row for row in rows)
+    await desk.closes()
+
+
+async def test_who_has_read_a_notice_is_named(office: Office) -> None:
+    no = await office.call("fd-1")
+    desk = await at_desk(office, "en-1")
+    name = await office.pool.fetchval("select name from staff where id = 'fd-1'")
+    await office.pool.execute(
+        "update notices set state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'fd-1'"
+        " where case_no = $1",
+        no,
+    )
+
+    assert f"{name} 已阅" in await desk.sees("/inbox")
+    await desk.closes()
+
+
+async def test_while_the_case_cannot_answer_the_call_has_its_number_and_says_so(lonely: Office) -> None:
+    desk = await at_desk(lonely, "fd-1")
+    key = key_in(await desk.sees("/repairs/new"))
+
+    answer = await desk.sends("/repairs/new", FILLED | {"key": key})
+    page = await desk.sees(answer.headers["location"])
+
+    assert answer.headers["location"].endswith("?pending=1")
+    assert "已收到并保存" in page
+    assert str(CALL["content"]) not in page
+    await desk.closes()
