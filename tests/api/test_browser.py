@@ -43,3 +43,31 @@ async def test_a_person_logs_in_reads_a_notice_and_looks_at_the_case(office: Off
 
     await window.get_by_text("填写维修单").first.wait_for()
     assert f"/cases/{no}" in window.url
+
+
+async def test_the_front_desk_takes_a_call_by_double_click_and_records_what_comes_next(
+    office: Office, window: Page
+) -> None:
+    complaints: list[str] = []
+    window.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    before = await office.pool.fetchval("select count(*) from cases")
+    await window.goto(f"http://127.0.0.1:{office.settings.api_port}/inbox")
+    await window.fill("input[name=key]", office.keys["fd-1"])
+    await window.get_by_role("button", name="登录").click()
+
+    await window.get_by_role("link", name="登记报修").click()
+    await window.get_by_label("楼栋").select_option("1")
+    await window.get_by_label("房号").fill("101")
+    await window.get_by_label("住户名称").fill("住户001")
+    await window.get_by_label("电话", exact=False).first.fill("19900000001")
+    await window.get_by_label("报修内容").fill("厨房水龙头漏水")
+    await window.get_by_label("故障类型").select_option("水")
+    await window.get_by_role("button", name="登记报修").dblclick()
+    await window.get_by_role("heading", name="REP-").wait_for()
+    await window.get_by_text("通知工程部", exact=True).first.click()
+    await window.get_by_role("button", name="登记「通知工程部」").click()
+    await window.locator("td", has_text="通知工程部").first.wait_for()
+
+    assert before + 1 == await office.pool.fetchval("select count(*) from cases")
+    assert 0 == await window.get_by_role("button", name="登记「通知工程部」").count()
+    assert [] == complaints
