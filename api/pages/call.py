@@ -1,6 +1,7 @@
 """/repairs/new: a call taken down on a page while the caller is on the line, by the very route of the API."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -27,6 +28,8 @@ from domain.people import EstateCode
 PATH = "/repairs/new"
 ON_THE_FORM = ("household", "address", "wanted")
 """Fields of 《维修单》 (REP-22): without the name there is no form yet, and it is filled in later."""
+WRITTEN_AS = {"at": "call_started_at"}
+"""What a refusal calls otherwise than the form."""
 ORDINARY = {"channel": Channel.TELEPHONE.value, "situation": Situation.ORDINARY.value}
 
 
@@ -62,7 +65,10 @@ async def take_call(request: Request, asking: Annotated[Caller, Depends(caller)]
         return await open_repair(NewRepair.model_validate(call), under_its_key(asking, given))
 
     told = await carried_out(given, write)
-    return HTMLResponse(await _page(asking, told), told.status) if isinstance(told, Filled) else came_of(told)
+    if isinstance(told, Filled):
+        beside = {WRITTEN_AS.get(field, field): remedy for field, remedy in told.remedies.items()}
+        return HTMLResponse(await _page(asking, replace(told, remedies=beside)), told.status)
+    return came_of(told)
 
 
 async def _call(desk: Desk, given: Form) -> dict[str, Any]:
@@ -126,7 +132,7 @@ def _controls(estates: Mapping[EstateCode, str], buildings: Mapping[str, str]) -
         line("wanted", kind=Kind.SOON_OR_MOMENT, hint=HINTS["wanted"]),
         line("address", hint="不填为楼栋与房号"),
         line("channel", kind=Kind.CHOICE, required=True, options=options_of(Channel)),
-        line("call_started_at", "来电时间", kind=Kind.MOMENT, hint="已填打开本页的时刻，各时限由此起算"),
+        line("call_started_at", "来电时间", kind=Kind.MOMENT, hint="打开本页的时刻；各时限由此起算，请核对"),
         line("fault_since", kind=Kind.MOMENT, hint="住户说得出时填"),
         line("drill", "演练", kind=Kind.YES_OR_NO, options=(("true", "是"),)),
     )

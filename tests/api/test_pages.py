@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import httpx2
+import limits
 import pytest
 
 from api.door import COOKIE
 from api.tokens import new_session
+from domain.calendar import LOCAL
 from tests.api.office import CALL, Office
 from tests.api.test_case import walk
 
@@ -118,6 +120,32 @@ async def test_a_room_is_looked_for_in_the_building_that_was_chosen(office: Offi
 
     assert 422 == answer.status_code
     assert re.search(r'id="building-wrong">[^<]*不在所选楼栋', answer.text)
+
+
+async def test_a_call_that_began_long_before_is_refused_beside_its_time(front: Desk) -> None:
+    long_ago = (datetime.now(LOCAL) - timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M:%S")
+    key = key_in(await front.sees("/repairs/new"))
+
+    answer = await front.sends("/repairs/new", FILLED | {"key": key, "call_started_at": long_ago})
+
+    assert 409 == answer.status_code
+    assert re.search(r'id="call_started_at-wrong">[^<]*时间不对', answer.text)
+
+
+@pytest.mark.parametrize(("situation", "status"), [("水浸", 303), ("一般", 429)])
+async def test_only_the_call_of_an_emergency_is_taken_over_the_quota(
+    lonely: Office, monkeypatch: pytest.MonkeyPatch, situation: str, status: int
+) -> None:
+    desk = await at_desk(lonely, "fd-2")
+    monkeypatch.setattr(lonely.house.rates, "person", limits.parse("1/day"))
+    lonely.house.rates.forget()
+    key = key_in(await desk.sees("/repairs/new"))
+
+    answer = await desk.sends("/repairs/new", FILLED | {"key": key, "situation": situation})
+
+    assert status == answer.status_code, answer.text
+    await desk.closes()
+    lonely.forgive()
 
 
 async def test_a_form_changed_after_it_was_taken_is_not_taken_twice_by_the_way(office: Office, front: Desk) -> None:

@@ -1,0 +1,58 @@
+"""The fields of a form: one for each field of the event, named as staff name it, and read as the API takes it."""
+
+from dataclasses import fields
+
+import pytest
+
+from api.pages.controls import LABELS, Choices, Control, Kind, controls_of, document_of
+from api.wire.events import EVENTS, SET_BY_THE_DESK
+from api.wire.requests import NewEvent
+from domain.events import Event
+from domain.events.repair import Assigned, FormFilled, RequestReceived, WorkFinished
+
+
+@pytest.mark.parametrize("event", [*EVENTS.values(), RequestReceived], ids=lambda event: event.label)
+def test_every_field_that_can_be_recorded_has_a_name_of_the_staffs_own(event: type[Event]) -> None:
+    own = {field.name for field in fields(event)} - {"type"}
+
+    assert own <= LABELS.keys()
+    assert [control.name for control in controls_of(event, Choices())] == [
+        field.name
+        for field in fields(event)
+        if field.name != "type" and field.name not in SET_BY_THE_DESK.get(event, ())
+    ]
+
+
+SAID = {
+    "actual_item": "W02", "address": "1栋101", "content": "漏水", "copy": "2", "expected": "2026-11-23T09:00",
+    "household": "住户001", "item": "W01", "key": "REP-124", "matches": "false", "override_reason": "缺人",
+    "passed": "true", "phone": "19900000001", "reason": "请假", "reference": "A-1", "remark": "好", "reminded": "true",
+    "repairer": "rp-1", "signature": "纸", "signer": "住户001", "solved": "false", "team": "水工班", "text": "催",
+    "until": "2026-11-23T09:00", "urgency": "紧急", "wanted": "2026-11-23T09:00:30",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_a_form_filled_in_is_what_the_api_takes(kind: str) -> None:
+    given = {name: [said] for name, said in SAID.items()} | {"charges_item": ["W01"], "charges_quantity": [""]}
+
+    document = document_of(controls_of(EVENTS[kind], Choices()), given)
+
+    report = NewEvent.model_validate({"event": {"type": kind, **document}})
+    assert document.keys() == {name.rstrip("_") for name in report.event.model_fields_set} - {"type"}
+
+
+def test_moments_are_those_of_the_estates_clock_and_no_appointment_is_as_soon_as_possible() -> None:
+    wanted = Control(name="wanted", label="", kind=Kind.SOON_OR_MOMENT)
+
+    assert "2026-11-23T09:00:00+08:00" == wanted.read({"wanted": ["2026-11-23T09:00"]})
+    assert "尽快" == wanted.read({"wanted": [""]})
+    assert "明天" == wanted.read({"wanted": ["明天"]}), "what is no moment goes on, to be refused"
+
+
+def test_what_is_left_empty_is_left_out() -> None:
+    given = {"charges_item": ["", "W01", ""], "charges_quantity": ["1", "2.5", "3"], "item": [" "], "team": ["水工班"]}
+
+    assert {"charges": [{"item": "W01", "quantity": "2.5"}]} == document_of(controls_of(WorkFinished, Choices()), given)
+    assert {"team": "水工班"} == document_of(controls_of(Assigned, Choices()), given)
+    assert {"wanted": "尽快"} == document_of(controls_of(FormFilled, Choices()), {})
