@@ -6,15 +6,17 @@ import sys
 import structlog
 
 from infra import logging
-from infra.errors import CannotStart
+from infra.erasure import erase
 from infra.postgres.pool import open_running
 from infra.run import run
 from infra.sealing import Sealer
 from infra.settings import load_settings
+from infra.temporal import connect
 
 log = structlog.stdlib.get_logger(__name__)
 
 PROCESS = "data_keys"
+ROLE = "数据密钥"
 
 
 async def main(arguments: argparse.Namespace) -> None:
@@ -27,22 +29,18 @@ async def main(arguments: argparse.Namespace) -> None:
             log.info("data_keys.rewrapped", moved=moved)
             sys.stdout.write(f"{moved} data keys moved under the master key in use\n")
             return
-        async with pool.acquire() as connection:
-            if not await sealer.destroy(connection, arguments.owner):
-                raise CannotStart(
-                    f"{arguments.owner} has no data key",
-                    remedy="check the owner, such as case:NUMBER",
-                    chinese=(f"{arguments.owner} 没有数据密钥", "请核对所属，如 case:单号"),
-                )
+        await erase(arguments.owner, pool, sealer, await connect(settings, role=ROLE))
         log.warning("data_keys.erased", owner=arguments.owner)
-        sys.stdout.write(f"what was sealed for {arguments.owner} can no longer be read, in backups either\n")
+        sys.stdout.write(f"what was sealed for {arguments.owner} can no longer be read\n")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.data_keys", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("rewrap", help="put every data key under the master key in use, after a rotation")
-    erase = commands.add_parser("erase", help="destroy the data key of a case, household or member of staff for good")
+    erase = commands.add_parser(
+        "erase", help="make a closed case, a household or a member of staff unreadable for good"
+    )
     erase.add_argument("owner", help="such as case:REP-20261122-00001 or household:ID")
     return parser.parse_args()
 

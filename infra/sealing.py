@@ -109,6 +109,10 @@ class Sealer:
             raise Erased(f"{owner} has no data key")
         return found
 
+    async def has_key(self, connection: Connection, owner: str) -> bool:
+        """Whether anything of this owner can still be read; asks the database."""
+        return await connection.fetchrow(queries["data_key"], owner) is not None
+
     async def seal(self, connection: Connection, owner: str, place: Place, plaintext: bytes) -> bytes:
         return (await self.key(connection, owner)).seal(place, plaintext)
 

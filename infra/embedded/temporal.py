@@ -17,6 +17,9 @@ DYNAMIC: dict[str, object] = {
     "matching.numTaskqueueWritePartitions": 1,
     # A parked case shows in TemporalReportedProblems after about 15 s instead of a minute.
     "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute": 2,
+    # An erased case is gone within seconds instead of half a minute.
+    "history.transferProcessorUpdateAckInterval": "3s",
+    "history.visibilityProcessorUpdateAckInterval": "3s",
 }
 TIME_SKIPPING: dict[str, object] = {
     "frontend.WorkflowTimeSkippingEnabled": True,
