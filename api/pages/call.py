@@ -13,6 +13,7 @@ from api.door import Caller, PageRoute, caller
 from api.pages.controls import HINTS, LABELS, Control, Kind, Options, document_of, options_of
 from api.pages.inputs import form
 from api.pages.markup import page, tag
+from api.pages.names import estates_of
 from api.pages.one_case import came_of
 from api.pages.posted import Filled, Form, carried_out, first, form_in, under_its_key
 from api.pages.views import header
@@ -97,7 +98,7 @@ async def _room_code(desk: Desk, estate: EstateCode, building: str, said: str) -
 
 async def _page(asking: Caller, filled: Filled) -> str:
     desk = asking.house.desk
-    estates = {estate: await desk.reader.estate_name(estate) for estate in _estates(asking)}
+    estates = await estates_of(desk, _estates(asking))
     buildings: dict[str, str] = {}
     for estate in estates:
         buildings |= await desk.reference.buildings(estate)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from api.desk import Desk
 from api.looking import Look
 from api.pages.markup import Child, tag
-from domain.people import StaffId
+from domain.people import EstateCode, StaffId
 from domain.pricing import PriceBook
 from domain.rulebook import PROCEDURES
 
@@ -39,6 +39,11 @@ def _named(code: str, names: Mapping[str, str]) -> Child:
 async def people(desk: Desk, staff: Iterable[str | None]) -> Mapping[str, str]:
     """By id, from the staff of the estates; a system that is no member of staff has none."""
     return await desk.reader.staff_names(sorted({StaffId(one) for one in staff if one}))
+
+
+async def estates_of(desk: Desk, codes: Iterable[EstateCode]) -> Mapping[EstateCode, str]:
+    """The names by code, in the order of the codes."""
+    return {code: await desk.reader.estate_name(code) for code in sorted(codes)}
 
 
 async def names_in(desk: Desk, look: Look, duties: Iterable[str | None]) -> Names:

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.door import COOKIE, SEE_OTHER, Caller, PageRoute, caller, came_from_us
 from api.house import House
-from api.pages.names import people
+from api.pages.names import estates_of, people
 from api.pages.posted import first, form_in
 from api.pages.views import Desktop, inbox_page, login_page
 from api.problems import TooMany
@@ -79,6 +79,7 @@ async def inbox(asking: Annotated[Caller, Depends(caller)]) -> Response:
         tasks=await tasks_of(asking),
         cases=[line_of(head) for head in heads],
         people=await people(desk, (notice.acknowledged_by for notice in notices.notices)),
+        estates=await estates_of(desk, asking.principal.estates),
         may_register=any(may(actor, Verb.OPEN_CASE) for actor in asking.principal.actors),
     )
     return HTMLResponse(inbox_page(desktop))

@@ -8,6 +8,7 @@ from api.pages.markup import Child, Markup, page, row, table, tag
 from api.wire.answers import CaseLine, Inbox, NoticeAnswer, TaskAnswer, Tasks
 from domain.calendar import LOCAL
 from domain.limits import due_text
+from domain.people import EstateCode
 
 REFRESH_SECONDS = 30
 
@@ -39,13 +40,14 @@ def problem_page(title: str, remedy: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desktop:
-    """What one person's inbox shows. ``may_register``: whether a call may be taken down from here."""
+    """What one person's inbox shows. ``people``, ``estates``: names by code. ``may_register``: he takes calls."""
 
     who: str
     inbox: Inbox
     tasks: Tasks
     cases: Sequence[CaseLine]
     people: Mapping[str, str]
+    estates: Mapping[EstateCode, str]
     may_register: bool
 
 
@@ -54,7 +56,10 @@ def inbox_page(shown: Desktop) -> str:
         "收件箱 · 荔园服务台",
         header("收件箱", shown.who),
         tag("p", tag("a", "登记报修", href="/repairs/new", class_="button")) if shown.may_register else None,
-        [tag("h2", "待办"), table(("时间", "小区", "岗位", "内容"), [_task(one) for one in shown.tasks.tasks])]
+        [
+            tag("h2", "待办"),
+            table(("时间", "小区", "岗位", "内容"), [_task(one, shown.estates) for one in shown.tasks.tasks]),
+        ]
         if shown.tasks.tasks
         else None,
         tag("h2", "通知"),
@@ -65,7 +70,10 @@ def inbox_page(shown: Desktop) -> str:
         tag("p", "没有通知", class_="quiet") if not shown.inbox.notices else None,
         tag("h2", "未结单据"),
         tag("p", "超时的在前，其余按最近时限。", class_="quiet") if shown.cases else None,
-        table(("单号", "小区", "楼栋", "状态", "等待", "责任岗位", "最近时限"), [_case(case) for case in shown.cases]),
+        table(
+            ("单号", "小区", "楼栋", "状态", "等待", "责任岗位", "最近时限"),
+            [_case(case, shown.estates) for case in shown.cases],
+        ),
         tag("p", "没有未结单据", class_="quiet") if not shown.cases else None,
         refresh_seconds=REFRESH_SECONDS,
     )
@@ -82,8 +90,8 @@ def header(title: str, who: str) -> Markup:
     )
 
 
-def _task(one: TaskAnswer) -> Markup:
-    return row(moment(one.created_at), one.estate, one.post, one.text)
+def _task(one: TaskAnswer, estates: Mapping[EstateCode, str]) -> Markup:
+    return row(moment(one.created_at), estates.get(one.estate, one.estate), one.post, one.text)
 
 
 def _notice(notice: NoticeAnswer, people: Mapping[str, str]) -> Markup:
@@ -111,10 +119,10 @@ def _linked(text: str, no: str) -> Child:
     return [before, link, after] if named else [link, " ", text]
 
 
-def _case(case: CaseLine) -> Markup:
+def _case(case: CaseLine, estates: Mapping[EstateCode, str]) -> Markup:
     return row(
         tag("a", case.no, href=f"/cases/{case.no}"),
-        case.estate,
+        estates.get(case.estate, case.estate),
         case.building,
         [tag("strong", "超时", class_="late"), " · ", case.stage] if case.overdue else case.stage or "受理中",
         "、".join(case.waiting_for),

@@ -123,6 +123,21 @@ async def test_the_second_printing_of_a_copy_says_so(office: Office) -> None:
     assert ["补打" in text for text in texts] == [False, True]
 
 
+async def test_an_ordinary_repair_prints_on_one_page_and_the_customer_reads_nothing_of_our_papers(
+    office: Office,
+) -> None:
+    no = await office.call(DESK)
+    await walk(office, no, await office.holder("工程部主管"))
+
+    prints = [await office.get(f"/v1/cases/{no}/forms/repair-order", DESK, copy=copy) for copy in (1, 2, 3, 4)]
+
+    pages = [PdfReader(io.BytesIO(answer.content)).pages for answer in prints]
+    assert [1, 1, 1, 1] == [len(one) for one in pages]
+    texts = [one[0].extract_text() for one in pages]
+    assert ["领单" in text for text in texts] == ["移交前台" in text for text in texts] == [False, True, True, True]
+    assert all("到场" in text and no in text for text in texts)
+
+
 async def test_the_list_pages_through_every_case_once(office: Office) -> None:
     made = [await office.call(DESK) for _ in range(3)]
 

@@ -329,6 +329,7 @@ async def test_late_cases_stand_first_and_say_so_and_a_number_stands_once(office
     assert cases.index(first) < cases.index(third) < cases.index(second)
     line = next(row for row in cases.split("<tr>") if first in row)
     assert '<strong class="late">超时</strong>' in line
+    assert "<td>荔园小区</td>" in line
     assert 1 == words(line).count(first)
 
 
@@ -343,6 +344,10 @@ async def test_a_notice_tells_its_number_once_as_the_way_to_the_case(office: Off
     assert {1} == {words(row).count(no) for row in rows}
     assert all(f'<a href="/cases/{no}">{no}</a>' in row for row in rows)
     await desk.closes()
+
+
+async def test_the_board_calls_an_estate_by_its_name(front: Desk) -> None:
+    assert "荔园小区" in words(await front.sees("/board"))
 
 
 async def test_who_has_read_a_notice_is_named(office: Office) -> None:
