@@ -26,6 +26,7 @@ from infra.postgres.migrate import migrate
 from infra.settings import PREFIX, Settings
 
 PATIENCE = 60.0
+LAST_LINE = "Ctrl-C stops the desk"
 TRANSACT = "transact"
 """A database of its own, so that what is counted in the desk's is the desk's."""
 
@@ -42,6 +43,43 @@ class Stage:
     api: Child
     transact: "Transact | None"
     ready_after: dict[str, float]
+    stopping: list[Callable[[], None]]
+
+    def second_start(self) -> float:
+        """Stop everything, start the whole desk on what is there; seconds until it says that it is ready."""
+        while self.stopping:
+            self.stopping.pop()()
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        own = {
+            f"{PREFIX}DATA_FOLDER": str(self.settings.data_folder),
+            **{f"{PREFIX}{name}": str(free_port()) for name in ("API_PORT", "TEMPORAL_UI_PORT")},
+            f"{PREFIX}TEMPORAL_ADDRESS": f"127.0.0.1:{free_port()}",
+        }
+        began = time.monotonic()
+        desk = subprocess.Popen(
+            [sys.executable, "-m", "infra.embedded"],
+            env=kept | own,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert desk.stdout is not None  # noqa: S101  # it was opened as a pipe
+        said = []
+        for line in desk.stdout:
+            said.append(line)
+            if LAST_LINE in line:
+                break
+        seconds = time.monotonic() - began
+        desk.send_signal(signal.SIGINT)
+        desk.communicate()
+        if not said or LAST_LINE not in said[-1]:
+            raise CannotStart(
+                f"the desk did not start again:\n{''.join(said)}",
+                remedy="read its logs",
+                chinese=("服务台未能再次启动", "查看日志"),
+            )
+        return seconds
 
     def clocks_of(self, arm: str) -> dict[str, Group]:
         """Whose time counts for an arm: ``desk``, ``bare`` or ``transact``.
@@ -111,8 +149,8 @@ def staged(*, with_transact: bool = True) -> Iterator[Stage]:
         try:
             yield _start(folder, stopping, with_transact=with_transact)
         finally:
-            for stop in reversed(stopping):
-                stop()
+            while stopping:
+                stopping.pop()()
 
 
 def _launch(name: str, arguments: list[str], logs: Path) -> Child:
@@ -180,4 +218,5 @@ def _start(folder: Path, stopping: list[Callable[[], None]], *, with_transact: b
         api=api,
         transact=transact,
         ready_after=ready_after,
+        stopping=stopping,
     )
