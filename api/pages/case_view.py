@@ -1,25 +1,22 @@
 """The page of one case: how it stands, what may be recorded now, its duties, its file, and where its time went."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from api.course import Stretch, is_late
 from api.looking import Purpose
-from api.pages.controls import LABELS, YES_OR_NO, Control, Kind
+from api.pages.controls import LABELS, Control, Kind
 from api.pages.inputs import form
 from api.pages.markup import Child, Markup, page, row, table, tag
 from api.pages.names import Names
 from api.pages.posted import Filled
+from api.pages.said import said
 from api.pages.views import header, moment
 from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer
-from domain.events import Event, RungReached
+from domain.events import Event
 from domain.forms import REPAIR_ORDER
 from domain.limits import due_text
-from domain.pricing import ChargeKind
 
-LOOKS_LIKE_A_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
 STATES = {"open": "办理中", "met": "按时完成", "breached": "超时", "waived": "免除", "superseded": "不再适用"}
 RESIDENT = ("household", "phone", "address", "room", "content")
 AT = Control(name="at", label="发生时间", kind=Kind.MOMENT, hint="不填为现在")
@@ -91,8 +88,8 @@ def _resident(shown: CasePage) -> Markup:
     """Who lives there, masked; or in full, with the purpose that stands on record."""
     told: dict[str, str] = {}
     for entry in shown.case.events:
-        said = {name: value for name, value in (entry.event or {}).items() if name in RESIDENT}
-        told |= {name: value for name, value in said.items() if isinstance(value, str) and value}
+        own = {name: value for name, value in (entry.event or {}).items() if name in RESIDENT}
+        told |= {name: value for name, value in own.items() if isinstance(value, str) and value}
     lines = [row(LABELS[name], told[name]) for name in RESIDENT if name in told]
     return tag(
         "section",
@@ -173,50 +170,8 @@ def _entry(entry: EntryAnswer, names: Names) -> Markup:
         entry.label,
         names.person(entry.by),
         "、".join(entry.by_posts),
-        list(_said(entry, names)),
+        list(said(entry, names)),
     )
-
-
-def _said(entry: EntryAnswer, names: Names) -> Iterator[Child]:
-    """Field by field in the words of staff, what was left empty left out."""
-    fields = dict(entry.event or {})
-    if entry.type == RungReached.kind():
-        yield names.duty(str(fields.get("key", "")))
-        return
-    told = [(LABELS[name], _words(name, value, names)) for name, value in fields.items() if name in LABELS]
-    parts = [[label, "：", words] for label, words in told if words]
-    for number, part in enumerate(parts):
-        yield ["；" if number else "", *part]
-
-
-def _words(name: str, value: object, names: Names) -> Child:
-    match value:
-        case bool():
-            return dict(YES_OR_NO)[str(value).lower()]
-        case int():
-            return f"第{value}联" if name == "copy" else str(value)
-        case list():
-            return "、".join(_charge(line, names) for line in value)
-        case str() if LOOKS_LIKE_A_MOMENT.match(value):
-            return moment(datetime.fromisoformat(value))
-        case str():
-            return _named(name, value, names)
-    return ""
-
-
-def _named(name: str, value: str, names: Names) -> Child:
-    if not value:
-        return ""
-    if name == "repairer":
-        return names.person(value)
-    if name in {"item", "actual_item"}:
-        return names.item(value)
-    return names.duty(value) if name == "key" else value
-
-
-def _charge(line: Mapping[str, str], names: Names) -> str:
-    item = names.items.get(line["item"], line["item"])
-    return f"{item} {ChargeKind(line['kind']).label} {line['amount']} 元"
 
 
 def _stretch(stretch: Stretch) -> Markup:
