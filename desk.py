@@ -105,8 +105,8 @@ def install(lock: Path) -> None:
         if not usable():
             make_environment()
         say(f"Installing {lock.name}: {lock.read_text().count('==')} packages, a minute or two the first time …")
-        uv = ("uv", "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "-r", lock)
-        if not (shutil.which("uv") and run(*uv) == 0):
+        uv = ("uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", PYTHON, "--require-hashes")
+        if not (shutil.which("uv") and run(*uv, "-r", lock) == 0):
             pip_install(lock)
         for old in VENV.glob(".installed.*"):
             old.unlink()
@@ -234,6 +234,7 @@ def main() -> int:
         )
     parser = argparse.ArgumentParser(prog="desk.py", description=__doc__, epilog=EPILOG)
     parser.add_argument("command", choices=COMMANDS)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled anew, each of our processes starts a second later
     return COMMANDS[parser.parse_args(sys.argv[1:2]).command](sys.argv[2:])
 
 
