@@ -31,7 +31,10 @@ def test_a_font_file_of_the_setting_is_taken(packaged: Path, tmp_path: Path) -> 
 
 
 def test_a_setting_that_leads_nowhere_is_an_error_with_a_remedy(tmp_path: Path) -> None:
-    with pytest.raises(NoFont, match=r"(?s)missing\.ttf 不存在.*安装 manimgx-fonts-cjk.*missing\.ttf is missing.*install manimgx-fonts-cjk"):
+    with pytest.raises(
+        NoFont,
+        match=r"(?s)missing\.ttf 不存在.*安装 manimgx-fonts-cjk.*missing\.ttf is missing.*install manimgx-fonts-cjk",
+    ):
         typeface(tmp_path / "missing.ttf")
 
 
