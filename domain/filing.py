@@ -9,7 +9,6 @@ from datetime import datetime
 from domain.case_file import CaseFile, Entry
 from domain.copies import CopyPlace
 from domain.deadlines import Duty, DutyState
-from domain.events.repair import WorkFinished
 from domain.notices import Notice
 from domain.people import CaseNo, EstateCode, Role, StaffId
 from domain.pricing import ChargeLine
@@ -102,8 +101,7 @@ def charges_of(entries: Sequence[Entry]) -> tuple[ChargeRow, ...]:
     return tuple(
         ChargeRow(entry_number=entry.number, line=line, charge=charge)
         for entry in entries
-        if isinstance(entry.event, WorkFinished)
-        for line, charge in enumerate(entry.event.charges, start=1)
+        for line, charge in enumerate(entry.event.charged, start=1)
     )
 
 

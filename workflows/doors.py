@@ -12,7 +12,7 @@ from domain.admission import Act
 from domain.case_file import Source
 from domain.errors import DeskError, RuleBroken
 from domain.events import AnyEvent, Event, ExtensionGranted, Noted, Urged
-from domain.events.repair import Reassigned, RequestReceived
+from domain.events.repair import Reassigned
 from domain.people import Actor, EstateCode, Role
 from domain.rulebook.rows import Procedure
 from workflows import desk
@@ -42,7 +42,7 @@ def carries(procedure: Procedure) -> Callable[[W], W]:
     def decorate(case: W) -> W:
         case.rows = procedure
         for event in dict.fromkeys(procedure.vocabulary):
-            if event is not RequestReceived:
+            if event not in procedure.opens_with:
                 _add(case, event.kind(), _recorder(event))
             if event in WEB_UI_DOORS:
                 _add(case, f"{event.kind()}_from_web_ui", _web_ui_door(event))

@@ -8,7 +8,6 @@ from temporalio import workflow
 
 from domain.admission import Act, Standing, admit, opening_entry, right_for
 from domain.case_file import CaseFile, Entry, Source
-from domain.copies import copy_places
 from domain.docket import Docket
 from domain.events import AnyEvent
 from domain.filing import CaseView, DutyRow, Step, charges_of, digest, view_of
@@ -43,7 +42,7 @@ class Journal:
         self._committed = self.file.last_number
         self._notices: list[Notice] = []
         self._filed = self._duty_rows()
-        self._copies = copy_places(self.file)
+        self._copies = procedure.copies(self.file)
 
     @property
     def is_idle(self) -> bool:
@@ -124,7 +123,7 @@ class Journal:
         entries = self.file.after(self._committed)
         notices = tuple(self._notices)
         digests = self._chain(entries)
-        rows, copies = self._duty_rows(), copy_places(self.file)
+        rows, copies = self._duty_rows(), self.procedure.copies(self.file)
         view = self._view()
         self._display.show(view, self.docket)
         await desk.record(

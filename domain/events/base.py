@@ -3,6 +3,8 @@
 from dataclasses import dataclass, fields
 from typing import ClassVar, Literal
 
+from domain.pricing import ChargeLine
+
 AS_SOON_AS_POSSIBLE: Literal["尽快"] = "尽快"
 
 
@@ -12,6 +14,11 @@ class Event:
 
     type: str
     label: ClassVar[str]
+
+    @property
+    def charged(self) -> tuple[ChargeLine, ...]:
+        """What it charges to the resident, line by line."""
+        return ()
 
     @classmethod
     def kind(cls) -> str:

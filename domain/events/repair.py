@@ -250,6 +250,10 @@ class WorkFinished(Event):
     label: ClassVar[str] = "维修完毕"
     charges: tuple[ChargeLine, ...] = ()
 
+    @property
+    def charged(self) -> tuple[ChargeLine, ...]:
+        return self.charges
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialDone(Event):

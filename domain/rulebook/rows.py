@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from domain.case_file import CaseFile, Entry
+from domain.copies import CopyPlace
 from domain.deadlines import Obligation
 from domain.docket import Docket, WhoHolds
 from domain.events import AnyEvent, Event
@@ -88,17 +89,20 @@ class Edition:
 class Procedure:
     """One written procedure. ``vocabulary``: what people may record; ``any_time``: of it, what needs no turn.
 
+    ``opens_with``: what a case begins with. ``copies``: where the copies of its paper form are, if it has one.
     ``cannot_wait``: whether a case opened by such an event goes before others in every queue.
     """
 
     prefix: str
     name: str
     vocabulary: tuple[type[Event], ...]
+    opens_with: tuple[type[Event], ...]
     any_time: tuple[type[Event], ...]
     stages: tuple[Stage, ...]
     who: WhoHolds
     editions: tuple[Edition, ...]
     cannot_wait: Callable[[AnyEvent], bool]
+    copies: Callable[[CaseFile], tuple[CopyPlace, ...]] = field(default=lambda file: ())  # noqa: ARG005
     complete: Callable[[AnyEvent, Docket], AnyEvent] = field(default=lambda event, docket: event)  # noqa: ARG005
 
     def edition(self, day: date) -> Edition:

@@ -5,7 +5,6 @@ from dataclasses import astuple, fields
 from datetime import timedelta
 
 from domain.case_file import CaseFile
-from domain.copies import copy_places
 from domain.docket import Docket
 from domain.events import RungReached
 from domain.filing import DutyRow, charges_of
@@ -50,7 +49,7 @@ def derived_again(case: FiledCase) -> Iterator[Violation]:
     yield from _same(case, "32 notices", ((_columns(n, NOTICE)) for n in notices), _rows(case.notices, NOTICE))
     charged = ((row.entry_number, row.line, *_columns(row.charge, CHARGE)) for row in charges_of(tuple(file)))
     yield from _same(case, "40 charges", charged, _rows(case.charges, ("entry_number", "line", *CHARGE)))
-    places = (_columns(place, COPY) for place in copy_places(file))
+    places = (_columns(place, COPY) for place in case.procedure.copies(file))
     yield from _same(case, "05 copies", places, _rows(case.copies, COPY))
     yield from _view(case, file, docket)
 

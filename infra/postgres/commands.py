@@ -12,7 +12,6 @@ import asyncpg
 from domain.admission import Act
 from domain.calendar import LOCAL
 from domain.errors import Conflicting, UnknownCase
-from domain.events.repair import RequestReceived
 from domain.people import CaseNo, EstateCode
 from domain.rulebook.rows import Procedure
 from infra.postgres.ledger import ENTRY, case_owner, entry_place
@@ -177,7 +176,7 @@ class Commands:
             id=command_id,
             kind="open",
             case_no=no,
-            verb=RequestReceived.kind(),
+            verb=message.acts[0].event.type,
             message=message,
             accepted_at=at,
         )

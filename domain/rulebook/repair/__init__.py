@@ -6,6 +6,7 @@ from datetime import date
 from domain.docket import Docket
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
 from domain.events.repair import AppointmentMoved, ArrivalTold, Assessed, Assigned, RequestReceived
+from domain.rulebook.repair.copies import copy_places
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS, who
 from domain.rulebook.repair.rights import GATES, RIGHTS
@@ -31,10 +32,12 @@ REPAIR = Procedure(
     prefix="REP",
     name="住户报修",
     vocabulary=tuple(event for right in RIGHTS for event in right.events),
+    opens_with=(RequestReceived,),
     any_time=(Noted, Urged, NoticeAcknowledged, ExtensionGranted, Withdrawn, Assessed, ArrivalTold, AppointmentMoved),
     stages=STAGES,
     who=who,
     cannot_wait=_cannot_wait,
+    copies=copy_places,
     complete=_with_completion_limit,
     editions=(Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),),
 )
