@@ -7,7 +7,6 @@ from datetime import datetime
 from api.desk import Desk
 from api.looking import Look
 from domain.case_file import CaseFile, Entry
-from domain.deadlines import Obligation
 from domain.errors import RuleBroken
 from domain.events import Noted, RungReached, Urged
 from domain.events.repair import (
@@ -174,12 +173,8 @@ def _steps(look: Look, copy: FormCopy) -> Iterator[StepLine]:
 
 def _in_full(entry: Entry, look: Look) -> str:
     event = entry.event
+    name = PROCEDURES[look.head.procedure].edition(look.head.edition).name_of(event)
     if isinstance(event, RungReached):
-        rows = PROCEDURES[look.head.procedure].edition(look.head.edition).obligations
-        return next((_rung(row, event.rung) for row in rows if row.key == event.key), event.label)
+        return f"{name}（{event.rule}）"
     words = event.text if isinstance(event, Noted | Urged) else ""
-    return f"{event.label}：{words}" if words else event.label
-
-
-def _rung(row: Obligation, number: int) -> str:
-    return f"{row.rung(number).level}：{row.label}（{row.rule}）"
+    return f"{name}：{words}" if words else name

@@ -108,6 +108,10 @@ class Duty:
     def rung(self, number: int) -> Rung:
         return self.row.rung(number)
 
+    def would_breach(self, rung: int) -> bool:
+        """Whether reaching that rung now makes it a breach, which is for good."""
+        return self.state is DutyState.OPEN and self.rung(rung).level is not Level.WARNING
+
     def next_alarm(self) -> tuple[int, datetime] | None:
         """The next rung and its moment, or None when nobody is to be told any more."""
         if not self.owed:

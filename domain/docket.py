@@ -61,10 +61,8 @@ class Docket:
 
     def _reach(self, key: str, cycle: int, rung: int, entry: Entry) -> None:
         duty = self._duties[key, cycle]
-        duty = replace(duty, reached={**duty.reached, rung: entry.at})
-        if duty.state is DutyState.OPEN and duty.rung(rung).level is not Level.WARNING:
-            duty = replace(duty, state=DutyState.BREACHED, breached_at=duty.due.at)
-        self._put(duty)
+        reached = replace(duty, reached={**duty.reached, rung: entry.at})
+        self._put(_breached(reached) if duty.would_breach(rung) else reached)
 
     def _acknowledge(self, key: str, cycle: int, rung: int) -> None:
         """Who has read a reminder has not yet heard of the breach."""

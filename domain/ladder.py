@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from domain.calendar import LOCAL
 from domain.limits import breach_alarm
@@ -34,10 +34,14 @@ class Timing:
 
 
 class Rung(Protocol):
-    """One step of the ladder."""
+    """One step of the ladder. ``name``: what staff call it; ``press``: who is asked to press those who owe (REP-19)."""
 
     @property
+    def name(self) -> str: ...
+    @property
     def tell(self) -> tuple[Role, ...]: ...
+    @property
+    def press(self) -> tuple[Role, ...]: ...
     @property
     def level(self) -> Level: ...
     def moment(self, timing: Timing) -> datetime: ...
@@ -47,9 +51,11 @@ class Rung(Protocol):
 class Warn:
     """Before the due moment: at 80 % of the interval, or ``before`` it, or at a local ``clock`` time of its day."""
 
+    name: ClassVar[str] = "临期提醒"
     tell: tuple[Role, ...]
     before: timedelta | None = None
     clock: time | None = None
+    press: tuple[Role, ...] = ()
     level: Level = Level.WARNING
 
     def moment(self, timing: Timing) -> datetime:
@@ -64,8 +70,10 @@ class Warn:
 class Remind:
     """So long after the duty began, however far the due moment is (OV-40)."""
 
+    name: ClassVar[str] = "临期提醒"
     tell: tuple[Role, ...]
     after: timedelta
+    press: tuple[Role, ...] = ()
     level: Level = Level.WARNING
 
     def moment(self, timing: Timing) -> datetime:
@@ -76,6 +84,8 @@ class Remind:
 class Breach:
     """One second after the last moment on time."""
 
+    name: ClassVar[str] = "超时"
+    press: ClassVar[tuple[Role, ...]] = ()
     tell: tuple[Role, ...]
     level: Level = Level.BREACH
 
@@ -87,6 +97,8 @@ class Breach:
 class Climb:
     """So long after the breach was announced, if nobody has acknowledged it and it is still owed."""
 
+    name: ClassVar[str] = "超时升级"
+    press: ClassVar[tuple[Role, ...]] = ()
     tell: tuple[Role, ...]
     after: timedelta
     level: Level = Level.ESCALATION
@@ -102,6 +114,8 @@ class Again:
     Raised late, the next still comes at its own time of day.
     """
 
+    name: ClassVar[str] = "超时再提醒"
+    press: ClassVar[tuple[Role, ...]] = ()
     tell: tuple[Role, ...]
     every: timedelta
     level: Level = Level.BREACH

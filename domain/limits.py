@@ -129,14 +129,22 @@ class WorkingDays:
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """A moment agreed with somebody, read off the file; ``shift`` is added to it (negative: earlier)."""
+    """A moment agreed with somebody, read off the file; ``shift`` is added to it (negative: earlier).
+
+    ``agreed`` is when it was: where the shift leads to no later time than that, the moment itself counts.
+    """
 
     moment: Callable[[CaseFile], datetime | None]
     shift: timedelta = timedelta()
+    agreed: Callable[[CaseFile], datetime | None] | None = None
 
     def due(self, start: datetime, file: CaseFile, terms: Terms) -> Due | None:  # noqa: ARG002  # the protocol's shape
         promised = self.moment(file)
-        return None if promised is None else Due(at=promised + self.shift)
+        if promised is None:
+            return None
+        agreed = self.agreed(file) if self.agreed else None
+        shifted = promised + self.shift
+        return Due(at=promised if agreed is not None and shifted <= agreed else shifted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,18 +88,20 @@ def _rung_notices(entry: Entry, reached: RungReached, setting: Setting) -> Itera
     rung = duty.rung(reached.rung)
     said = "已超时" if rung.level in {Level.BREACH, Level.ESCALATION} else "须办结"
     body = f"{duty.row.label}：时限 {due_text(duty.due.at)}，{said}，责任：{duty.row.owed_by}（{duty.row.rule}）"
-    for role in rung.tell:
-        post, words = _addressed(role, body)
+    told = [(role, rung.level, body) for role in rung.tell]
+    pressed = [(role, Level.URGING, f"请跟催：{body}") for role in rung.press]
+    for role, level, text in (*told, *pressed):
+        post, words = _addressed(role, text)
         yield Notice(
             entry_number=entry.number,
             key=duty.key,
             cycle=duty.cycle,
             rule=duty.row.rule,
-            level=rung.level,
+            level=level,
             rung=reached.rung,
             post=post,
             person=setting.procedure.who(post, setting.file),
-            text=_text(setting, rung.level, words, late=reached.late),
+            text=_text(setting, level, words, late=reached.late),
             due_at=duty.due.at,
             late=reached.late,
             urgent=rung.level is Level.ESCALATION,

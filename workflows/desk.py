@@ -1,5 +1,6 @@
 """How a case reaches the world: one function a verb, each with its time-out, its retries and its line in the UI."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -13,17 +14,17 @@ from domain.people import Actor, CaseNo, EstateCode, StaffId
 LONGEST_SUMMARY = 100
 
 
-async def record(step: Step) -> None:
+async def record(step: Step, names: Sequence[str]) -> None:
     """Write the step, as often as it takes: a case whose record cannot be written waits, visibly, and never fails.
 
-    The watcher tells a person of it, since the commands behind it stay unapplied.
+    The watcher tells a person of it, since the commands behind it stay unapplied. ``names``: of its entries, for staff.
     """
     await workflow.execute_activity_method(
         Filing.record,
         FiledStep(step=step),
         start_to_close_timeout=timedelta(seconds=20),
         retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=10)),
-        summary=_summary(step),
+        summary=_summary(step, names),
     )
 
 
@@ -34,8 +35,12 @@ async def catch_up(no: CaseNo, moment: datetime) -> None:
             Filing.catch_up,
             Moment(no=no, at=moment),
             start_to_close_timeout=timedelta(seconds=10),
-            retry_policy=RetryPolicy(maximum_interval=timedelta(seconds=8), maximum_attempts=9),
-            summary="中断之后先核对在途登记，再判超时",
+            retry_policy=RetryPolicy(
+                initial_interval=timedelta(milliseconds=250),
+                maximum_interval=timedelta(seconds=8),
+                maximum_attempts=11,
+            ),
+            summary="先核对在途登记，再判超时",
         )
     except ActivityError as fault:
         if is_cancelled_exception(fault):
@@ -56,8 +61,8 @@ async def identify(staff: StaffId, estate: EstateCode) -> Actor:
     return found.actor
 
 
-def _summary(step: Step) -> str:
+def _summary(step: Step, names: Sequence[str]) -> str:
     """What is written and who is told, in one line of the timeline."""
-    done = "、".join(dict.fromkeys(entry.event.label for entry in step.entries))
+    done = "、".join(dict.fromkeys(names))
     told = "、".join(dict.fromkeys(f"{notice.level}{notice.post}" for notice in step.notices))
     return (done + (f"；{told}" if told else ""))[:LONGEST_SUMMARY]

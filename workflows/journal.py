@@ -138,7 +138,8 @@ class Journal:
                 charges=charges_of(entries),
                 copies=tuple(place for place in copies if place not in self._copies),
                 view=view,
-            )
+            ),
+            [self.edition.name_of(entry.event) for entry in entries],
         )
         # Only now: cut short by a cancellation, all of it is written again with the next step.
         del self._notices[: len(notices)]

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio import workflow
 
@@ -14,7 +14,9 @@ from workflows import desk
 from workflows.journal import Journal
 
 HELD_UP = timedelta(seconds=3)
-"""A breach that we come to this late is announced only when what people recorded meanwhile has arrived."""
+"""What follows a breach and is come to this late is announced only when what people recorded meanwhile has arrived."""
+
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 OUTAGE = timedelta(minutes=1)
 """An alarm raised this long after its moment was missed, and is marked 补发."""
@@ -41,7 +43,7 @@ class Watch:
         self._journal = journal
         self._timers: dict[Alarm, asyncio.Task[None]] = {}
         self._raised = False
-        self._caught_up = workflow.info().start_time
+        self._caught_up = workflow.info().start_time if journal.opening.carried is None else BEFORE_ALL
         self._stirred = asyncio.Event()
         journal.on_change(self._stirred.set)
 
@@ -50,9 +52,9 @@ class Watch:
         try:
             while not self._journal.file.ended:
                 self._stirred.clear()
-                if held_up := self._held_up():
-                    await desk.catch_up(self._journal.opening.no, max(held_up))
-                    self._caught_up = max(held_up)
+                if unsure := self._unsure():
+                    await desk.catch_up(self._journal.opening.no, max(unsure))
+                    self._caught_up = max(unsure)
                     continue
                 self.raise_due(workflow.now())
                 if self._raised:
@@ -74,14 +76,17 @@ class Watch:
             self._journal.add_own(RungReached(key=alarm.key, cycle=alarm.cycle, rung=alarm.rung, late=missed))
             self._raised = True
 
-    def _held_up(self) -> list[datetime]:
-        """Moments of breaches that we come to late, so that acts in time may still be on their way to us."""
+    def _unsure(self) -> list[datetime]:
+        """Moments past which an act in time may still be on its way to us: of every breach, since it is for good, and
+        of what follows one where we come to it late. Asked once each; a reminder too many harms nobody.
+        """
         now = workflow.now()
         return [
             alarm.moment
             for alarm, duty in self._alarms()
-            if self._caught_up < alarm.moment <= now - HELD_UP
+            if self._caught_up < alarm.moment
             and duty.opened_at < alarm.moment
+            and alarm.moment <= (now if duty.would_breach(alarm.rung) else now - HELD_UP)
             and duty.rung(alarm.rung).level is not Level.WARNING
         ]
 
@@ -118,11 +123,5 @@ async def _ring(alarm: Alarm, duty: Duty) -> None:
 
 def _summary(alarm: Alarm, duty: Duty) -> str:
     """``REP-26 接单后到场 截止 11-22 09:15 · 临期提醒`` as the timeline shows it."""
-    level = duty.rung(alarm.rung).level
-    again = level is Level.BREACH and duty.breached_at is not None
-    what = (
-        "超时再提醒"
-        if again
-        else {Level.WARNING: "临期提醒", Level.BREACH: "超时检查", Level.ESCALATION: "升级"}.get(level, level)
-    )
+    what = "超时检查" if duty.would_breach(alarm.rung) else duty.rung(alarm.rung).name
     return f"{duty.row.rule} {duty.row.label} 截止 {due_text(duty.due.at)} · {what}"

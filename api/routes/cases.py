@@ -20,6 +20,7 @@ from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, Procedure, Shor
 from domain.people import Role
 from domain.rulebook import PROCEDURES
 from domain.rulebook.repair.reading import unsolved
+from domain.rulebook.rows import Edition
 from infra.postgres.records import CaseHead, FiledDuty, FiledEntry, Filter
 
 PLACE = re.compile(r"[0-9A-Za-z-]{1,40}")
@@ -89,7 +90,7 @@ def case_answer(look: Look, duties: list[FiledDuty], *, masked: bool) -> CaseAns
         masked=masked,
         reopened=sum(unsolved(entry) for entry in look.file),
         obligations=[duty_answer(duty) for duty in duties],
-        events=[_entry_answer(entry, masked=masked) for entry in look.entries],
+        events=[_entry_answer(entry, edition_of(look.head), masked=masked) for entry in look.entries],
     )
 
 
@@ -133,11 +134,15 @@ def duty_answer(duty: FiledDuty) -> DutyAnswer:
     )
 
 
-def _entry_answer(filed: FiledEntry, *, masked: bool) -> EntryAnswer:
+def edition_of(head: CaseHead) -> Edition:
+    return PROCEDURES[head.procedure].edition(head.edition)
+
+
+def _entry_answer(filed: FiledEntry, edition: Edition, *, masked: bool) -> EntryAnswer:
     return EntryAnswer(
         number=filed.number,
         type=filed.type,
-        label=filed.label,
+        label=edition.name_of(filed.entry.event) if filed.entry else filed.label,
         at=filed.at,
         recorded_at=filed.recorded_at,
         by=filed.by_id,

@@ -16,7 +16,9 @@ from api.rights import Verb, needs
 from api.routes.inbox import addressee
 from api.wire.answers import PROBLEMS
 from api.wire.text import ISO
+from domain.events import RungReached
 from domain.people import CaseNo
+from domain.rulebook import PROCEDURES
 from infra.postgres.reader import Reader, Row
 from infra.postgres.records import Addressee
 
@@ -121,7 +123,7 @@ async def _entries(records: Reader, reader: Addressee, since: datetime) -> Async
         page = await records.new_entries(after, reader, PAGE)
         for row in page:
             after = (row["written_at"], row["case_no"], row["run_id"], row["number"])
-            yield Found(kind="entry", at=row["written_at"], key=after[1:], row=row)
+            yield Found(kind="entry", at=row["written_at"], key=after[1:], row=_named(row))
         if len(page) < PAGE:
             return
 
@@ -135,6 +137,15 @@ async def _notices(records: Reader, reader: Addressee, since: datetime) -> Async
             yield Found(kind="notice", at=row["created_at"], key=after[1:], row=row)
         if len(page) < PAGE:
             return
+
+
+def _named(row: Row) -> Row:
+    """An entry with the name that staff call it by; a rung's says how grave it was."""
+    told = {name: row[name] for name in ("case_no", "estate", "number", "type", "label", "rule", "at", "written_at")}
+    if row["key"] is None:
+        return told
+    rung = RungReached(key=row["key"], cycle=row["cycle"], rung=row["rung"])
+    return told | {"label": PROCEDURES[row["procedure"]].edition(row["edition"]).name_of(rung)}
 
 
 def _told(row: Row) -> dict[str, Any]:

@@ -18,6 +18,10 @@ class RungReached(Event):
     rung: int
     late: bool = False
 
+    @property
+    def rule(self) -> str:
+        return self.key.split("/")[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEnded(Event):

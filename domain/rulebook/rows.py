@@ -8,7 +8,7 @@ from domain.case_file import CaseFile, Entry
 from domain.copies import CopyPlace
 from domain.deadlines import Obligation
 from domain.docket import Docket, WhoHolds
-from domain.events import AnyEvent, Event
+from domain.events import AnyEvent, Event, RungReached
 from domain.people import Actor, Role
 
 Condition = Callable[[Entry, CaseFile], bool]
@@ -83,6 +83,13 @@ class Edition:
     rights: tuple[Right, ...]
     gates: tuple[Gate, ...]
     tells: tuple[Tell, ...]
+
+    def name_of(self, event: Event) -> str:
+        """What staff call a line of the file: its label; of a rung, how grave it was and of which duty."""
+        if not isinstance(event, RungReached):
+            return event.label
+        row = next((row for row in self.obligations if row.key == event.key), None)
+        return f"{row.rung(event.rung).name}：{row.label}" if row else event.label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

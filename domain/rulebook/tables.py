@@ -12,7 +12,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 
 from domain.deadlines import Obligation
-from domain.ladder import Again, Breach, Climb, Remind, Rung, Warn
+from domain.ladder import Again, Breach, Climb, Level, Remind, Rung, Warn
 from domain.limits import (
     BeforeDayOfMonth,
     BeforeTimeOfDay,
@@ -121,8 +121,9 @@ def limit_text(limit: Limit) -> str:  # noqa: PLR0911  # one a kind
 
 
 def rung_text(rung: Rung) -> str:
-    """``80 % 提醒 维修人员``: when, how grave, to whom."""
-    return f"{_moment(rung)} {rung.level} {'、'.join(rung.tell)}"
+    """``80 % 提醒 维修人员; 催办 前台客服员``: when, how grave, to whom, and who is asked to press."""
+    press = f"; {Level.URGING} {'、'.join(rung.press)}" if rung.press else ""
+    return f"{_moment(rung)} {rung.level} {'、'.join(rung.tell)}{press}"
 
 
 def _moment(rung: Rung) -> str:  # noqa: PLR0911  # one a kind

@@ -78,7 +78,7 @@ def test_a_copy_that_stays_with_us_tells_every_line_of_the_file(copy: int, look:
     told = [step.what for step in steps]
     assert len(look.file) == len(steps)
     assert {f"备注：{REMARK}", "催办：又催", "退回联单", "故障定级"} <= set(told)
-    assert {"提醒：接单后到场（REP-26）", "超时：接单后到场（REP-26）"} <= set(told)
+    assert {"临期提醒：接单后到场（REP-26）", "超时：接单后到场（REP-26）"} <= set(told)
     assert ["系统"] * sum(entry.source is Source.SYSTEM for entry in look.file) == [
         step.who for step in steps if step.who == "系统"
     ]

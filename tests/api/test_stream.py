@@ -4,10 +4,11 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from api.routes.stream import PAGE
-from tests.api.office import CALL_CENTRE, Office
+from tests.api.office import CALL, CALL_CENTRE, Office
 
 BURST = 2 * PAGE + 7
 
@@ -36,6 +37,35 @@ async def test_who_reconnects_in_the_middle_of_a_burst_gets_all_that_was_left(of
         heard = await heard_of(stream.aiter_lines(), no, BURST)
 
     assert {1} == set(heard.values())
+
+
+async def test_a_line_of_a_rung_says_how_grave_it_was_and_of_what_in_the_stream_and_in_the_case(office: Office) -> None:
+    unfilled = {name: value for name, value in CALL.items() if name != "form"}
+    started = datetime.now(UTC) - timedelta(minutes=2, seconds=30)
+    async with office.http.stream("GET", "/v1/stream", headers=office.headers(CALL_CENTRE), timeout=20) as stream:
+        lines = stream.aiter_lines()
+        async with asyncio.timeout(10):
+            await anext(lines)
+        opened = await office.post("/v1/repairs", unfilled | {"call_started_at": started.isoformat()})
+        no = opened.json()["no"]
+        heard = [await entry_in(lines, no, "rung_reached") for _ in ("reminder", "breach")]
+
+    case = (await office.get(f"/v1/cases/{no}")).json()
+    filed = {event["number"]: event for event in case["events"]}
+    said = [("临期提醒：填写维修单", "REP-21"), ("超时：填写维修单", "REP-21")]
+    assert said == [(one["label"], one["rule"]) for one in heard]
+    assert said == [(filed[one["number"]]["label"], filed[one["number"]]["rule"]) for one in heard]
+    assert {"no", "estate", "number", "type", "label", "rule", "at", "written_at"} == set(heard[0])
+
+
+async def entry_in(lines: AsyncIterator[str], no: str, kind: str) -> dict[str, Any]:
+    """The first entry of that type in a case."""
+    async with asyncio.timeout(20):
+        async for line in lines:
+            told: dict[str, Any] = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
+            if (told.get("no"), told.get("type")) == (no, kind):
+                return told
+    raise AssertionError(kind)
 
 
 async def burst(office: Office, no: str, run: str) -> datetime:

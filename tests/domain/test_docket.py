@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from domain.deadlines import DutyState
 from domain.events import CaseEnded, ExtensionGranted, Noted, NoticeAcknowledged
 from domain.events.repair import (
@@ -36,11 +38,17 @@ def grade(story: Story, urgency: Urgency, at: datetime) -> None:
     story.then(Assessed(urgency=urgency), at)
 
 
-def taken(wanted: datetime | None = None) -> Story:
-    """Called at 9:00, taken at 9:05; as soon as possible unless a time is given."""
+def called_for(wanted: datetime | None) -> Story:
+    """Called at 9:00, assigned at 9:04; as soon as possible unless a time is given."""
     story = call()
     story.then(filled(wanted or "尽快"), on("9:01"))
     story.then(ASSIGNED, on("9:04"))
+    return story
+
+
+def taken(wanted: datetime | None = None) -> Story:
+    """The same, taken at 9:05."""
+    story = called_for(wanted)
     story.then(OrderTaken(), on("9:05"))
     return story
 
@@ -202,6 +210,69 @@ def test_as_soon_as_possible_before_somebody_has_the_order_starts_no_clock() -> 
     story.then(ASSIGNED, on("9:20"))
     story.then(OrderTaken(), on("9:25"))
     assert story.duty("REP-26").due.at == on("9:35")
+
+
+def test_rep_27_an_appointment_within_a_quarter_of_an_hour_of_the_taking_has_the_ten_minutes_beside_it() -> None:
+    story = called_for(on("15:00"))
+
+    story.then(OrderTaken(), on("14:45") + TICK)
+
+    assert (story.duty("REP-26").state, story.duty("REP-26").due.at) == (DutyState.OPEN, on("14:55") + TICK)
+    assert story.duty("REP-27").due.at == on("14:55")
+
+
+def test_rep_27_a_quarter_of_an_hour_away_the_five_minutes_before_it_stand_alone() -> None:
+    story = called_for(on("15:00"))
+
+    story.then(OrderTaken(), on("14:45"))
+
+    assert story.docket.find("REP-26") is None
+    assert story.duty("REP-27").due.at == on("14:55")
+
+
+def test_rep_27_moved_to_a_time_near_by_the_ten_minutes_count_from_the_moving() -> None:
+    story = taken(on("16:00"))
+
+    move(story, on("15:10"), on("14:55:01"))
+
+    assert (story.duty("REP-26").state, story.duty("REP-26").due.at) == (DutyState.OPEN, on("15:05:01"))
+    assert story.duty("REP-27").due.at == on("15:05")
+
+
+def test_rep_27_moved_away_again_the_ten_minutes_are_laid_aside() -> None:
+    story = taken(on("16:00"))
+    move(story, on("15:10"), on("15:00"))
+
+    move(story, on("17:00"), on("15:02"))
+
+    assert story.duty("REP-26").state is DutyState.SUPERSEDED
+    assert story.duty("REP-27").due.at == on("16:55")
+
+
+@pytest.mark.parametrize(
+    ("agreed_at", "due"),
+    [
+        (on("14:54:59"), on("14:55")),
+        (on("14:55"), on("15:00")),
+        (on("14:58"), on("15:00")),
+    ],
+)
+def test_rep_27_agreed_when_its_five_minutes_have_begun_it_is_due_at_the_time_itself(
+    agreed_at: datetime, due: datetime
+) -> None:
+    filled_so = call()
+    filled_so.then(filled(on("15:00")), agreed_at)
+    moved_so = taken(on("18:00"))
+    move(moved_so, on("15:00"), agreed_at)
+
+    for story in (filled_so, moved_so):
+        duty = story.duty("REP-27")
+        assert (duty.state, duty.due.at) == (DutyState.OPEN, due)
+        assert [cycle.state for cycle in story.docket if cycle.key == "REP-27"] == [DutyState.OPEN]
+        story.rings(due)
+        assert story.duty("REP-27").state is DutyState.OPEN
+        story.rings(due + timedelta(seconds=1))
+        assert story.duty("REP-27").breached_at == due
 
 
 def test_reassigned_the_clock_of_the_former_order_lapses_and_the_next_taking_starts_anew() -> None:

@@ -22,7 +22,8 @@ from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
 from domain.people import Actor, CaseNo, EstateCode, Role, StaffId
 from domain.rulebook import REPAIR
 from infra.delivery import Delivery
-from infra.postgres.commands import Command, Commands, NewAct, NewCase
+from infra.postgres.acceptance import Acceptance, NewAct, NewCase
+from infra.postgres.commands import Command, Commands
 from infra.postgres.ledger import ENTRY, case_owner, entry_place
 from infra.reference.checks import check
 from infra.reference.commands import load_checked
@@ -83,6 +84,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.commands = Commands(self.pool, self.sealer, self.settings)
+        self.acceptance = Acceptance(self.pool, self.sealer, self.settings)
         self.delivery = Delivery(self.commands, self.client, self.settings)
         self.reference = Reference(self.pool, self.sealer)
 
@@ -136,7 +138,7 @@ class Desk:
             fault=fault,
             situation=situation,
         )
-        command = await self.commands.accept_opening(
+        command = await self.acceptance.accept_opening(
             NewCase(
                 client="test",
                 key=secrets.token_hex(8),
@@ -196,25 +198,30 @@ class OpenedCase:
 
     async def hears(self, event: AnyEvent, by: Actor, *, at: str | None = None) -> Command:
         """Record the act at the moment the clock shows, or at another claimed one; Refused if the desk says no."""
-        command = await self.accepts(event, by, at=at)
+        return await self.takes_in(await self.accepts(event, by, at=at))
+
+    async def takes_in(self, command: Command) -> Command:
+        """Deliver what was taken on; Refused if the desk says no."""
         after = await self.desk.delivery.deliver(command, PATIENCE)
         if after.state == "refused":
             raise Refused(after)
         assert after.state == "applied", after
         return after
 
-    async def accepts(self, event: AnyEvent, by: Actor, *, at: str | None = None) -> Command:
-        """Take the act on, at the moment the clock shows, and leave it to be delivered."""
-        claimed = local(self.moment.date(), at) if at else self.moment
-        accepted_at = self.moment
+    async def accepts(
+        self, event: AnyEvent, by: Actor, *, at: str | None = None, after: timedelta = timedelta()
+    ) -> Command:
+        """Take the act on, at the moment the clock shows or so long after it, and leave it to be delivered."""
+        accepted_at = self.moment + after
+        claimed = local(self.moment.date(), at) if at else accepted_at
 
         def build(command_id: str, _: datetime) -> Act:
             return Act(
                 command_id=command_id, event=event, by=by, at=claimed, accepted_at=accepted_at, source=Source.API
             )
 
-        return await self.desk.commands.accept_act(
-            NewAct(client="test", key=secrets.token_hex(8), body_hash=b"", case_no=self.no, build=build)
+        return await self.desk.acceptance.accept_act(
+            NewAct(client="test", key=secrets.token_hex(8), body_hash=b"", case_no=self.no, build=build), accepted_at
         )
 
     async def settles(self) -> None:

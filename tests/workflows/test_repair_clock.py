@@ -12,16 +12,18 @@ from domain.events import Noted, NoticeAcknowledged, Urged
 from domain.events.repair import (
     ArrivedOnSite,
     Assessed,
+    CopyReturned,
     EngineeringNotified,
     Urgency,
 )
 from domain.people import Role
 from infra.delivery import Delivery
 from tests.workflows import stages
-from tests.workflows.desk import FRONT_DESK, PATIENCE, REPAIRER, SUPERVISOR, Desk, OpenedCase, Refused
+from tests.workflows.desk import FRONT_DESK, PATIENCE, REPAIRER, SUPERVISOR, Desk, OpenedCase, Refused, local
 
 Open = Callable[..., Awaitable[OpenedCase]]
 BREACH = ("超时", frozenset({Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK}))
+PRESSED = ("催办", frozenset({Role.FRONT_DESK}))
 REMINDER = ("提醒", frozenset({Role.REPAIRER}))
 CLIMB = ("升级", frozenset({Role.COMPANY_MANAGER}))
 
@@ -73,6 +75,79 @@ async def test_done_in_time_but_told_after_the_alarm_the_breach_stays_and_the_ac
     assert (duty["state"], duty["ended_at"].minute) == ("breached", 14)
 
 
+# Acknowledged before the alarm, delivered after it.
+
+NEARLY_FIVE = timedelta(seconds=0.9)
+"""After 16:59:59."""
+
+
+async def signed_and_nearly_five(case: OpenedCase) -> None:
+    await case.at("15:00")
+    await stages.until_signed(case)
+    await case.at("16:59:59")
+
+
+async def is_asked_for(case: OpenedCase) -> bool:
+    """Whether the case has asked what is under way, and waits for it."""
+    described = await case.desk.client.get_workflow_handle(case.no).describe()
+    return any(one.activity_type.name == "核对在途登记" for one in described.raw_description.pending_activities)
+
+
+async def test_rep_43_acknowledged_in_time_and_delivered_after_the_alarm_it_is_in_time_and_no_breach_is_announced(
+    opened: Open,
+) -> None:
+    case = await opened()
+    await signed_and_nearly_five(case)
+    returned = await case.accepts(CopyReturned(copy=2), SUPERVISOR, after=NEARLY_FIVE)
+
+    turning = asyncio.create_task(case.at("17:00:00"))
+    await soon(lambda: is_asked_for(case))
+    await case.takes_in(returned)
+    await turning
+
+    duty = await case.duty("REP-43/第二联")
+    assert (duty["state"], duty["breached_at"]) == ("met", None)
+    assert duty["ended_at"] == local(case.day, "16:59:59") + NEARLY_FIVE
+    assert [level for level, _ in await case.heard("REP-43/第二联")] == ["提醒"]
+    assert (await case.duty("REP-43/第三联"))["state"] == "breached"
+    assert [level for level, _ in await case.heard("REP-43/第三联")] == ["提醒", "超时"]
+
+
+async def test_what_was_acknowledged_after_the_alarm_is_not_waited_for(opened: Open) -> None:
+    case = await opened()
+    await signed_and_nearly_five(case)
+    returned = await case.accepts(CopyReturned(copy=2), SUPERVISOR, after=timedelta(seconds=1.001))
+
+    await case.at("17:00:02")
+    await soon(lambda: is_overdue(case))
+    await case.takes_in(returned)
+
+    duty = await case.duty("REP-43/第二联")
+    assert (duty["state"], duty["ended_at"]) == ("breached", local(case.day, "17:00") + timedelta(milliseconds=1))
+    assert [level for level, _ in await case.heard("REP-43/第二联")] == ["提醒", "超时"]
+
+
+async def test_a_breach_is_asked_about_once_and_neither_reminder_nor_escalation(opened: Open) -> None:
+    case = await opened()
+    await taken(case)
+
+    await case.at("11:00")
+
+    assert await case.heard("REP-26") == [PRESSED, REMINDER, BREACH, CLIMB]
+    history = await case.desk.client.get_workflow_handle(case.no).fetch_history()
+    asked = [
+        event
+        for event in history.events
+        if event.activity_task_scheduled_event_attributes.activity_type.name == "核对在途登记"
+    ]
+    duties = "select count(distinct breached_at) from duties where case_no = $1"
+    assert len(asked) == await case.desk.pool.fetchval(duties, case.no) == len(("REP-21", "REP-24", "REP-26"))
+
+
+async def is_overdue(case: OpenedCase) -> bool:
+    return bool((await case.view())["overdue"])
+
+
 # The ladder on the real clock.
 
 
@@ -82,7 +157,7 @@ async def test_rep_26_nobody_reads_of_the_breach_and_it_climbs_and_climbs_once(o
 
     await case.at("11:00")
 
-    assert await case.heard("REP-26") == [REMINDER, BREACH, CLIMB]
+    assert await case.heard("REP-26") == [PRESSED, REMINDER, BREACH, CLIMB]
 
 
 async def test_rep_26_read_in_time_it_does_not_climb(opened: Open) -> None:
@@ -93,7 +168,7 @@ async def test_rep_26_read_in_time_it_does_not_climb(opened: Open) -> None:
     await case.hears(NoticeAcknowledged(key="REP-26", cycle=1, rung=1), SUPERVISOR)
     await case.at("11:00")
 
-    assert await case.heard("REP-26") == [REMINDER, BREACH]
+    assert await case.heard("REP-26") == [PRESSED, REMINDER, BREACH]
 
 
 async def test_rep_03_regraded_the_time_elapsed_counts_and_the_former_limit_alarms_no_more(opened: Open) -> None:
@@ -120,6 +195,33 @@ async def test_rep_19_pressed_for_everybody_who_owes_something_is_told(opened: O
     await case.hears(Urged(text="住户很急"), FRONT_DESK)
 
     assert await case.heard("REP-19") == [("催办", frozenset({Role.ENGINEERING, Role.REPAIRER}))]
+
+
+async def test_rep_19_at_four_fifths_of_48_hours_the_front_desk_is_asked_once_to_press_for_it(opened: Open) -> None:
+    case = await opened()
+    await stages.until_tried(case)
+
+    await case.at("23:23:59", days=1)
+    assert await case.heard("REP-17") == []
+    await case.at("23:24", days=1)
+
+    assert await case.heard("REP-17") == [PRESSED, REMINDER]
+    text = await case.desk.pool.fetchval(
+        "select text from notices where case_no = $1 and level = '催办' and key = 'REP-17'", case.no
+    )
+    assert f"【催办】{case.no} 请跟催：常规故障完成：时限" in text
+    assert "责任：维修人员（REP-17）" in text
+
+
+async def test_rep_19_completed_before_that_nobody_is_asked_to_press(opened: Open) -> None:
+    case = await opened()
+    await stages.until_tried(case)
+    await case.at("23:23:59", days=1)
+    await case.hears(stages.SIGNED, REPAIRER)
+
+    await case.at("9:00:01", days=2)
+
+    assert await case.heard("REP-17") == []
 
 
 async def test_nobody_on_duty_the_duty_director_hears_of_it_as_well(opened: Open) -> None:

@@ -36,6 +36,10 @@ def told(level: str, *posts: Role) -> Alarm:
     return level, frozenset(posts)
 
 
+PRESSED = told("催办", Role.FRONT_DESK)
+"""REP-19: before a limit of the work itself the front desk is asked to press for it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limit:
     """``last`` is the last good second, ``after`` the next one, so many ``days`` after the call."""
@@ -177,8 +181,11 @@ LIMITS = (
         by=REPAIRER,
         last="9:06:00",
         after="9:06:01",
-        before=(told("提醒", Role.ENGINEERING_SUPERVISOR),),
-        breach=told("超时", Role.ENGINEERING_SUPERVISOR),
+        before=(
+            PRESSED,
+            told("提醒", Role.ENGINEERING_SUPERVISOR, Role.REPAIRER),
+        ),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
     ),
     Limit(
         key="REP-103",
@@ -187,8 +194,8 @@ LIMITS = (
         by=REPAIRER,
         last="15:00:00",
         after="15:00:01",
-        before=(),
-        breach=told("超时", Role.ENGINEERING_SUPERVISOR),
+        before=(PRESSED, told("提醒", Role.REPAIRER)),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
     ),
     Limit(
         key="REP-124",
@@ -198,8 +205,11 @@ LIMITS = (
         by=REPAIRER,
         last="9:10:00",
         after="9:10:01",
-        before=(told("提醒", Role.REPAIRER),),
-        breach=told("超时", Role.ESTATE_DIRECTOR),
+        before=(
+            PRESSED,
+            told("提醒", Role.REPAIRER),
+        ),
+        breach=told("超时", Role.ESTATE_DIRECTOR, Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
     ),
     Limit(
         key="REP-25",
@@ -208,8 +218,11 @@ LIMITS = (
         by=SUPERVISOR,
         last="9:08:00",
         after="9:08:01",
-        before=(told("提醒", Role.ENGINEERING_SUPERVISOR),),
-        breach=told("超时", Role.COMPANY_MANAGER),
+        before=(
+            PRESSED,
+            told("提醒", Role.ENGINEERING_SUPERVISOR),
+        ),
+        breach=told("超时", Role.COMPANY_MANAGER, Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
     ),
     Limit(
         key="REP-14",
@@ -220,9 +233,10 @@ LIMITS = (
         after="9:30:01",
         before=(
             told("告知", Role.ENGINEERING_SUPERVISOR),
+            PRESSED,
             told("提醒", Role.REPAIRER, Role.ENGINEERING_SUPERVISOR),
         ),
-        breach=told("超时", Role.COMPANY_MANAGER),
+        breach=told("超时", Role.COMPANY_MANAGER, Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
     ),
     Limit(
         key="REP-15",
@@ -231,8 +245,8 @@ LIMITS = (
         by=REPAIRER,
         last="10:00:00",
         after="10:00:01",
-        before=(told("告知", Role.ENGINEERING_SUPERVISOR), told("提醒", Role.REPAIRER)),
-        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.CUSTOMER_SERVICE_SUPERVISOR),
+        before=(told("告知", Role.ENGINEERING_SUPERVISOR), PRESSED, told("提醒", Role.REPAIRER)),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.CUSTOMER_SERVICE_SUPERVISOR, Role.FRONT_DESK),
     ),
     Limit(
         key="REP-03/响应",
@@ -241,8 +255,11 @@ LIMITS = (
         by=REPAIRER,
         last="13:00:00",
         after="13:00:01",
-        before=(told("提醒", Role.REPAIRER),),
-        breach=told("超时", Role.ENGINEERING_SUPERVISOR),
+        before=(
+            PRESSED,
+            told("提醒", Role.REPAIRER),
+        ),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
     ),
     Limit(
         key="REP-16",
@@ -253,8 +270,11 @@ LIMITS = (
         last="0:30:00",
         after="0:30:01",
         days=1,
-        before=(told("提醒", Role.ENGINEERING_SUPERVISOR),),
-        breach=told("超时", Role.COMPANY_MANAGER, Role.FRONT_DESK),
+        before=(
+            PRESSED,
+            told("提醒", Role.ENGINEERING_SUPERVISOR, Role.REPAIRER),
+        ),
+        breach=told("超时", Role.COMPANY_MANAGER, Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
     ),
     Limit(
         key="REP-17",
@@ -265,8 +285,11 @@ LIMITS = (
         last="10:00:00",
         after="10:00:01",
         days=2,
-        before=(told("提醒", Role.REPAIRER, Role.FRONT_DESK),),
-        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.CUSTOMER_SERVICE_SUPERVISOR),
+        before=(
+            PRESSED,
+            told("提醒", Role.REPAIRER),
+        ),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.CUSTOMER_SERVICE_SUPERVISOR, Role.FRONT_DESK),
     ),
     Limit(
         key="REP-03/完成",
@@ -276,8 +299,11 @@ LIMITS = (
         last="9:00:00",
         after="9:00:01",
         days=7,
-        before=(told("提醒", Role.REPAIRER),),
-        breach=told("超时", Role.ENGINEERING_SUPERVISOR),
+        before=(
+            PRESSED,
+            told("提醒", Role.REPAIRER),
+        ),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
     ),
     Limit(
         key="REP-26",
@@ -286,7 +312,10 @@ LIMITS = (
         by=REPAIRER,
         last="9:15:00",
         after="9:15:01",
-        before=(told("提醒", Role.REPAIRER),),
+        before=(
+            PRESSED,
+            told("提醒", Role.REPAIRER),
+        ),
         breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
     ),
     Limit(
@@ -296,7 +325,10 @@ LIMITS = (
         by=REPAIRER,
         last="14:55:00",
         after="14:55:01",
-        before=(told("提醒", Role.REPAIRER),),
+        before=(
+            PRESSED,
+            told("提醒", Role.REPAIRER),
+        ),
         breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
     ),
     Limit(

@@ -313,6 +313,7 @@ async def test_rep_27_a_moved_appointment_moves_the_limit_and_reminds_anew(opene
     await case.at("15:55")
     assert await case.heard("REP-27") == [
         ("告知", frozenset({Role.REPAIRER})),
+        ("催办", frozenset({Role.FRONT_DESK})),
         ("提醒", frozenset({Role.REPAIRER})),
     ]
     await case.hears(ArrivedOnSite(), REPAIRER)

@@ -39,6 +39,9 @@ RETURN_REMINDER = time(16, 30)
 RESPONDED = (OrderTaken, ArrivedOnSite)
 """OV-37: what counts as the response."""
 
+FOLLOWS = (Role.FRONT_DESK,)
+"""REP-19: who follows every limit of the work itself, is asked to press before it and told of its breach."""
+
 
 FORM_FILLED = Obligation(
     rule="REP-21",
@@ -79,7 +82,10 @@ SET_OUT = Obligation(
     met_by=(SetOut, ArrivedOnSite),
     limit=Within(OV_104),
     only_if=reading.is_urgent_situation,
-    ladder=(Warn(tell=(Role.ENGINEERING_SUPERVISOR,)), Breach(tell=(Role.ENGINEERING_SUPERVISOR,))),
+    ladder=(
+        Warn(tell=(Role.ENGINEERING_SUPERVISOR, Role.REPAIRER), press=FOLLOWS),
+        Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
+    ),
 )
 
 EXPECTED_ARRIVAL = Obligation(
@@ -89,7 +95,10 @@ EXPECTED_ARRIVAL = Obligation(
     counts_from=(ArrivalTold,),
     met_by=(ArrivedOnSite,),
     limit=Promised(reading.expected_arrival),
-    ladder=(Breach(tell=(Role.ENGINEERING_SUPERVISOR,)),),
+    ladder=(
+        Warn(tell=(Role.REPAIRER,), press=FOLLOWS),
+        Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
+    ),
 )
 
 AT_ONCE_ON_SITE = Obligation(
@@ -102,8 +111,8 @@ AT_ONCE_ON_SITE = Obligation(
     only_if=reading.is_immediate_situation,
     extendable_by=Role.CENTRE_MANAGER,
     ladder=(
-        Remind(after=timedelta(minutes=7), tell=(Role.REPAIRER,)),
-        Breach(tell=(Role.ESTATE_DIRECTOR,)),
+        Remind(after=timedelta(minutes=7), tell=(Role.REPAIRER,), press=FOLLOWS),
+        Breach(tell=(Role.ESTATE_DIRECTOR, Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
         Climb(after=SILENCE, tell=(Role.COMPANY_MANAGER,)),
     ),
 )
@@ -116,7 +125,10 @@ ASSIGNED = Obligation(
     starts_if=reading.calls_for_assignment,
     met_by=(Assigned,),
     limit=Within(OV_01),
-    ladder=(Warn(tell=(Role.ENGINEERING_SUPERVISOR,)), Breach(tell=(Role.COMPANY_MANAGER,))),
+    ladder=(
+        Warn(tell=(Role.ENGINEERING_SUPERVISOR,), press=FOLLOWS),
+        Breach(tell=(Role.COMPANY_MANAGER, Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
+    ),
 )
 
 URGENT_RESPONSE = Obligation(
@@ -128,7 +140,10 @@ URGENT_RESPONSE = Obligation(
     met_by=RESPONDED,
     limit=Within(timedelta(minutes=30)),
     only_if=reading.is_urgent,
-    ladder=(Warn(tell=(Role.REPAIRER, Role.ENGINEERING_SUPERVISOR)), Breach(tell=(Role.COMPANY_MANAGER,))),
+    ladder=(
+        Warn(tell=(Role.REPAIRER, Role.ENGINEERING_SUPERVISOR), press=FOLLOWS),
+        Breach(tell=(Role.COMPANY_MANAGER, Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
+    ),
 )
 
 REGULAR_RESPONSE = Obligation(
@@ -141,8 +156,8 @@ REGULAR_RESPONSE = Obligation(
     limit=Within(timedelta(hours=1)),
     only_if=reading.is_regular,
     ladder=(
-        Warn(tell=(Role.REPAIRER,)),
-        Breach(tell=(Role.ENGINEERING_SUPERVISOR, Role.CUSTOMER_SERVICE_SUPERVISOR)),
+        Warn(tell=(Role.REPAIRER,), press=FOLLOWS),
+        Breach(tell=(Role.ENGINEERING_SUPERVISOR, Role.CUSTOMER_SERVICE_SUPERVISOR, *FOLLOWS)),
         Climb(after=SILENCE, tell=(Role.COMPANY_MANAGER,)),
     ),
 )
@@ -157,7 +172,10 @@ LOW_RESPONSE = Obligation(
     met_by=RESPONDED,
     limit=Within(OV_02),
     only_if=reading.is_low,
-    ladder=(Warn(tell=(Role.REPAIRER,)), Breach(tell=(Role.ENGINEERING_SUPERVISOR,))),
+    ladder=(
+        Warn(tell=(Role.REPAIRER,), press=FOLLOWS),
+        Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
+    ),
 )
 
 
@@ -171,7 +189,10 @@ URGENT_COMPLETION = Obligation(
     lapses_on=(ConsentRefused,),
     limit=WithinOrFromAppointment(timedelta(hours=2), reading.appointment),
     only_if=reading.is_urgent,
-    ladder=(Warn(tell=(Role.ENGINEERING_SUPERVISOR,)), Breach(tell=(Role.COMPANY_MANAGER, Role.FRONT_DESK))),
+    ladder=(
+        Warn(tell=(Role.ENGINEERING_SUPERVISOR, Role.REPAIRER), press=FOLLOWS),
+        Breach(tell=(Role.COMPANY_MANAGER, Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
+    ),
 )
 
 REGULAR_COMPLETION = Obligation(
@@ -185,8 +206,8 @@ REGULAR_COMPLETION = Obligation(
     limit=WithinOrFromAppointment(timedelta(hours=48), reading.appointment),
     only_if=reading.is_regular,
     ladder=(
-        Warn(tell=(Role.REPAIRER, Role.FRONT_DESK)),
-        Breach(tell=(Role.ENGINEERING_SUPERVISOR, Role.CUSTOMER_SERVICE_SUPERVISOR)),
+        Warn(tell=(Role.REPAIRER,), press=FOLLOWS),
+        Breach(tell=(Role.ENGINEERING_SUPERVISOR, Role.CUSTOMER_SERVICE_SUPERVISOR, *FOLLOWS)),
         Climb(after=SILENCE, tell=(Role.COMPANY_MANAGER,)),
     ),
 )
@@ -202,7 +223,10 @@ LOW_COMPLETION = Obligation(
     lapses_on=(ConsentRefused,),
     limit=WithinOrFromAppointment(OV_03, reading.appointment),
     only_if=reading.is_low,
-    ladder=(Warn(tell=(Role.REPAIRER,), before=timedelta(days=1)), Breach(tell=(Role.ENGINEERING_SUPERVISOR,))),
+    ladder=(
+        Warn(tell=(Role.REPAIRER,), before=timedelta(days=1), press=FOLLOWS),
+        Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
+    ),
 )
 
 COMPLETIONS = (URGENT_COMPLETION, REGULAR_COMPLETION, LOW_COMPLETION)
@@ -217,10 +241,10 @@ ON_SITE = Obligation(
     met_by=(ArrivedOnSite,),
     lapses_on=(Reassigned,),
     limit=Within(timedelta(minutes=10)),
-    only_if=reading.taken_as_soon_as_possible,
+    only_if=reading.taken_to_come_now,
     ladder=(
-        Warn(tell=(Role.REPAIRER,)),
-        Breach(tell=(Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK)),
+        Warn(tell=(Role.REPAIRER,), press=FOLLOWS),
+        Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
         Climb(after=SILENCE, tell=(Role.COMPANY_MANAGER,)),
     ),
 )
@@ -231,11 +255,11 @@ ON_SITE_BY_APPOINTMENT = Obligation(
     owed_by=Role.REPAIRER,
     counts_from=(FormFilled, AppointmentMoved),
     met_by=(ArrivedOnSite,),
-    limit=Promised(reading.appointment, shift=timedelta(minutes=-5)),
+    limit=Promised(reading.appointment, shift=timedelta(minutes=-5), agreed=reading.appointed_at),
     only_if=reading.has_appointment,
     ladder=(
-        Warn(tell=(Role.REPAIRER,), before=timedelta(minutes=25)),
-        Breach(tell=(Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK)),
+        Warn(tell=(Role.REPAIRER,), before=timedelta(minutes=25), press=FOLLOWS),
+        Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
         Climb(after=SILENCE, tell=(Role.COMPANY_MANAGER,)),
     ),
 )

@@ -1,6 +1,6 @@
 """What the rows of the repair procedure ask of a case file."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.case_file import CaseFile, Entry
 from domain.events.base import AS_SOON_AS_POSSIBLE
@@ -35,39 +35,62 @@ IMMEDIATE_SITUATIONS = frozenset(
 )
 """REP-124: what the concierge plan sends a repairer to within ten minutes."""
 
+NEAR_BY = timedelta(minutes=15)
+"""REP-27: an appointment nearer than this has the ten minutes of REP-26 beside it."""
+
 WORK_ACCEPTED = (ResidentSigned, SignatureExcused)
 """REP-41: a repair is complete with the resident's signature, or the named exception to it."""
 
 
-def appointment(file: CaseFile) -> datetime | None:
-    """The time agreed with the resident now, or None: as soon as possible, not yet asked, or of a round before."""
+def _appointing(file: CaseFile) -> Entry | None:
+    """What the time wanted stands in now; None: not yet asked, or of a round before."""
     for entry in reversed(tuple(file)):
         if unsolved(entry):
             return None
         if isinstance(entry.event, FormFilled | AppointmentMoved):
-            return entry.event.wanted if isinstance(entry.event.wanted, datetime) else None
+            return entry
     return None
+
+
+def appointment(file: CaseFile) -> datetime | None:
+    """The time agreed with the resident now, or None: as soon as possible, not yet asked, or of a round before."""
+    entry = _appointing(file)
+    agreed = entry.event.wanted if entry and isinstance(entry.event, FormFilled | AppointmentMoved) else None
+    return agreed if isinstance(agreed, datetime) else None
+
+
+def appointed_at(file: CaseFile) -> datetime | None:
+    """When that time was agreed."""
+    entry = _appointing(file)
+    return entry.at if entry else None
 
 
 def has_appointment(file: CaseFile) -> bool:
     return appointment(file) is not None
 
 
-def taken_as_soon_as_possible(file: CaseFile) -> bool:
-    """Somebody has the order in this round, and no time is appointed."""
+def taken_to_come_now(file: CaseFile) -> bool:
+    """Somebody has the order in this round, and no time is appointed but one near by."""
     since = file.since(Assigned, Reassigned)
     taken = any(isinstance(entry.event, OrderTaken) for entry in since)
-    return taken and not any(unsolved(entry) for entry in since) and appointment(file) is None
+    if not taken or any(unsolved(entry) for entry in since):
+        return False
+    agreed, begun = appointment(file), next(filter(asks_to_come_now, reversed(tuple(file))))
+    return agreed is None or _near(agreed, begun.at)
 
 
 def asks_to_come_now(entry: Entry) -> bool:
-    """The order is taken, or an appointment given up for 尽快."""
+    """The order is taken, or an appointment given up for 尽快 or for a time near by."""
     match entry.event:
         case OrderTaken():
             return True
         case AppointmentMoved(wanted=wanted):
-            return wanted == AS_SOON_AS_POSSIBLE
+            return wanted == AS_SOON_AS_POSSIBLE or _near(wanted, entry.at)
     return False
+
+
+def _near(wanted: datetime, now: datetime) -> bool:
+    return wanted - now < NEAR_BY
 
 
 def expected_arrival(file: CaseFile) -> datetime | None:
