@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from domain.people import Actor, EstateCode, StaffId
 from infra.delivery import Delivery
+from infra.postgres.acceptance import Acceptance
 from infra.postgres.commands import Command, Commands
 from infra.postgres.ledger import PostgresRegister
 from infra.postgres.pool import open_pool
@@ -35,7 +36,7 @@ class Desk:
     reader: Reader
     reference: Reference
     register: Register
-    commands: Commands
+    acceptance: Acceptance
     deliverer: Deliverer
 
 
@@ -43,7 +44,6 @@ async def open_desk(settings: Settings, client: Client) -> Desk:
     """Raises what asyncpg raises while PostgreSQL is away. ``client`` may be lazy: Temporal need not be there."""
     pool = await open_pool(settings)
     sealer = Sealer(settings.master_ring())
-    commands = Commands(pool, sealer, settings)
     return Desk(
         settings=settings,
         pool=pool,
@@ -51,6 +51,6 @@ async def open_desk(settings: Settings, client: Client) -> Desk:
         reader=Reader(pool, sealer, settings),
         reference=Reference(pool, sealer),
         register=PostgresRegister(pool, settings),
-        commands=commands,
-        deliverer=Delivery(commands, client, settings),
+        acceptance=Acceptance(pool, sealer, settings),
+        deliverer=Delivery(Commands(pool, sealer, settings), client, settings),
     )

@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 from api.door import Caller
 from api.problems import settled_refusal
-from infra.postgres.commands import Asked, Command
+from infra.postgres.acceptance import Asked
+from infra.postgres.commands import Command
 
 Accept = Callable[[datetime], Awaitable[Command]]
 """Writes down what was asked for at that moment, or refuses it."""
@@ -44,7 +45,7 @@ async def asked(caller: Caller, body_hash: bytes) -> Asked:
 
     Looked at before the request is judged, so that a repetition is answered as the first time whatever has changed.
     """
-    return await caller.house.desk.commands.asked(caller.principal.id, caller.key, body_hash)
+    return await caller.house.desk.acceptance.asked(caller.principal.id, caller.key, body_hash)
 
 
 async def carried_out(caller: Caller, body_hash: bytes, accept: Accept) -> Command:

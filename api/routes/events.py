@@ -19,7 +19,8 @@ from domain.case_file import Source
 from domain.errors import NotExpected, NotPermitted
 from domain.people import Actor
 from domain.rulebook import PROCEDURES
-from infra.postgres.commands import Command, NewAct
+from infra.postgres.acceptance import NewAct
+from infra.postgres.commands import Command
 from infra.postgres.records import CaseHead
 
 router = APIRouter(route_class=DeskRoute, tags=["报修"])
@@ -42,7 +43,7 @@ async def record_event(no: str, report: NewEvent, asking: Annotated[Caller, Depe
     body_hash = hash_of(f"/v1/cases/{head.no}/events", report)
 
     async def accept(at: datetime) -> Command:
-        return await asking.house.desk.commands.accept_act(await _new_act(asking, head, report, body_hash), at)
+        return await asking.house.desk.acceptance.accept_act(await _new_act(asking, head, report, body_hash), at)
 
     return _answer(await carried_out(asking, body_hash, accept))
 

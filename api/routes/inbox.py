@@ -20,7 +20,8 @@ from domain.errors import UnknownNotice
 from domain.events import NoticeAcknowledged
 from domain.ladder import Level
 from domain.people import Actor, Role
-from infra.postgres.commands import Command, NewAct
+from infra.postgres.acceptance import NewAct
+from infra.postgres.commands import Command
 from infra.postgres.principals import Principal
 from infra.postgres.records import Addressee, FiledNotice
 
@@ -107,7 +108,7 @@ async def _keep_from_climbing(asking: Caller, notice: FiledNotice, by: Actor) ->
             command_id=command, event=event, by=by, at=accepted_at, accepted_at=accepted_at, source=Source.API
         ),
     )
-    return await carried_out(asking, body_hash, lambda at: desk.commands.accept_act(new, at))
+    return await carried_out(asking, body_hash, lambda at: desk.acceptance.accept_act(new, at))
 
 
 async def _notice_of(asking: Caller, text: str) -> tuple[FiledNotice, Actor]:

@@ -22,7 +22,8 @@ from domain.people import Actor, EstateCode
 from domain.rulebook import REPAIR
 from domain.rulebook.open_values import BACKDATING
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS
-from infra.postgres.commands import Command, NewCase
+from infra.postgres.acceptance import NewCase
+from infra.postgres.commands import Command
 from infra.reference.reader import Room
 from workflows.messages import TermsOfCase
 
@@ -61,7 +62,7 @@ async def open_repair(repair: NewRepair, asking: Annotated[Caller, Depends(calle
     body_hash = hash_of(PATH, repair)
 
     async def accept(at: datetime) -> Command:
-        return await asking.house.desk.commands.accept_opening(await _new_case(asking, repair, body_hash), at)
+        return await asking.house.desk.acceptance.accept_opening(await _new_case(asking, repair, body_hash), at)
 
     return await _answer(asking, await carried_out(asking, body_hash, accept))
 

@@ -1,71 +1,25 @@
-"""Commands: a request is first a row here; that commit is what the desk acknowledges."""
+"""Commands on their way: found, taken by one deliverer at a time, and settled."""
 
 import time
-from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 
-from domain.admission import Act
-from domain.calendar import LOCAL
-from domain.errors import Conflicting, UnknownCase
-from domain.people import CaseNo, EstateCode
-from domain.rulebook.rows import Procedure
+from domain.errors import UnknownCase
+from domain.people import CaseNo
 from infra.postgres.ledger import ENTRY, case_owner, entry_place
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
-from infra.sealing import Connection, Place, Sealer
+from infra.sealing import Place, Sealer
 from infra.settings import Settings
-from workflows.messages import Carried, OpenCase, RecordAct, TermsOfCase
+from workflows.messages import Carried, OpenCase, RecordAct
 
 queries = load("commands.sql")
 FIRST_PAUSE = timedelta(seconds=1)
 LEASE_MARGIN = timedelta(seconds=2)
-
-
-class KeyTaken(Exception):
-    """Somebody else's request with the same key came first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewCase:
-    """A case to be opened. ``acts`` makes what it begins with from the command's id and the moment of acceptance."""
-
-    client: str
-    key: str
-    body_hash: bytes
-    procedure: Procedure
-    estate: EstateCode
-    building: str
-    channel: str
-    received_at: datetime
-    recorded_by: str
-    words: str
-    drill: bool
-    terms: TermsOfCase
-    acts: Callable[[str, datetime], tuple[Act, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewAct:
-    """Something somebody did in a case."""
-
-    client: str
-    key: str
-    body_hash: bytes
-    case_no: CaseNo
-    build: Callable[[str, datetime], Act]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """When a request came, by the clock of the database, and what its key stands for already."""
-
-    moment: datetime
-    before: "Command | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,111 +57,13 @@ class Command:
 COLUMNS = tuple(column.name for column in fields(Command) if column.default is MISSING)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Draft:
-    id: UUID
-    kind: str
-    case_no: CaseNo
-    verb: str
-    message: OpenCase | RecordAct
-    accepted_at: datetime
-
-
 class Commands:
-    """Accepts, finds and settles. Every method raises what asyncpg raises when the database is away."""
+    """Finds, leases and settles. Every method raises what asyncpg raises when the database is away."""
 
     def __init__(self, pool: asyncpg.Pool, sealer: Sealer, settings: Settings) -> None:
         self._pool = pool
         self._sealer = sealer
         self._settings = settings
-
-    async def asked(self, client: str, key: str, body_hash: bytes) -> Asked:
-        """Conflicting for a key that stands for another request."""
-        async with acquired(self._pool, self._settings) as connection:
-            return await _asked(connection, client, key, body_hash)
-
-    async def accept_opening(self, new: NewCase, at: datetime | None = None) -> Command:
-        """Number, case, call record and command in one transaction (CAL-102); ours to deliver while its client waits.
-
-        Conflicting for a reused key. ``at``: when it was asked, as ``asked`` tells; by default this moment.
-        """
-        async with acquired(self._pool, self._settings) as connection:
-            if at is None:
-                asked = await _asked(connection, new.client, new.key, new.body_hash)
-                if asked.before is not None:
-                    return asked.before
-                at = asked.moment
-            try:
-                async with connection.transaction():
-                    return await self._open(connection, new, at)
-            except KeyTaken:
-                return await _first_with(connection, new)
-
-    async def _open(self, connection: Connection, new: NewCase, at: datetime) -> Command:
-        day = at.astimezone(LOCAL).date()
-        count = await connection.fetchval(queries["next_number"], new.procedure.prefix, day)
-        no = CaseNo(f"{new.procedure.prefix}-{day:%Y%m%d}-{count:05d}")
-        edition = new.procedure.edition(day).since
-        await connection.execute(
-            queries["add_case"],
-            no,
-            new.procedure.prefix,
-            new.estate,
-            new.building,
-            edition,
-            new.channel,
-            new.received_at,
-            new.drill,
-        )
-        words = await self._seal(connection, no, Place(table="calls", row=no, column="words"), new.words.encode())
-        await connection.execute(queries["add_call"], no, new.channel, new.received_at, new.recorded_by, words)
-        command_id = uuid4()
-        message = OpenCase(
-            no=no,
-            estate=new.estate,
-            building=new.building,
-            edition=edition,
-            drill=new.drill,
-            terms=new.terms,
-            acts=new.acts(str(command_id), at),
-            page=f"{self._settings.public_url}/cases",
-        )
-        draft = _Draft(
-            id=command_id,
-            kind="open",
-            case_no=no,
-            verb=message.acts[0].event.type,
-            message=message,
-            accepted_at=at,
-        )
-        return await self._add(connection, new, draft)
-
-    async def accept_act(self, new: NewAct, at: datetime | None = None) -> Command:
-        """Ours to deliver while its client waits. UnknownCase if there is no such case; Conflicting for a reused key.
-        ``at``: when it was asked, as ``asked`` tells; by default this moment.
-        """
-        async with acquired(self._pool, self._settings) as connection:
-            if at is None:
-                asked = await _asked(connection, new.client, new.key, new.body_hash)
-                if asked.before is not None:
-                    return asked.before
-                at = asked.moment
-            command_id = uuid4()
-            message = RecordAct(act=new.build(str(command_id), at))
-            draft = _Draft(
-                id=command_id,
-                kind="act",
-                case_no=new.case_no,
-                verb=message.act.event.type,
-                message=message,
-                accepted_at=at,
-            )
-            try:
-                return await self._add(connection, new, draft)
-            except KeyTaken:
-                return await _first_with(connection, new)
-            except asyncpg.ForeignKeyViolationError:
-                raise UnknownCase from None
 
     async def find(self, command: UUID) -> Command:
         """How the command stands now; LookupError if there is none."""
@@ -215,20 +71,20 @@ class Commands:
             row = await connection.fetchrow(queries["by_id"], command)
         if row is None:
             raise LookupError(command)
-        return _command(row)
+        return command_of(row)
 
     async def waiting_before(self, command: Command) -> list[Command]:
         """What is to be delivered in its case first, in order, itself last."""
         async with acquired(self._pool, self._settings) as connection:
             rows = await connection.fetch(queries["waiting_before"], command.case_no, command.seq)
-        return [_command(row) for row in rows]
+        return [command_of(row) for row in rows]
 
     async def take_due(self, most: int, patience: timedelta) -> list[Command]:
         """Commands due for another try, at most one a case; ours to deliver for ``patience``."""
         lease, began = patience + LEASE_MARGIN, time.monotonic()
         async with acquired(self._pool, self._settings) as connection:
             rows = await connection.fetch(queries["take_due"], most, lease)
-        return [replace(_command(row), ours_until=began + patience.total_seconds(), behind=False) for row in rows]
+        return [replace(command_of(row), ours_until=began + patience.total_seconds(), behind=False) for row in rows]
 
     async def claim(self, command: Command, patience: timedelta) -> Command | None:
         """The command, ours to deliver for ``patience``; None while somebody else delivers it, or it has ended."""
@@ -245,7 +101,7 @@ class Commands:
             return command.message
         async with acquired(self._pool, self._settings) as connection:
             owner = case_owner(command.case_no)
-            body = await self._sealer.open(connection, owner, _place(command.id), command.body)
+            body = await self._sealer.open(connection, owner, place_of(command.id), command.body)
         return (OpenCase if command.kind == "open" else RecordAct).model_validate_json(body)
 
     async def opening_as_written(self, no: CaseNo) -> OpenCase:
@@ -256,7 +112,7 @@ class Commands:
             if opened is None:
                 raise UnknownCase
             key = await self._sealer.existing_key(connection, case_owner(no))
-        opening = OpenCase.model_validate_json(key.open(_place(opened["id"]), opened["body"]))
+        opening = OpenCase.model_validate_json(key.open(place_of(opened["id"]), opened["body"]))
         if not rows:
             return opening
         entries = tuple(
@@ -295,52 +151,12 @@ class Commands:
         async with acquired(self._pool, self._settings) as connection:
             return bool(await connection.fetchval(queries["is_closed"], no))
 
-    async def _add(self, connection: Connection, new: NewCase | NewAct, draft: _Draft) -> Command:
-        body = await self._seal(connection, draft.case_no, _place(draft.id), draft.message.model_dump_json().encode())
-        patience, began = self._settings.access.answer_patience, time.monotonic()
-        row = await connection.fetchrow(
-            queries["add_command"],
-            draft.id,
-            new.client,
-            new.key,
-            new.body_hash,
-            draft.kind,
-            draft.case_no,
-            draft.verb,
-            body,
-            draft.accepted_at,
-            patience + LEASE_MARGIN,
-        )
-        if row is None:
-            raise KeyTaken
-        return replace(
-            _command(row), ours_until=began + patience.total_seconds(), behind=row["behind"], message=draft.message
-        )
 
-    async def _seal(self, connection: Connection, no: CaseNo, place: Place, plaintext: bytes) -> bytes:
-        return await self._sealer.seal(connection, case_owner(no), place, plaintext)
-
-
-async def _asked(connection: Connection, client: str, key: str, body_hash: bytes) -> Asked:
-    (row,) = await connection.fetch(queries["asked"], client, key)
-    if row["id"] is None:
-        return Asked(moment=row["moment"], before=None)
-    if bytes(row["body_hash"]) != body_hash:
-        raise Conflicting
-    return Asked(moment=row["moment"], before=replace(_command(row), repeated=True))
-
-
-async def _first_with(connection: Connection, new: NewCase | NewAct) -> Command:
-    """What came first with the same key."""
-    asked = await _asked(connection, new.client, new.key, new.body_hash)
-    if asked.before is None:
-        raise LookupError(new.key)
-    return asked.before
-
-
-def _place(command: UUID) -> Place:
+def place_of(command: UUID) -> Place:
+    """Where its message is sealed."""
     return Place(table="commands", row=str(command), column="body")
 
 
-def _command(row: asyncpg.Record) -> Command:
+def command_of(row: asyncpg.Record) -> Command:
+    """A row of ``commands``."""
     return Command(**{name: row[name] for name in COLUMNS})

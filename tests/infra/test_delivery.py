@@ -20,7 +20,8 @@ from domain.people import EstateCode
 from domain.rulebook import REPAIR
 from domain.rulebook.rows import Procedure
 from infra.delivery import OPENING, Delivery, start_case
-from infra.postgres.commands import Command, Commands, NewAct, NewCase
+from infra.postgres.acceptance import Acceptance, NewAct, NewCase
+from infra.postgres.commands import Command, Commands
 from infra.postgres.ledger import case_owner
 from infra.sealing import Place, Sealer
 from infra.settings import Settings
@@ -56,11 +57,16 @@ async def commands(fresh_pool: asyncpg.Pool, at_temporal: Settings) -> Commands:
 
 
 @pytest.fixture
+def acceptance(commands: Commands, fresh_pool: asyncpg.Pool, at_temporal: Settings) -> Acceptance:
+    return Acceptance(fresh_pool, Sealer(at_temporal.master_ring()), at_temporal)
+
+
+@pytest.fixture
 def delivery(commands: Commands, client: Client, at_temporal: Settings) -> Delivery:
     return Delivery(commands, client, at_temporal)
 
 
-async def accept(commands: Commands, procedure: Procedure | None = None) -> Command:
+async def accept(acceptance: Acceptance, procedure: Procedure | None = None) -> Command:
     """A call, acknowledged."""
     request = RequestReceived(
         channel=Channel.TELEPHONE,
@@ -70,7 +76,7 @@ async def accept(commands: Commands, procedure: Procedure | None = None) -> Comm
         fault=FaultKind.WATER,
         situation=Situation.ORDINARY,
     )
-    return await commands.accept_opening(
+    return await acceptance.accept_opening(
         NewCase(
             client="test",
             key=secrets.token_hex(8),
@@ -106,8 +112,8 @@ async def spoil(pool: asyncpg.Pool, settings: Settings, command: Command) -> Non
         await connection.execute("update commands set body = $2 where id = $1", command.id, body)
 
 
-async def row(pool: asyncpg.Pool, command: Command) -> tuple[str, Any, str | None]:
-    found = await pool.fetchrow("select state, outcome, last_error from commands where id = $1", command.id)
+async def row(acceptance: Acceptance, command: Command) -> tuple[str, Any, str | None]:
+    found = await acceptance._pool.fetchrow("select state, outcome, last_error from commands where id = $1", command.id)
     assert found is not None
     return found["state"], found["outcome"], found["last_error"]
 
@@ -131,21 +137,25 @@ async def until(true: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def numbered_apart(pool: asyncpg.Pool) -> None:
+async def numbered_apart(acceptance: Acceptance) -> None:
     """All tests share one Temporal and every database counts from 1: begin somewhere else."""
-    await pool.execute(
+    await acceptance._pool.execute(
         "insert into case_counters (prefix, day, last) values ('REP', (now() at time zone 'Asia/Shanghai')::date, $1)",
         10_000 + secrets.randbelow(80_000),
     )
 
 
 async def test_a_message_that_nobody_can_read_is_a_dead_letter_and_the_relay_goes_on(
-    commands: Commands, client: Client, delivery: Delivery, fresh_settings: Settings, fresh_pool: asyncpg.Pool
+    acceptance: Acceptance,
+    commands: Commands,
+    client: Client,
+    delivery: Delivery,
+    fresh_settings: Settings,
 ) -> None:
-    await numbered_apart(fresh_pool)
-    spoilt, sound = await accept(commands), await accept(commands)
-    await spoil(fresh_pool, fresh_settings, spoilt)
-    await fresh_pool.execute("update commands set leased_until = '-infinity'")
+    await numbered_apart(acceptance)
+    spoilt, sound = await accept(acceptance), await accept(acceptance)
+    await spoil(acceptance._pool, fresh_settings, spoilt)
+    await acceptance._pool.execute("update commands set leased_until = '-infinity'")
     stop = asyncio.Event()
 
     relay = asyncio.create_task(carry(commands, delivery, stop))
@@ -155,12 +165,14 @@ async def test_a_message_that_nobody_can_read_is_a_dead_letter_and_the_relay_goe
     finally:
         relay.cancel()
 
-    assert await row(fresh_pool, spoilt) == ("dead", {"code": "Unreadable"}, None)
+    assert await row(acceptance, spoilt) == ("dead", {"code": "Unreadable"}, None)
     await client.get_workflow_handle(sound.case_no).terminate()
 
 
-async def test_a_case_of_a_procedure_that_is_not_there_is_a_dead_letter(commands: Commands, delivery: Delivery) -> None:
-    command = await accept(commands, replace(REPAIR, prefix="XXX"))
+async def test_a_case_of_a_procedure_that_is_not_there_is_a_dead_letter(
+    acceptance: Acceptance, delivery: Delivery
+) -> None:
+    command = await accept(acceptance, replace(REPAIR, prefix="XXX"))
 
     after = await delivery.deliver(command, SHORT)
 
@@ -169,13 +181,13 @@ async def test_a_case_of_a_procedure_that_is_not_there_is_a_dead_letter(commands
 
 @pytest.mark.parametrize("fault", [KeyError("a bug"), RuntimeError("not connected")])
 async def test_a_fault_that_nobody_foresaw_is_noted_and_the_command_waits(
+    acceptance: Acceptance,
     commands: Commands,
     delivery: Delivery,
-    fresh_pool: asyncpg.Pool,
     monkeypatch: pytest.MonkeyPatch,
     fault: Exception,
 ) -> None:
-    command = await accept(commands)
+    command = await accept(acceptance)
 
     async def planted(_: Command) -> None:
         raise fault
@@ -183,29 +195,33 @@ async def test_a_fault_that_nobody_foresaw_is_noted_and_the_command_waits(
     monkeypatch.setattr(commands, "message", planted)
     await delivery.deliver(command, SHORT)
 
-    assert await row(fresh_pool, command) == ("accepted", None, type(fault).__name__)
+    assert await row(acceptance, command) == ("accepted", None, type(fault).__name__)
 
 
 async def test_a_case_that_was_started_before_by_the_same_command_is_ours(
-    commands: Commands, client: Client, delivery: Delivery, fresh_pool: asyncpg.Pool
+    acceptance: Acceptance, client: Client, delivery: Delivery
 ) -> None:
-    await numbered_apart(fresh_pool)
-    command = await accept(commands)
+    await numbered_apart(acceptance)
+    command = await accept(acceptance)
 
     await delivery.deliver(command, SHORT)
     await delivery.deliver(command, SHORT)
 
-    assert await row(fresh_pool, command) == ("accepted", None, None)
+    assert await row(acceptance, command) == ("accepted", None, None)
     described = await client.get_workflow_handle(command.case_no).describe()
     assert await described.memo_value(OPENING) == str(command.id)
     await client.get_workflow_handle(command.case_no).terminate()
 
 
 async def test_a_case_that_another_command_opened_under_the_number_is_not_taken_for_ours(
-    commands: Commands, client: Client, delivery: Delivery, at_temporal: Settings, fresh_pool: asyncpg.Pool
+    acceptance: Acceptance,
+    commands: Commands,
+    client: Client,
+    delivery: Delivery,
+    at_temporal: Settings,
 ) -> None:
-    await numbered_apart(fresh_pool)
-    command = await accept(commands)
+    await numbered_apart(acceptance)
+    command = await accept(acceptance)
     message = await commands.message(command)
     assert isinstance(message, OpenCase)
     other = replace(message.acts[0], command_id="00000000-0000-0000-0000-00000000000b")
@@ -213,15 +229,15 @@ async def test_a_case_that_another_command_opened_under_the_number_is_not_taken_
 
     await delivery.deliver(command, SHORT)
 
-    assert await row(fresh_pool, command) == ("accepted", None, "OpenedByAnother")
+    assert await row(acceptance, command) == ("accepted", None, "OpenedByAnother")
     await client.get_workflow_handle(command.case_no).terminate()
 
 
 async def test_what_one_delivers_another_leaves_alone(
-    commands: Commands, client: Client, delivery: Delivery, fresh_pool: asyncpg.Pool
+    acceptance: Acceptance, commands: Commands, client: Client, delivery: Delivery
 ) -> None:
-    await numbered_apart(fresh_pool)
-    ours = await accept(commands)
+    await numbered_apart(acceptance)
+    ours = await accept(acceptance)
     theirs = await commands.find(ours.id)
 
     await delivery.deliver(theirs, SHORT)
@@ -234,9 +250,9 @@ async def test_what_one_delivers_another_leaves_alone(
 
 
 async def test_what_could_not_be_delivered_is_anybodys_at_once(
-    commands: Commands, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+    acceptance: Acceptance, commands: Commands, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command = await accept(commands)
+    command = await accept(acceptance)
 
     async def planted(_: Command) -> None:
         raise KeyError
@@ -251,9 +267,9 @@ async def test_what_could_not_be_delivered_is_anybodys_at_once(
 
 
 async def test_who_has_lost_a_command_to_another_settles_it_no_more(
-    commands: Commands, fresh_pool: asyncpg.Pool
+    acceptance: Acceptance, commands: Commands, fresh_pool: asyncpg.Pool
 ) -> None:
-    lost = await accept(commands)
+    lost = await accept(acceptance)
     await fresh_pool.execute("update commands set leased_until = '-infinity'")
     (taken,) = await commands.take_due(8, SHORT)
 
@@ -262,11 +278,11 @@ async def test_who_has_lost_a_command_to_another_settles_it_no_more(
 
 
 async def test_a_command_that_comes_behind_another_waits_for_it(
-    commands: Commands, delivery: Delivery, fresh_pool: asyncpg.Pool, client: Client
+    acceptance: Acceptance, delivery: Delivery, client: Client
 ) -> None:
-    await numbered_apart(fresh_pool)
-    opening = await accept(commands)
-    act = await commands.accept_act(
+    await numbered_apart(acceptance)
+    opening = await accept(acceptance)
+    act = await acceptance.accept_act(
         NewAct(
             client="test",
             key=secrets.token_hex(8),
@@ -281,4 +297,4 @@ async def test_a_command_that_comes_behind_another_waits_for_it(
 
     await delivery.deliver(act, SHORT)  # the opening is another's: neither is sent
     assert not await runs(client, opening.case_no)
-    assert ("accepted", None, None) == await row(fresh_pool, act)
+    assert ("accepted", None, None) == await row(acceptance, act)
