@@ -15,6 +15,7 @@ from infra.postgres.ledger import PostgresRegister
 from infra.postgres.pool import open_pool
 from infra.postgres.principals import Principals
 from infra.postgres.reader import Reader
+from infra.postgres.rooms import Rooms
 from infra.reference.reader import Reference
 from infra.sealing import Sealer
 from infra.settings import Settings
@@ -35,6 +36,7 @@ class Desk:
     principals: Principals
     reader: Reader
     reference: Reference
+    rooms: Rooms
     register: Register
     acceptance: Acceptance
     deliverer: Deliverer
@@ -50,6 +52,7 @@ async def open_desk(settings: Settings, client: Client) -> Desk:
         principals=Principals(pool, settings),
         reader=Reader(pool, sealer, settings),
         reference=Reference(pool, sealer),
+        rooms=Rooms(pool, sealer, settings),
         register=PostgresRegister(pool, settings),
         acceptance=Acceptance(pool, sealer, settings),
         deliverer=Delivery(Commands(pool, sealer, settings), client, settings),

@@ -35,12 +35,12 @@ from domain.events.repair import (
     WorkStarted,
 )
 from domain.rulebook import REPAIR
-from domain.rulebook.repair.reading import unsolved
+from domain.rulebook.repair.reading import REFUSED, unsolved
 from workflows.case import Case
 from workflows.doors import carries
 from workflows.messages import OpenCase
 
-DONE, REFUSED, WITHDRAWN = "已完成", "住户不同意", "已撤单"
+DONE, WITHDRAWN = "已完成", "已撤单"
 
 
 @carries(REPAIR)

@@ -54,6 +54,7 @@ def case_page(shown: CasePage) -> str:
         tag("p", "【演练】", class_="late") if case.drill else None,
         tag("p", "已收到并保存，系统稍后记入此单，请勿重复登记。", class_="problem") if shown.pending else None,
         _standing(case),
+        _same_room(case),
         _resident(shown),
         _printing(case),
         _recording(shown),
@@ -81,6 +82,24 @@ def _standing(case: CaseAnswer) -> Markup:
         f" · 责任岗位：{'、'.join(case.waiting_posts) or '无'} · {case.building} · {case.channel}",
         f" · 受理于 {moment(case.received_at)}",
         f" · {case.result}" if case.result else "",
+    )
+
+
+def _same_room(case: CaseAnswer) -> Markup | None:
+    """REP-36: read before anything else is done here."""
+    if not case.same_room:
+        return None
+    return table(
+        ("同一房号的其他单", "受理于", "状态", "报修"),
+        [
+            row(
+                [tag("a", one.no, href=f"/cases/{one.no}"), " ", one.procedure_name],
+                moment(one.received_at),
+                f"住户不同意维修（{moment(one.refused_at)}）" if one.refused_at else one.stage or "受理中",
+                one.what,
+            )
+            for one in case.same_room
+        ],
     )
 
 

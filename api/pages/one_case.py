@@ -21,6 +21,7 @@ from api.rights import Verb, may, needs
 from api.routes.cases import case_answer
 from api.routes.events import record_event
 from api.routes.forms import COPIES, printed
+from api.same_room import beside
 from api.wire.events import EVENTS
 from api.wire.requests import NewEvent
 from domain.admission import may as may_record
@@ -111,7 +112,7 @@ async def _page(asking: Caller, look: Look, asked: Asked) -> str:
     return case_page(
         CasePage(
             who=asking.principal.name,
-            case=case_answer(look, duties, masked=asked.purpose is None),
+            case=case_answer(look, duties, await beside(desk, look), masked=asked.purpose is None),
             course=spans,
             names=await names_in(desk, look, [duty.owed_by_id for duty in duties]),
             recordable=tuple(_recordable(kinds, await _choices(desk, look, duties))),

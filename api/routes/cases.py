@@ -14,8 +14,9 @@ from api.body import WrongBody
 from api.door import Caller, DeskRoute, caller
 from api.looking import Look, Purpose, look_at, shown, unmask
 from api.rights import Verb, needs
+from api.same_room import beside
 from api.sentences import fault
-from api.wire.answers import PROBLEMS, CaseAnswer, CaseLine, CasePage, DutyAnswer, EntryAnswer
+from api.wire.answers import PROBLEMS, CaseAnswer, CaseLine, CasePage, DutyAnswer, EntryAnswer, SameRoom
 from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, Procedure, ShortWords
 from domain.people import Role
 from domain.rulebook import PROCEDURES
@@ -79,16 +80,18 @@ async def get_case(
     look = await look_at(asking, no)
     if purpose is not None:
         await unmask(asking, look, Verb.READ_PERSONAL, purpose=purpose, what="case")
-    duties = await asking.house.desk.reader.duties(look.head.no)
-    return case_answer(look, duties, masked=purpose is None)
+    desk = asking.house.desk
+    duties = await desk.reader.duties(look.head.no)
+    return case_answer(look, duties, await beside(desk, look), masked=purpose is None)
 
 
-def case_answer(look: Look, duties: list[FiledDuty], *, masked: bool) -> CaseAnswer:
+def case_answer(look: Look, duties: list[FiledDuty], others: list[SameRoom], *, masked: bool) -> CaseAnswer:
     return CaseAnswer(
         **line_of(look.head).model_dump(),
         edition=look.head.edition.isoformat(),
         masked=masked,
         reopened=sum(unsolved(entry) for entry in look.file),
+        same_room=others,
         obligations=[duty_answer(duty) for duty in duties],
         events=[_entry_answer(entry, edition_of(look.head), masked=masked) for entry in look.entries],
     )

@@ -10,20 +10,22 @@ from api.desk import Desk
 from api.door import Caller, DeskRoute, caller
 from api.people import acting
 from api.rights import Verb, needs
-from api.wire.answers import PROBLEMS, Accepted, Opened
+from api.same_room import of_room
+from api.wire.answers import PROBLEMS, Accepted, Opened, SameRoom
 from api.wire.requests import NewRepair
 from api.writing import answer, carried_out, hash_of
 from domain.admission import CLOCK_SKEW, SUPERVISORS, Act, right_for
 from domain.calendar import LOCAL
 from domain.case_file import Source
 from domain.errors import BadTime, Malformed, NotPermitted
-from domain.events.repair import FormFilled, RequestReceived
+from domain.events.repair import FormFilled, RequestReceived, Situation
 from domain.people import Actor, EstateCode
 from domain.rulebook import REPAIR
 from domain.rulebook.open_values import BACKDATING
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS
 from infra.postgres.acceptance import NewCase
 from infra.postgres.commands import Command
+from infra.postgres.rooms import InRoom
 from infra.reference.reader import Room
 from workflows.messages import TermsOfCase
 
@@ -64,7 +66,7 @@ async def open_repair(repair: NewRepair, asking: Annotated[Caller, Depends(calle
     async def accept(at: datetime) -> Command:
         return await asking.house.desk.acceptance.accept_opening(await _new_case(asking, repair, body_hash), at)
 
-    return await _answer(asking, await carried_out(asking, body_hash, accept))
+    return await _answer(asking, repair, await carried_out(asking, body_hash, accept))
 
 
 async def _new_case(asking: Caller, repair: NewRepair, body_hash: bytes) -> NewCase:
@@ -83,6 +85,7 @@ async def _new_case(asking: Caller, repair: NewRepair, body_hash: bytes) -> NewC
         procedure=REPAIR,
         estate=estate,
         building=room.building_name,
+        where=InRoom(room=room.code, about=_about(repair)),
         channel=repair.channel,
         received_at=received_at,
         recorded_by=by.id,
@@ -119,6 +122,11 @@ async def _room(desk: Desk, repair: NewRepair) -> Room:
     return room
 
 
+def _about(repair: NewRepair) -> str:
+    ordinary = repair.situation is Situation.ORDINARY
+    return repair.fault if ordinary else f"{repair.fault}（{repair.situation}）"
+
+
 def _acts(repair: NewRepair, room: Room, by: Actor, when: tuple[datetime, str, datetime]) -> tuple[Act, ...]:
     at, command, accepted_at = when
     request = RequestReceived(
@@ -146,13 +154,20 @@ def _acts(repair: NewRepair, room: Room, by: Actor, when: tuple[datetime, str, d
     return tuple(acts)
 
 
-async def _answer(asking: Caller, command: Command) -> Response:
-    head = await asking.house.desk.reader.case(command.case_no)
+async def _answer(asking: Caller, repair: NewRepair, command: Command) -> Response:
+    desk, no = asking.house.desk, command.case_no
+    head = await desk.reader.case(no)
+    others = await of_room(desk, EstateCode(repair.estate), repair.room, but=no, drill=repair.drill)
     told = {
         "stage": head.stage if head else "",
         "received_at": head.received_at.isoformat() if head else "",
         "next": head.waiting_for if head else [],
-        "message": "已受理",
+        "same_room": [other.model_dump(mode="json") for other in others],
+        "message": "已受理" + (f"；同一房号另有：{'、'.join(map(_other, others))}" if others else ""),
         "english": "The case is open.",
     }
     return answer(command, told, applied=201)
+
+
+def _other(other: SameRoom) -> str:
+    return f"{other.no}（{'住户不同意维修' if other.refused_at else other.stage}）"

@@ -56,6 +56,19 @@ class Accepted(Acknowledgement):
     state: Literal["accepted", "dead"]
 
 
+class SameRoom(Answer):
+    """REP-36: another case of the room, open still or refused by the resident; ``what`` is the kind of fault."""
+
+    no: CaseNo
+    procedure_name: str
+    received_at: datetime
+    open: bool
+    stage: str
+    result: str | None
+    refused_at: datetime | None
+    what: str
+
+
 class Opened(Acknowledgement):
     """201: the case stands open."""
 
@@ -64,6 +77,8 @@ class Opened(Acknowledgement):
     stage: str
     next: list[str]
     """What the case waits for, in Chinese."""
+    same_room: list[SameRoom]
+    """REP-36: look at them first; newest first."""
 
 
 class Taken(Acknowledgement):
@@ -135,6 +150,7 @@ class CaseAnswer(CaseLine):
     masked: bool
     reopened: int
     """REP-47: how often feedback said that it was not solved."""
+    same_room: list[SameRoom]
     obligations: list[DutyAnswer]
     events: list[EntryAnswer]
 

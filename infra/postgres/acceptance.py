@@ -17,6 +17,7 @@ from infra.postgres.commands import LEASE_MARGIN, Command, command_of, place_of
 from infra.postgres.ledger import case_owner
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
+from infra.postgres.rooms import InRoom, note_room
 from infra.sealing import Connection, Place, Sealer
 from infra.settings import Settings
 from workflows.messages import OpenCase, RecordAct, TermsOfCase
@@ -30,7 +31,10 @@ class KeyTaken(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCase:
-    """A case to be opened. ``acts`` makes what it begins with from the command's id and the moment of acceptance."""
+    """A case to be opened. ``acts`` makes what it begins with from the command's id and the moment of acceptance.
+
+    ``where``: in which room, if in one.
+    """
 
     client: str
     key: str
@@ -38,6 +42,7 @@ class NewCase:
     procedure: Procedure
     estate: EstateCode
     building: str
+    where: InRoom | None
     channel: str
     received_at: datetime
     recorded_by: str
@@ -122,6 +127,8 @@ class Acceptance:
             new.received_at,
             new.drill,
         )
+        if new.where is not None:
+            await note_room(connection, self._sealer, no, new.estate, new.where)
         words = await self._seal(connection, no, Place(table="calls", row=no, column="words"), new.words.encode())
         await connection.execute(queries["add_call"], no, new.channel, new.received_at, new.recorded_by, words)
         command_id = uuid4()

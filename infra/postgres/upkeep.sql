@@ -19,7 +19,8 @@ on conflict (owner) do nothing;
 select master_key_id, wrapped, created_at < now() as settled from data_keys where owner = $1;
 
 -- name: destroy_data_key
--- Forget the data key of an owner: everything sealed with it becomes unreadable.
+-- Forget the data key of an owner: everything sealed with it becomes unreadable; a case is no longer found by its room.
+with unfound as (delete from case_rooms where 'case:' || case_no = $1)
 delete from data_keys where owner = $1;
 
 -- name: keys_under_other_masters

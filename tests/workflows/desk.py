@@ -25,6 +25,7 @@ from infra.delivery import Delivery
 from infra.postgres.acceptance import Acceptance, NewAct, NewCase
 from infra.postgres.commands import Command, Commands
 from infra.postgres.ledger import ENTRY, case_owner, entry_place
+from infra.postgres.rooms import InRoom
 from infra.reference.checks import check
 from infra.reference.commands import load_checked
 from infra.reference.folder import read_folder
@@ -146,6 +147,7 @@ class Desk:
                 procedure=REPAIR,
                 estate=LY,
                 building="1栋",
+                where=InRoom(room=request.room, about=request.fault),
                 channel=request.channel,
                 received_at=begun,
                 recorded_by=FRONT_DESK.id,

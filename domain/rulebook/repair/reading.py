@@ -35,6 +35,9 @@ IMMEDIATE_SITUATIONS = frozenset(
 )
 """REP-124: what the concierge plan sends a repairer to within ten minutes."""
 
+REFUSED = "住户不同意"
+"""REP-39: the result of an order that the resident would not have carried out."""
+
 NEAR_BY = timedelta(minutes=15)
 """REP-27: an appointment nearer than this has the ten minutes of REP-26 beside it."""
 

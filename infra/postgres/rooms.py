@@ -1,0 +1,92 @@
+"""Cases of one room: found by a keyed digest of it, since rooms are sealed."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from domain.events import Event
+from domain.people import CaseNo, EstateCode
+from infra.postgres.pool import acquired
+from infra.postgres.queries import load
+from infra.sealing import Connection, DataKey, Erased, Sealer
+from infra.settings import Settings
+
+queries = load("rooms.sql")
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which cases of a room beside those open, and by which events they are ``marked``. ``but``: one known already."""
+
+    results: tuple[str, ...] = ()
+    marks: tuple[type[Event], ...] = ()
+    but: CaseNo | None = None
+    drill: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomCase:
+    """``marked_at``: when the last of the events asked for happened in it, None if none did."""
+
+    no: CaseNo
+    procedure: str
+    received_at: datetime
+    about: str
+    open: bool
+    stage: str
+    result: str | None
+    marked_at: datetime | None
+
+
+class Rooms:
+    """Raises what asyncpg raises when the database is away."""
+
+    def __init__(self, pool: asyncpg.Pool, sealer: Sealer, settings: Settings) -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._settings = settings
+
+    async def cases(self, estate: EstateCode, room: str, wanted: Wanted) -> list[RoomCase]:
+        """Newest first: those open, and those closed with such a result. ``room`` is a code of the estate's list."""
+        async with acquired(self._pool, self._settings) as connection:
+            try:
+                key = await self._sealer.existing_key(connection, _owner(estate))
+            except Erased:
+                return []
+            rows = await connection.fetch(
+                queries["cases_of_room"],
+                estate,
+                _digest(key, room),
+                wanted.but,
+                wanted.drill,
+                wanted.results,
+                [event.kind() for event in wanted.marks],
+                MOST,
+            )
+        return [RoomCase(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InRoom:
+    """Where a case is, by the estate's list, and ``about`` what, in words of a closed list: they are not sealed."""
+
+    room: str
+    about: str
+
+
+async def note_room(connection: Connection, sealer: Sealer, no: CaseNo, estate: EstateCode, where: InRoom) -> None:
+    """Keep of which room a case is, in the caller's transaction."""
+    key = await sealer.key(connection, _owner(estate))
+    await connection.execute(queries["note_room"], no, estate, _digest(key, where.room), where.about)
+
+
+def _owner(estate: EstateCode) -> str:
+    """Whose data key an estate's digests are made with: a new master key wraps it as it does the others."""
+    return f"rooms:{estate}"
+
+
+def _digest(key: DataKey, room: str) -> bytes:
+    return hmac.digest(key.key, room.encode(), "sha256")

@@ -1,0 +1,20 @@
+-- Statements by which cases of one room are found.
+
+-- name: note_room
+-- Of which room a case is, and what it is about.
+insert into case_rooms (case_no, estate, digest, about) values ($1, $2, $3, $4);
+
+-- name: cases_of_room
+-- Other cases of a room, newest first: open ones, and those that ended so; when such a thing last happened in them.
+select c.no, c.procedure, c.received_at, k.about, coalesce(v.open, true) as open, coalesce(v.stage, '') as stage,
+    v.result, m.at as marked_at
+from case_rooms k
+join cases c on c.no = k.case_no
+left join case_views v on v.case_no = c.no
+left join lateral (
+    select max(e.at) as at from entries e where e.case_no = c.no and e.number <= v.number and e.type = any ($6::text[])
+) as m on true
+where k.estate = $1 and k.digest = $2 and c.no is distinct from $3 and c.drill = $4
+    and (coalesce(v.open, true) or v.result = any ($5::text[]))
+order by c.received_at desc, c.no desc
+limit $7;
