@@ -1,4 +1,4 @@
-"""What an embedded desk does before its processes start: open cases that Temporal has lost are started again."""
+"""What an embedded desk does before its processes start: cases of which one side has lost something are mended."""
 
 import signal
 import subprocess
@@ -47,6 +47,8 @@ def start_lost_cases(logs: Path) -> list[str]:
         return [f"starting lost cases again took too long and was left; read {log}"]
     begun = sum(line.endswith(" started") for line in done.stdout.splitlines())
     said = [f"started {begun} open case(s) again that Temporal had lost"] if begun else []
+    if filed := sum(" filed again: " in line for line in done.stdout.splitlines()):
+        said.append(f"filed again from Temporal what the database lacked of {filed} case(s)")
     if done.returncode != 0:
-        said.append(f"not every open case could be started again; read {log}, then: python -m infra.rebuild")
+        said.append(f"not every case could be brought into line; read {log}, then: python -m infra.rebuild")
     return said

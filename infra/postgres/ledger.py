@@ -18,19 +18,25 @@ from infra.settings import Settings
 
 queries = load("ledger.sql")
 ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
+NOTHING = "SELECT 0"
 
 log = structlog.stdlib.get_logger(__name__)
 
 
-class Contradicted(Exception):
-    """Under these numbers something else stands in the ledger; the step is not written.
-
-    Two runs went on with the same lineage, or Temporal is behind the ledger (an old backup of it).
-    """
+class Unfit(Exception):
+    """The step does not fit to what stands in the ledger under these numbers; it is not written."""
 
     def __init__(self, no: CaseNo, lineage: str, numbers: list[int]) -> None:
         super().__init__(f"{no}/{lineage}: {', '.join(map(str, numbers))}")
         self.numbers = numbers
+
+
+class Contradicted(Unfit):
+    """Something else stands there: two runs went on with the same lineage, or Temporal is behind the ledger."""
+
+
+class Unconnected(Unfit):
+    """What comes before is missing: the ledger is behind Temporal (an old backup of it)."""
 
 
 def case_owner(no: CaseNo) -> str:
@@ -53,7 +59,8 @@ class PostgresLedger:
     async def file(self, step: Step) -> None:
         """All of it or nothing; what stands there already, with the same digests, is left as it is.
 
-        ``Contradicted`` where an entry stands there with another digest: nothing is written.
+        ``Contradicted`` where an entry stands there with another digest, ``Unconnected`` where the one before is
+        missing: nothing is written.
         """
         async with acquired(self._pool, self._settings) as connection:
             key = await self._sealer.key(connection, case_owner(step.no))
@@ -64,7 +71,7 @@ class PostgresLedger:
                 raise
 
     async def _write(self, connection: Connection, step: Step, key: DataKey) -> None:
-        await connection.execute(
+        written = await connection.execute(
             queries["file_step"],
             step.no,
             step.lineage,
@@ -79,6 +86,17 @@ class PostgresLedger:
             to_jsonable_python(step.copies),
             to_jsonable_python(step.view),
         )
+        if written == NOTHING:
+            await _refuse_gap(connection, step)
+
+
+async def _refuse_gap(connection: Connection, step: Step) -> None:
+    """Raise Unconnected unless all of it stands there already."""
+    numbers = [entry.number for entry in step.entries]
+    rows = await connection.fetch(queries["digests_of"], step.no, step.lineage, numbers)
+    if missing := sorted({*numbers} - {row["number"] for row in rows}):
+        log.critical("ledger.unconnected", case=step.no, lineage=step.lineage, numbers=missing)
+        raise Unconnected(step.no, step.lineage, missing)
 
 
 async def _refuse_contradiction(connection: Connection, step: Step) -> None:

@@ -3,6 +3,7 @@
 -- name: file_step
 -- Entries, duties, notices, charges, copies, view and the commands they settle; nothing if the entries are there already.
 -- An entry that stands there with another digest would be changed, which entries_append_only refuses with all the rest.
+-- Where the entry before the first is missing nothing is written: the ledger is older than the case.
 with given as (
     select * from jsonb_to_recordset($4::jsonb) as e (
         number integer, type text, label text, at timestamptz, recorded_at timestamptz, by_id text, by_posts text[],
@@ -17,6 +18,10 @@ added as (
     select $1, $2, number, type, label, at, recorded_at, by_id, by_posts, source, backdated, command_id, rule,
         decode(body, 'base64'), decode(digest, 'hex')
     from given
+    where (select min(g.number) from given g) = 1
+        or exists (
+            select from entries e where e.case_no = $1 and e.number = (select min(g.number) - 1 from given g)
+        )
     on conflict (case_no, run_id, number) do update set digest = excluded.digest where entries.digest <> excluded.digest
     returning number, command_id
 ),

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from domain.events.repair import EngineeringNotified
 from domain.people import CaseNo
-from infra.rebuild import Rebuilt, rebuild
+from infra.postgres.restored import RestoredLedger
+from infra.rebuild import Rebuilt, Sides, rebuild
 from tests.workflows.desk import FRONT_DESK, OpenedCase
 from tests.workflows.test_repair_path import FILLED
 
@@ -17,7 +18,7 @@ async def test_a_terminated_case_is_started_again_where_it_stood_and_its_clock_g
     await case.hears(FILLED, FRONT_DESK)
     await case.desk.client.get_workflow_handle(case.no).terminate("by mistake")
 
-    rebuilt = await rebuild(case.desk.commands, case.desk.client, case.desk.settings, [case.no])
+    rebuilt = await rebuild(_sides(case), [case.no])
     await case.at("9:03:01")
 
     assert rebuilt.begun == [case.no]
@@ -28,7 +29,7 @@ async def test_a_terminated_case_is_started_again_where_it_stood_and_its_clock_g
 async def test_a_running_case_is_left_alone(opened: Open) -> None:
     case = await opened(at="9:00")
 
-    rebuilt = await rebuild(case.desk.commands, case.desk.client, case.desk.settings, [case.no])
+    rebuilt = await rebuild(_sides(case), [case.no])
 
     assert rebuilt == Rebuilt()
 
@@ -39,6 +40,16 @@ async def test_a_running_case_is_left_alone(opened: Open) -> None:
 async def test_a_case_that_cannot_be_read_is_named_and_the_others_are_looked_at(opened: Open) -> None:
     unreadable, running = CaseNo("REP-20000101-00001"), await opened(at="9:00")
 
-    rebuilt = await rebuild(running.desk.commands, running.desk.client, running.desk.settings, [unreadable, running.no])
+    rebuilt = await rebuild(_sides(running), [unreadable, running.no])
 
     assert rebuilt == Rebuilt(left=[unreadable])
+
+
+def _sides(case: OpenedCase) -> Sides:
+    desk = case.desk
+    return Sides(
+        commands=desk.commands,
+        ledger=RestoredLedger(desk.pool, desk.sealer, desk.settings),
+        client=desk.client,
+        settings=desk.settings,
+    )

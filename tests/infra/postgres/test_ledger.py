@@ -11,7 +11,7 @@ from domain.case_file import Entry, Source
 from domain.events import Noted
 from domain.filing import CaseView, Step, digest
 from domain.people import CLOCKWORK, CaseNo, EstateCode
-from infra.postgres.ledger import Contradicted, PostgresLedger
+from infra.postgres.ledger import Contradicted, PostgresLedger, Unconnected
 from infra.sealing import Sealer
 from infra.settings import Settings
 
@@ -110,6 +110,21 @@ async def test_another_entry_under_a_number_that_is_taken_is_refused_and_nothing
     assert "别的" not in str(refused.value)
     assert await standing(fresh_pool) == [(1, first.digests[0])]
     assert await fresh_pool.fetchval("select stage from case_views") == "甲"
+
+
+async def test_a_step_whose_entry_before_is_missing_is_refused_and_nothing_of_it_is_written(
+    ledger: PostgresLedger, fresh_pool: asyncpg.Pool
+) -> None:
+    first = step("甲")
+    await ledger.file(first)
+
+    with pytest.raises(Unconnected) as refused:
+        await ledger.file(step("丙", first=3))
+    await ledger.file(step("乙", first=2))
+    await ledger.file(step("丙", first=3))
+
+    assert refused.value.numbers == [3]
+    assert [number for number, _ in await standing(fresh_pool)] == [1, 2, 3]
 
 
 async def test_of_two_that_write_another_entry_at_the_same_moment_only_one_is_told_that_it_is_written(
