@@ -88,6 +88,11 @@ class Sealer:
         self._ring = ring
         self._kept: OrderedDict[str, tuple[float, DataKey]] = OrderedDict()
 
+    @property
+    def masters(self) -> tuple[str, ...]:
+        """Names of the master keys at hand."""
+        return tuple(self._ring.keys)
+
     async def key(self, connection: Connection, owner: str) -> DataKey:
         """The owner's key, made on first use inside the caller's transaction; idempotent.
 

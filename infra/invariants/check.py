@@ -33,6 +33,7 @@ async def violations(
         await connection.execute("set local statement_timeout = '10min'")
         await connection.execute("set local idle_in_transaction_session_timeout = 0")
         found += await _told_by_rows(connection, seen_at - grace)
+        found += await _keys_at_hand(connection, sealer)
         for head in await connection.fetch(queries["cases_to_check"], timeout=PATIENCE):
             read = await read_case(connection, sealer, head)
             if isinstance(read, list):
@@ -58,3 +59,9 @@ async def _told_by_rows(connection: Connection, before: datetime) -> list[Violat
         invariant = f"{number[1]} {number[2].replace('_', ' ')}"
         found += [Violation(invariant=invariant, subject=row["subject"], text=row["text"]) for row in rows]
     return found
+
+
+async def _keys_at_hand(connection: Connection, sealer: Sealer) -> list[Violation]:
+    """56: no data key is wrapped by a master key that was taken out of use before everything was rewrapped."""
+    rows = await connection.fetch(queries["wrapped_by_others"], list(sealer.masters), timeout=PATIENCE)
+    return [Violation(invariant="56 retired key", subject=row["owner"], text=row["master_key_id"]) for row in rows]

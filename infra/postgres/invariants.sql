@@ -96,6 +96,34 @@ select format('%s/%s/%s', d.case_no, d.key, d.cycle) as subject, to_char(d.due_a
 from duties d join case_views v on v.case_no = d.case_no and v.run_id = d.run_id
 where d.state = 'open' and d.due_at < $1::timestamptz;
 
+-- name: i15_owed_by_nobody
+-- Something is owed by a post that no active member of staff holds or stands in for, and by no person.
+select format('%s/%s/%s', d.case_no, d.key, d.cycle) as subject, d.owed_by as text
+from duties d
+join case_views v on v.case_no = d.case_no and v.run_id = d.run_id
+join cases c on c.no = d.case_no
+where d.state = 'open' and d.owed_by_id is null and not exists (
+    select from staff_posts p join staff s on s.id = p.staff and s.active
+    where p.estate = c.estate and (p.post = d.owed_by or p.post in (
+        select i.deputy from stand_ins i where i.estate = c.estate and i.post = d.owed_by))
+);
+
+-- name: i15_told_to_nobody
+-- A notice found nobody on duty, and the director on duty was not told in their place.
+select format('%s/%s/%s', n.case_no, n.entry_number, n.key) as subject, n.post as text
+from notices n
+where n.recipient = '' and n.post <> '值班主任' and not exists (
+    select from notices d
+    where d.case_no = n.case_no and d.run_id = n.run_id and d.entry_number = n.entry_number and d.key = n.key
+        and d.post = '值班主任'
+);
+
+-- name: i25_urgent_alert_waits
+-- An urgent notice has been waiting for longer than a minute.
+select n.id::text as subject, format('%s %s', n.case_no, n.post) as text
+from notices n
+where n.urgent and n.state = 'pending' and n.created_at < $1::timestamptz - interval '1 minute';
+
 -- name: i30_sent_without_receipt
 -- A notice counts as delivered, and no attempt of it has a receipt.
 select n.id::text as subject, format('%s %s', n.case_no, n.state) as text
@@ -129,11 +157,38 @@ select c.no as subject, c.building as text
 from cases c
 where not exists (select from buildings b where b.estate = c.estate and c.building in (b.code, b.name));
 
+-- name: i52_unmasked_without_purpose
+-- Somebody read full data, and nobody can tell what for.
+select a.id::text as subject, format('%s %s', a.case_no, a.what) as text
+from access_log a where btrim(a.purpose) = '';
+
+-- name: i52_unmasked_by_a_stranger
+-- Somebody read full data who never had a key or whose key was taken back before, or of a case that there is not.
+select a.id::text as subject, format('%s %s', a.case_no, a.principal) as text
+from access_log a
+where not exists (select from cases c where c.no = a.case_no)
+    or not exists (
+        select from principals p
+        where p.id = a.principal
+            and a.at <= coalesce(p.revoked_at, 'infinity') + interval '5 seconds' -- an answer is kept for a second
+    );
+
+-- name: i63_idle_in_transaction
+-- A connection of the desk holds a transaction open and does nothing in it.
+select a.pid::text as subject, a.application_name as text
+from pg_stat_activity a
+where a.datname = current_database() and a.usename = current_user and a.pid <> pg_backend_pid()
+    and a.state like 'idle in transaction%' and a.state_change < $1::timestamptz - interval '5 seconds';
+
 -- name: i65_ahead_of_its_record
 -- Something is filed as having happened after the desk heard of it, beyond the skew of clocks.
 select format('%s/%s', e.case_no, e.number) as subject, e.type as text
 from entries e left join commands o on o.id = e.command_id
 where e.at > greatest(e.recorded_at, o.accepted_at) + interval '5 seconds';
+
+-- name: wrapped_by_others
+-- Data keys that none of these master keys opens.
+select owner, master_key_id from data_keys where master_key_id <> all($1::text[]) order by owner;
 
 -- name: cases_to_check
 -- Every case with what its file is held against.

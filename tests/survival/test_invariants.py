@@ -3,14 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import asyncpg
 import pytest
+from temporalio.client import WorkflowHistory
 
-from infra.invariants import violations
+from infra.case_history import unanswered
+from infra.invariants import Violation, violations
 from infra.sealing import Sealer
 from tests.survival.callers import CONSENTED, Callers
 from tests.survival.house import House
+
+HISTORIES = Path(__file__).parents[1] / "replay" / "histories"
 
 SPOILT = {
     "01 applied but not filed": ("entries", "delete from entries where case_no = $1 and number = 4"),
@@ -45,18 +50,43 @@ SPOILT = {
     "10 duty ended twice or not": ("duties", "update duties set ended_by = null where case_no = $1 and state = 'met'"),
     "11 duties": ("duties", "delete from duties where case_no = $1 and key = 'REP-26'"),
     "11 plainly": ("duties", "update duties set first_due_at = due_at + interval '1 hour' where case_no = $1"),
+    "15 owed by nobody": (
+        "duties",
+        (
+            "update duties set owed_by = '夜班', owed_by_id = null, state = 'open', ended_at = null, ended_by = null"
+            " where case_no = $1 and state = 'met'"
+        ),
+    ),
+    "15 told to nobody": ("notices", "update notices set recipient = '' where case_no = $1 and post = '前台客服员'"),
+    "25 urgent alert waits": (
+        "notices",
+        (
+            "update notices set urgent = true, state = 'pending', next_attempt_at = 'infinity', created_at = 'epoch'"
+            " where case_no = $1"
+        ),
+    ),
     "30 sent without receipt": (
         "deliveries",
         "delete from deliveries where notice_id in (select id from notices where case_no = $1)",
     ),
     "32 notices": ("notices", "update notices set text = text || '。' where case_no = $1"),
     "40 charges": ("charges", "delete from charges where case_no = $1"),
+    "52 unmasked without purpose": (
+        "access_log",
+        "insert into access_log (principal, case_no, purpose, what) values ('fd-1', $1, ' ', 'case')",
+    ),
+    "52 unmasked by a stranger": (
+        "access_log",
+        "insert into access_log (principal, case_no, purpose, what) values ('nobody', $1, '回访', 'case')",
+    ),
+    "56 retired key": ("data_keys", "update data_keys set master_key_id = 'gone' where owner = 'case:' || $1"),
     "51 unknown building": ("cases", "update cases set building = '99' where no = $1"),
 }
 
 OF_CASE = {
     "cases": "no = $1",
     "case_counters": "$1 <> ''",
+    "data_keys": "owner = 'case:' || $1",
     "deliveries": "notice_id in (select id from notices where case_no = $1)",
 }
 """Which rows of a table are spoilt, where it has no case number."""
@@ -89,6 +119,30 @@ async def test_a_guard_that_is_switched_off_is_found(house: House, pool: asyncpg
 
     await pool.execute("alter table entries enable trigger entries_append_only")
     assert ["entries_append_only"] == [one.subject for one in found if one.invariant == "06 unguarded"]
+
+
+async def test_a_transaction_that_nobody_ends_is_found(house: House, pool: asyncpg.Pool) -> None:
+    connection = await asyncpg.connect(house.settings.dsn)
+    await connection.execute("begin")
+    await connection.execute("select 1")
+    pid = await connection.fetchval("select pg_backend_pid()")
+
+    at_once = await violations(pool, Sealer(house.settings.master_ring()), grace=timedelta())
+    later = await violations(pool, Sealer(house.settings.master_ring()), grace=timedelta(seconds=-10))
+
+    await connection.close()
+    idle = Violation(invariant="63 idle in transaction", subject=str(pid), text="")
+    assert idle not in at_once
+    assert idle in later
+
+
+def test_an_update_that_a_run_took_in_and_never_answered_is_found() -> None:
+    (path,) = HISTORIES.glob("REP-*/filed.json")
+    events = list(WorkflowHistory.from_json("filed", path.read_text()).events)
+    answers = [event for event in events if event.HasField("workflow_execution_update_completed_event_attributes")]
+
+    assert [] == unanswered(events)
+    assert 1 == len(unanswered([event for event in events if event is not answers[0]]))
 
 
 @asynccontextmanager
