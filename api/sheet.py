@@ -21,6 +21,7 @@ from domain.events.repair import (
     FeedbackGiven,
     FormFilled,
     PriceShown,
+    Reassigned,
     RefusalSigned,
     RequestReceived,
     ResidentSigned,
@@ -113,12 +114,18 @@ def _with_assignment(sheet: RepairOrderSheet, file: CaseFile, words: Words) -> R
         sheet,
         urgency=graded.urgency if graded else "",
         repairer=words.names.get(repairer, repairer) if repairer else "",
-        complete_by=assigned.complete_by if assigned else None,
+        complete_by=_complete_by(file),
         expected=told.expected if told else None,
         reported_item=words.item(reported, version),
         actual_item=words.item(actual, version),
         price_version=version,
     )
+
+
+def _complete_by(file: CaseFile) -> datetime | None:
+    """REP-06: as the last who was sent was told."""
+    sent = file.last_entry(Assigned, Reassigned)
+    return sent.event.complete_by if sent and isinstance(sent.event, Assigned | Reassigned) else None
 
 
 def _with_work(sheet: RepairOrderSheet, file: CaseFile, words: Words) -> RepairOrderSheet:

@@ -14,7 +14,7 @@ from api.desk import Desk
 from api.door import SEE_OTHER, Caller, PageRoute, caller
 from api.looking import Look, Purpose, facts_of, look_at, unmask
 from api.pages.case_view import AT, CasePage, Recordable, case_page
-from api.pages.controls import Choices, controls_of, document_of
+from api.pages.controls import Choices, Options, controls_of, document_of
 from api.pages.names import items_of, names_in
 from api.pages.posted import Filled, Form, carried_out, first, form_in, under_its_key
 from api.rights import Verb, may, needs
@@ -27,6 +27,7 @@ from api.wire.requests import NewEvent
 from domain.admission import may as may_record
 from domain.errors import Malformed, UnknownCase
 from domain.events import Event
+from domain.events.repair import RequestReceived
 from domain.limits import due_text
 from domain.people import Role
 from domain.rulebook import PROCEDURES
@@ -176,7 +177,7 @@ async def _choices(desk: Desk, look: Look, duties: Sequence[FiledDuty]) -> Choic
     extendable = {row.key for row in edition.obligations if row.extendable_by in look.actor.posts}
     return Choices(
         repairers=tuple((await desk.reference.holders(estate, Role.REPAIRER)).items()),
-        teams=tuple((team, team) for team in await desk.reference.team_names(estate)),
+        teams=await _teams(desk, look),
         items=tuple(items_of(await desk.reference.price_book(estate)).items()),
         limits=tuple(
             (duty.key, f"{duty.label}（{duty.rule}，{due_text(duty.due_at)}）")
@@ -184,3 +185,11 @@ async def _choices(desk: Desk, look: Look, duties: Sequence[FiledDuty]) -> Choic
             if duty.owed and duty.key in extendable
         ),
     )
+
+
+async def _teams(desk: Desk, look: Look) -> Options:
+    """REP-05: the team proposed for this kind of fault, and then the others."""
+    request, proposed = look.file.last(RequestReceived), await desk.reference.teams(look.head.estate)
+    first = proposed.get(request.fault) if request else None
+    names = sorted(await desk.reference.team_names(look.head.estate), key=lambda name: name != first)
+    return tuple((name, f"{name}（建议）" if name == first else name) for name in names)

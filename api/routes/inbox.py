@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.body import WrongBody
 from api.door import Caller, DeskRoute, caller
 from api.rights import Verb, needs
-from api.routes.cases import cursor_of, place_of
+from api.routes.cases import cursor_of, edition_of, place_of
 from api.sentences import fault
 from api.wire.answers import PROBLEMS, Acknowledged, Inbox, NoticeAnswer
 from api.writing import asked, carried_out, hash_of
@@ -23,7 +23,7 @@ from domain.people import Actor, Role
 from infra.postgres.acceptance import NewAct
 from infra.postgres.commands import Command
 from infra.postgres.principals import Principal
-from infra.postgres.records import Addressee, FiledNotice
+from infra.postgres.records import Addressee, CaseHead, FiledNotice
 
 router = APIRouter(route_class=DeskRoute, tags=["通知"])
 
@@ -73,7 +73,8 @@ async def inbox_of(asking: Caller, wanted: Wanted) -> Inbox:
 async def acknowledge(notice: str, asking: Annotated[Caller, Depends(caller)]) -> Acknowledged:
     """Say that one has read a notice.
 
-    Idempotent: the first one counts. The ladder of a reminder, breach or escalation climbs no further for it.
+    Idempotent: the first one counts. The ladder of a reminder, breach or escalation climbs no further for it; 工程部
+    has then been told of an emergency (REP-104).
     """
     return await acknowledged(asking, notice)
 
@@ -96,7 +97,7 @@ async def _keep_from_climbing(asking: Caller, notice: FiledNotice, by: Actor) ->
     desk = asking.house.desk
     body_hash = hash_of(f"/v1/notices/{notice.id}/ack", None)
     head = await desk.reader.case(notice.case_no)
-    if head is None or not head.open or notice.level not in CLIMBING or notice.acknowledged_at is not None:
+    if head is None or not head.open or not _matters(notice, head) or notice.acknowledged_at is not None:
         return (await asked(asking, body_hash)).before
     event = NoticeAcknowledged(key=notice.key, cycle=notice.cycle, rung=notice.rung)
     new = NewAct(
@@ -109,6 +110,12 @@ async def _keep_from_climbing(asking: Caller, notice: FiledNotice, by: Actor) ->
         ),
     )
     return await carried_out(asking, body_hash, lambda at: desk.acceptance.accept_act(new, at))
+
+
+def _matters(notice: FiledNotice, head: CaseHead) -> bool:
+    """Whether its having been read stops a ladder, or meets a duty (REP-104)."""
+    rows = edition_of(head).obligations
+    return notice.level in CLIMBING or any(NoticeAcknowledged in row.met_by and row.key == notice.key for row in rows)
 
 
 async def _notice_of(asking: Caller, text: str) -> tuple[FiledNotice, Actor]:

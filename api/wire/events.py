@@ -21,6 +21,7 @@ CODES = frozenset({"item", "actual_item"})
 FORMS: Mapping[str, Any] = {"phone": text.Phone, "team": text.Team, "reference": text.Reference}
 SET_BY_THE_DESK: Mapping[type[Event], frozenset[str]] = {
     repair.Assigned: frozenset({"complete_by"}),
+    repair.Reassigned: frozenset({"complete_by"}),
     repair.PriceShown: frozenset({"price_version"}),
 }
 """REP-06, REP-34: what a caller may not say."""

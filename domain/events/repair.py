@@ -132,12 +132,13 @@ class Assigned(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reassigned(Event):
-    """REP-18: the work goes to somebody else, who takes the order anew."""
+    """REP-18: the work goes to somebody else, who takes the order anew. ``complete_by`` is set by the desk (REP-06)."""
 
     type: Literal["reassigned"] = "reassigned"
     label: ClassVar[str] = "改派"
     repairer: StaffId
     reason: str
+    complete_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,7 +114,8 @@ def limit_text(limit: Limit) -> str:  # noqa: PLR0911  # one a kind
         case WorkingDays(count=count):
             return f"within {count} working days"
         case Promised(shift=shift) if shift:
-            return f"{_length(abs(shift))} {'before' if shift < timedelta() else 'after'} the moment agreed"
+            later = "; agreed later than that: the moment itself" if limit.agreed else ""
+            return f"{_length(abs(shift))} {'before' if shift < timedelta() else 'after'} the moment agreed{later}"
         case Promised():
             return "by the moment agreed"
     raise TypeError(limit)

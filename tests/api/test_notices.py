@@ -39,6 +39,20 @@ async def test_a_notice_to_another_post_cannot_be_found_or_acknowledged(office: 
     assert told["id"] not in {notice["id"] for notice in inbox}
 
 
+async def test_rep_104_who_reads_the_alarm_of_an_emergency_has_been_told_of_it(office: Office) -> None:
+    no = await office.call("fd-1", situation="水管爆裂")
+    told = await office.pool.fetchrow(
+        "select id, recipient from notices where case_no = $1 and key = 'REP-104' and post = '工程部'", no
+    )
+    assert told is not None
+
+    answer = await office.post(f"/v1/notices/{told['id']}/ack", None, told["recipient"])
+
+    assert answer.json()["command"] is not None
+    duties = (await office.get(f"/v1/cases/{no}", "fd-1")).json()["obligations"]
+    assert ["met"] == [duty["state"] for duty in duties if duty["key"] == "REP-104"]
+
+
 async def test_acknowledging_a_breach_stops_its_ladder_in_the_case_itself(office: Office) -> None:
     no = await office.call(DESK)
     notice = await office.pool.fetchval(

@@ -207,6 +207,21 @@ async def test_the_case_offers_what_this_person_may_record_now_and_takes_it_once
     await supervisor.closes()
 
 
+async def test_rep_05_the_team_for_the_kind_of_fault_is_proposed_first(office: Office) -> None:
+    no = await office.call("fd-1", fault="电")
+    await office.did(no, {"type": "engineering_notified"}, "fd-1")
+    await office.did(no, {"type": "form_collected"}, "en-1")
+    await office.did(no, {"type": "assessed", "urgency": "常规"}, "en-1")
+    supervisor = await at_desk(office, "en-1")
+
+    page = await supervisor.sees(f"/cases/{no}")
+
+    proposed = await office.pool.fetchval("select team from fault_teams where estate = 'LY' and fault_kind = '电'")
+    listed = re.findall(r"<option[^>]*>([^<]*班[^<]*)</option>", page)
+    assert [f"{proposed}（建议）"] == [name for name in listed if "建议" in name] == listed[:1]
+    await supervisor.closes()
+
+
 def offered(page: str) -> set[str]:
     return set(re.findall(r"<summary>([^<]*)</summary>", page))
 

@@ -14,9 +14,10 @@ from domain.events.repair import (
     Assessed,
     CopyReturned,
     EngineeringNotified,
+    Situation,
     Urgency,
 )
-from domain.people import Role
+from domain.people import Actor, Role
 from infra.delivery import Delivery
 from tests.workflows import stages
 from tests.workflows.desk import FRONT_DESK, PATIENCE, REPAIRER, SUPERVISOR, Desk, OpenedCase, Refused, local
@@ -146,6 +147,32 @@ async def test_a_breach_is_asked_about_once_and_neither_reminder_nor_escalation(
 
 async def is_overdue(case: OpenedCase) -> bool:
     return bool((await case.view())["overdue"])
+
+
+# REP-104: told, or read by somebody of 工程部.
+
+READ = NoticeAcknowledged(key="REP-104", cycle=0, rung=0)
+
+
+async def test_rep_104_read_by_engineering_within_a_minute_it_has_been_told(opened: Open) -> None:
+    case = await opened(situation=Situation.BURST_PIPE)
+    await case.at("9:01:00")
+
+    await case.hears(READ, REPAIRER)
+
+    assert (await case.duty("REP-104"))["state"] == "met"
+    assert (await case.duty("REP-24"))["state"] == "open"
+
+
+@pytest.mark.parametrize(("clock", "by"), [("9:01:01", REPAIRER), ("9:01:00", FRONT_DESK)], ids=["late", "by the desk"])
+async def test_rep_104_read_later_or_by_somebody_else_it_is_a_breach(opened: Open, clock: str, by: Actor) -> None:
+    case = await opened(situation=Situation.BURST_PIPE)
+    await case.at(clock)
+
+    await case.hears(READ, by)
+    await case.at("9:01:02")
+
+    assert (await case.duty("REP-104"))["state"] == "breached"
 
 
 # The ladder on the real clock.

@@ -5,7 +5,7 @@ from datetime import date
 
 from domain.docket import Docket
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
-from domain.events.repair import AppointmentMoved, ArrivalTold, Assessed, Assigned, RequestReceived
+from domain.events.repair import AppointmentMoved, ArrivalTold, Assessed, Assigned, Reassigned, RequestReceived
 from domain.rulebook.repair.copies import copy_places
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS, who
@@ -16,7 +16,7 @@ from domain.rulebook.rows import Edition, Procedure
 
 def _with_completion_limit(event: AnyEvent, docket: Docket) -> AnyEvent:
     """REP-06: every assignment states its 完成时限, taken from the row that is at work."""
-    if not isinstance(event, Assigned):
+    if not isinstance(event, Assigned | Reassigned):
         return event
     duties = [docket.find(row.key) for row in COMPLETIONS]
     limits = [duty.due.at for duty in duties if duty and duty.owed]

@@ -3,6 +3,7 @@
 from datetime import time, timedelta
 
 from domain.deadlines import Obligation
+from domain.events import NoticeAcknowledged
 from domain.events.repair import (
     AppointmentMoved,
     ArrivalTold,
@@ -64,11 +65,12 @@ ENGINEERING_TOLD = Obligation(
 )
 
 ENGINEERING_TOLD_AT_ONCE = Obligation(
-    rule="REP-104",
+    rule=reading.AT_ONCE,
     label="紧急报修立即通知工程部",
     owed_by=Role.FRONT_DESK,
     counts_from=(RequestReceived,),
-    met_by=(EngineeringNotified,),
+    met_by=(EngineeringNotified, NoticeAcknowledged),
+    met_if=reading.engineering_told,
     limit=Within(OV_125),
     only_if=reading.is_urgent_situation,
     ladder=(Breach(tell=(Role.CUSTOMER_SERVICE_SUPERVISOR,)),),

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from domain.case_file import CaseFile, Entry
+from domain.events import NoticeAcknowledged
 from domain.events.base import AS_SOON_AS_POSSIBLE
 from domain.events.repair import (
     AppointmentMoved,
@@ -13,6 +14,7 @@ from domain.events.repair import (
     ConsentRefused,
     CopiesSentBack,
     CopyReturned,
+    EngineeringNotified,
     FeedbackGiven,
     FormCollected,
     FormFilled,
@@ -37,6 +39,11 @@ IMMEDIATE_SITUATIONS = frozenset(
 
 REFUSED = "住户不同意"
 """REP-39: the result of an order that the resident would not have carried out."""
+
+AT_ONCE = "REP-104"
+"""The key of the notice to 工程部 that goes out with an emergency's call, and of the duty that it should meet."""
+
+ENGINEERS = (Role.ENGINEERING, Role.ENGINEERING_SUPERVISOR, Role.REPAIRER)
 
 NEAR_BY = timedelta(minutes=15)
 """REP-27: an appointment nearer than this has the ten minutes of REP-26 beside it."""
@@ -130,6 +137,13 @@ def is_urgent_situation(file: CaseFile) -> bool:
 
 def is_immediate_situation(file: CaseFile) -> bool:
     return situation(file) in IMMEDIATE_SITUATIONS
+
+
+def engineering_told(entry: Entry) -> bool:
+    """REP-104: the clerk's word for it; or somebody of 工程部 has read the notice that went out with the call."""
+    if isinstance(entry.event, NoticeAcknowledged):
+        return entry.event.key == AT_ONCE and entry.event.cycle == 0 and entry.by.holds(*ENGINEERS)
+    return isinstance(entry.event, EngineeringNotified)
 
 
 def repairer(file: CaseFile) -> StaffId | None:

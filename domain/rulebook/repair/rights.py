@@ -38,6 +38,7 @@ from domain.events.repair import (
 )
 from domain.people import POSTS, Role
 from domain.rulebook.repair import reading
+from domain.rulebook.repair.obligations import COMPLETIONS
 from domain.rulebook.rows import Gate, Question, Right
 
 HORIZON = timedelta(days=366)
@@ -104,6 +105,11 @@ def _team_or_reason(asked: Question) -> bool:
     request = asked.file.last(RequestReceived)
     proposed = asked.teams.get(request.fault, "") if request else ""
     return not proposed or asked.event.team == proposed or bool(asked.event.override_reason.strip())
+
+
+def _has_a_completion_limit(asked: Question) -> bool:
+    limits = {row.key for row in COMPLETIONS}
+    return any(duty.key in limits for duty in asked.docket.owed)
 
 
 def _two_people_sign(asked: Question) -> bool:
@@ -179,6 +185,14 @@ GATES = (
         field="event.override_reason",
         remedy="班组与故障类型不符，请填写改派原因或选用对应班组",
         english="The team is not the one for this kind of fault; name that team or give override_reason.",
+    ),
+    Gate(
+        rule="REP-06",
+        on=(Assigned, Reassigned),
+        holds=_has_a_completion_limit,
+        field="event.type",
+        remedy="本单没有完成时限，不能派工，请先作故障定级",
+        english="The order has no completion limit, so nobody can be assigned; grade the fault first.",
     ),
     Gate(
         rule="REP-27",

@@ -68,7 +68,7 @@ def _has_repairer(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the 
 
 TELLS = (
     Tell(
-        rule="REP-104",
+        rule=reading.AT_ONCE,
         on=(RequestReceived,),
         to=(Role.ENGINEERING,),
         text="紧急报修，请立即准备出发",

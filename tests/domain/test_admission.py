@@ -1,0 +1,24 @@
+"""What the case refuses as things stand, and what the desk itself adds to what is recorded."""
+
+import pytest
+
+from domain.errors import RuleBroken
+from domain.events.repair import Assigned, Reassigned
+from tests.domain.story import OTHER_REPAIRER, REPAIRER, SUPERVISOR, Story, on, received
+
+ASSIGNED = Assigned(repairer=REPAIRER.id, team="水工班", item="W01")
+REASSIGNED = Reassigned(repairer=OTHER_REPAIRER.id, reason="请假")
+
+
+@pytest.mark.parametrize("event", [ASSIGNED, REASSIGNED], ids=["派工", "改派"])
+def test_rep_06_nobody_is_sent_without_a_completion_limit_and_whoever_is_sent_is_told_it(
+    event: Assigned | Reassigned,
+) -> None:
+    called = Story(entries=[(received(), on("9:00"))])
+
+    with pytest.raises(RuleBroken, match="REP-06"):
+        Story().admits(event, on("9:05"), SUPERVISOR)
+    sent = called.admits(event, on("9:05"), SUPERVISOR).event
+
+    assert isinstance(sent, Assigned | Reassigned)
+    assert on("9:00", days=2) == sent.complete_by
