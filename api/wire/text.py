@@ -16,7 +16,8 @@ UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 ISO = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:?\d\d)")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-PHONE = re.compile(r"[0-9+()（）转ext.\-—－ #*、,，;；/]{3,60}")
+PHONE = re.compile(r"[0-9+()（）转分机extEXT.\-—－ #*、,，;；/]{3,60}")
+EXTENSION = frozenset("转分机extEXT")
 FEWEST_DIGITS = 3
 TEAM = re.compile(r"[0-9A-Za-z\u4e00-\u9fff-]{1,20}")
 REFERENCE = re.compile(r"[0-9A-Za-z/-]{1,40}")
@@ -62,7 +63,12 @@ def _wanted(value: object) -> datetime | str:
 
 
 def _phone(text: str) -> str:
-    """Leniently: an extension (8001转123) is no number to the library, and yet the way to reach somebody."""
+    """Leniently: an extension (8001转123) is no number to the library, and yet the way to reach somebody.
+
+    Words are none: the library would take the digits and letters after a name for a number spelt on a keypad.
+    """
+    if any(character.isalpha() and character not in EXTENSION for character in text):
+        raise PydanticCustomError("no_phone", "is no phone number")
     try:
         phonenumbers.parse(text, "CN")
     except phonenumbers.NumberParseException:
