@@ -18,14 +18,14 @@ from domain.admission import CLOCK_SKEW, SUPERVISORS, Act, right_for
 from domain.calendar import LOCAL
 from domain.case_file import Source
 from domain.errors import BadTime, Malformed, NotPermitted
-from domain.events.repair import FormFilled, RequestReceived, Situation
+from domain.events.repair import FormFilled, RequestReceived
 from domain.people import Actor, EstateCode
 from domain.rulebook import REPAIR
 from domain.rulebook.open_values import BACKDATING
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS
 from infra.postgres.acceptance import NewCase
 from infra.postgres.commands import Command
-from infra.postgres.rooms import InRoom
+from infra.postgres.rooms import InRoom, about_of
 from infra.reference.reader import Room
 from workflows.messages import TermsOfCase
 
@@ -85,7 +85,7 @@ async def _new_case(asking: Caller, repair: NewRepair, body_hash: bytes) -> NewC
         procedure=REPAIR,
         estate=estate,
         building=room.building_name,
-        where=InRoom(room=room.code, about=_about(repair)),
+        where=InRoom(room=room.code, about=about_of(repair.fault, repair.situation)),
         channel=repair.channel,
         received_at=received_at,
         recorded_by=by.id,
@@ -120,11 +120,6 @@ async def _room(desk: Desk, repair: NewRepair) -> Room:
             english="The estate has no such room; check it.",
         )
     return room
-
-
-def _about(repair: NewRepair) -> str:
-    ordinary = repair.situation is Situation.ORDINARY
-    return repair.fault if ordinary else f"{repair.fault}（{repair.situation}）"
 
 
 def _acts(repair: NewRepair, room: Room, by: Actor, when: tuple[datetime, str, datetime]) -> tuple[Act, ...]:

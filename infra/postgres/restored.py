@@ -13,7 +13,8 @@ from domain.people import CaseNo
 from infra.postgres.ledger import PostgresLedger, Unfit, case_owner, queries
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
-from infra.sealing import Connection, DataKey, Place
+from infra.postgres.rooms import InRoom, about_of, note_room
+from infra.sealing import Connection, DataKey, Place, Sealer
 from workflows.messages import OpenCase, RecordAct
 
 statements = load("restored.sql")
@@ -71,7 +72,7 @@ class RestoredLedger(PostgresLedger):
         async with acquired(self._pool, self._settings) as connection, connection.transaction():
             key = await self._sealer.key(connection, case_owner(step.no))
             if await connection.fetchrow(statements["standing"], step.no) is None:
-                await _add_case(connection, opening, key)
+                await _add_case(connection, self._sealer, opening, key)
             for entry in step.entries:
                 if entry.source is Source.API and entry.command_id:
                     await _add_command(connection, opening, entry, key)
@@ -80,8 +81,8 @@ class RestoredLedger(PostgresLedger):
             await connection.execute(statements["keep_untold"], step.no, step.lineage, numbers)
 
 
-async def _add_case(connection: Connection, opening: OpenCase, key: DataKey) -> None:
-    """Case, call and number, as ``Acceptance`` wrote them."""
+async def _add_case(connection: Connection, sealer: Sealer, opening: OpenCase, key: DataKey) -> None:
+    """Case, room, call and number, as ``Acceptance`` wrote them."""
     first, prefix = opening.acts[0], opening.no.partition("-")[0]
     request = first.event
     if not isinstance(request, RequestReceived):
@@ -98,6 +99,8 @@ async def _add_case(connection: Connection, opening: OpenCase, key: DataKey) -> 
         opening.drill,
         first.accepted_at,
     )
+    where = InRoom(room=request.room, about=about_of(request.fault, request.situation))
+    await note_room(connection, sealer, opening.no, opening.estate, where)
     words = key.seal(Place(table="calls", row=opening.no, column="words"), request.content.encode())
     call = (opening.no, request.channel, first.at, first.by.id, words)
     await connection.execute(ADD_CALL, *call)

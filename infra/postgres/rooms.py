@@ -7,6 +7,7 @@ from datetime import datetime
 import asyncpg
 
 from domain.events import Event
+from domain.events.repair import FaultKind, Situation
 from domain.people import CaseNo, EstateCode
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
@@ -75,6 +76,11 @@ class InRoom:
 
     room: str
     about: str
+
+
+def about_of(fault: FaultKind, situation: Situation) -> str:
+    """What a repair is about."""
+    return fault if situation is Situation.ORDINARY else f"{fault}（{situation}）"
 
 
 async def note_room(connection: Connection, sealer: Sealer, no: CaseNo, estate: EstateCode, where: InRoom) -> None:

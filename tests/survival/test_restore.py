@@ -71,6 +71,7 @@ async def test_what_an_older_postgresql_lacks_is_filed_again_from_temporal(
     await house.until_ready()
     await house.until_quiet()
     assert before.keys() <= (await _entries(house)).keys()
+    assert {under_way, soon_closed, opened_later} <= await _of_one_room(house, opened_later)
     await _act(callers, under_way, TO_THE_SITE[6:])
     await _act(callers, opened_later, TO_THE_SITE[4:])
     later = await _told(house, gateway)
@@ -126,6 +127,15 @@ async def _entries(house: House) -> Counter[tuple[str, str]]:
     async with await open_pool(house.settings) as pool:
         rows = await pool.fetch("select case_no, digest from entries")
     return Counter((row["case_no"], bytes(row["digest"]).hex()) for row in rows)
+
+
+async def _of_one_room(house: House, no: str) -> set[str]:
+    async with await open_pool(house.settings) as pool:
+        rows = await pool.fetch(
+            "select o.case_no from case_rooms c join case_rooms o using (estate, digest) where c.case_no = $1",
+            no,
+        )
+    return {row["case_no"] for row in rows}
 
 
 async def _told(house: House, gateway: Receiver) -> Counter[tuple[str, str]]:
