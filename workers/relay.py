@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 
 import asyncpg
@@ -44,17 +45,38 @@ async def main() -> None:
 
 
 async def carry(commands: Commands, delivery: Delivery, stop: asyncio.Event) -> None:
-    """Deliver what is due until ``stop``; what is under way is finished. Several relays may run at once."""
-    while not stop.is_set():
-        try:
-            due = await commands.take_due(AT_ONCE, PATIENCE)
-        except PASSING as fault:
-            log.warning("relay.interrupted", error=type(fault).__name__)
-            due = []
-        if due:
-            await asyncio.gather(*(_deliver(delivery, command) for command in due))
-        else:
-            await _rest(stop)
+    """Deliver what is due until ``stop``; what is under way is finished. Several relays may run at once.
+
+    A case that does not answer takes up one place of ``AT_ONCE`` for a while, and keeps no other from being delivered.
+    """
+    stopping = asyncio.create_task(stop.wait())
+    under_way: set[asyncio.Task[None]] = set()
+    try:
+        while not stop.is_set():
+            due = await _due(commands, AT_ONCE - len(under_way))
+            under_way |= {asyncio.create_task(_deliver(delivery, command)) for command in due}
+            if not due:
+                await asyncio.wait({stopping, *under_way}, timeout=_pause(under_way), return_when="FIRST_COMPLETED")
+            under_way = {delivering for delivering in under_way if not delivering.done()}
+        await asyncio.gather(*under_way)
+    finally:
+        for task in (stopping, *under_way):
+            task.cancel()
+
+
+async def _due(commands: Commands, free: int) -> list[Command]:
+    if not free:
+        return []
+    try:
+        return await commands.take_due(free, PATIENCE)
+    except PASSING as fault:
+        log.warning("relay.interrupted", error=type(fault).__name__)
+        return []
+
+
+def _pause(under_way: Collection[object]) -> float | None:
+    """With every place taken there is nothing to look for until one is free."""
+    return None if len(under_way) == AT_ONCE else PAUSE.total_seconds()
 
 
 async def _deliver(delivery: Delivery, command: Command) -> None:
@@ -68,14 +90,6 @@ async def _deliver(delivery: Delivery, command: Command) -> None:
         return
     said = "relay.delivered" if after.settled else "relay.unanswered"
     log.info(said, command=str(command.id), case=command.case_no, state=after.state, attempts=after.attempts)
-
-
-async def _rest(stop: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(PAUSE.total_seconds()):
-            await stop.wait()
-    except TimeoutError:
-        return
 
 
 if __name__ == "__main__":

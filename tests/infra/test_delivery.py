@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -28,7 +29,7 @@ from infra.sealing import Place, Sealer
 from infra.settings import Settings
 from infra.temporal import connect, prepare_namespace
 from tests.workflows.desk import FRONT_DESK
-from workers.relay import carry
+from workers.relay import AT_ONCE, PATIENCE, carry
 from workflows.messages import OpenCase, TermsOfCase
 from workflows.visibility import ATTRIBUTES
 
@@ -169,6 +170,26 @@ async def test_a_message_that_nobody_can_read_is_a_dead_letter_and_the_relay_goe
 
     assert await row(acceptance, spoilt) == ("dead", {"code": "Unreadable"}, None)
     await client.get_workflow_handle(sound.case_no).terminate()
+
+
+async def test_cases_that_do_not_answer_keep_no_other_waiting(
+    acceptance: Acceptance, commands: Commands, client: Client, delivery: Delivery
+) -> None:
+    await numbered_apart(acceptance)
+    silent = [await accept(acceptance) for _ in range(AT_ONCE - 1)]  # no worker records their openings
+    await acceptance._pool.execute("update commands set leased_until = '-infinity'")
+    relay = asyncio.create_task(carry(commands, delivery, asyncio.Event()))
+    for one in silent:
+        await until(partial(runs, client, one.case_no))
+
+    later = await accept(acceptance)
+    await acceptance._pool.execute("update commands set leased_until = '-infinity' where id = $1", later.id)
+    async with asyncio.timeout(PATIENCE.total_seconds() / 2):
+        await until(lambda: runs(client, later.case_no))
+
+    relay.cancel()
+    for one in (*silent, later):
+        await client.get_workflow_handle(one.case_no).terminate()
 
 
 async def test_a_case_of_a_procedure_that_is_not_there_is_a_dead_letter(
