@@ -10,6 +10,7 @@ from infra.invariants.derived import derived_again
 from infra.invariants.filed import PATIENCE, FiledCase, queries, read_case
 from infra.invariants.histories import history_agrees, workflows_agree
 from infra.invariants.plain import reckoned_plainly
+from infra.invariants.rooms import found_by_room
 from infra.invariants.violation import Violation
 from infra.invariants.words import spelt
 from infra.sealing import Connection, Sealer
@@ -40,6 +41,7 @@ async def violations(
                 found += read
                 continue
             found += [*derived_again(read), *reckoned_plainly(read), *await spelt(read)] if read.run_id else []
+            found += [violation async for violation in found_by_room(connection, sealer, read)]
             cases.append(read)
     if client is not None:
         found += await workflows_agree(client, pool, grace)

@@ -89,6 +89,12 @@ async def note_room(connection: Connection, sealer: Sealer, no: CaseNo, estate: 
     await connection.execute(queries["note_room"], no, estate, _digest(key, where.room), where.about)
 
 
+async def is_noted(connection: Connection, sealer: Sealer, no: CaseNo, estate: EstateCode, room: str) -> bool:
+    """Whether the case is found by that room."""
+    key = await sealer.existing_key(connection, _owner(estate))
+    return bool(await connection.fetchval(queries["is_noted"], no, estate, _digest(key, room)))
+
+
 def _owner(estate: EstateCode) -> str:
     """Whose data key an estate's digests are made with: a new master key wraps it as it does the others."""
     return f"rooms:{estate}"

@@ -4,6 +4,10 @@
 -- Of which room a case is, and what it is about.
 insert into case_rooms (case_no, estate, digest, about) values ($1, $2, $3, $4);
 
+-- name: is_noted
+-- Whether a case is noted so.
+select exists (select from case_rooms where case_no = $1 and estate = $2 and digest = $3);
+
 -- name: cases_of_room
 -- Other cases of a room, newest first: open ones, and those that ended so; when such a thing last happened in them.
 select c.no, c.procedure, c.received_at, k.about, coalesce(v.open, true) as open, coalesce(v.stage, '') as stage,
