@@ -31,6 +31,8 @@ from workflows.visibility import HOW_TO, at_opening
 log = structlog.stdlib.get_logger(__name__)
 
 START_PATIENCE = timedelta(seconds=3)
+CUT_SHORT = "AcceptedUpdateCompletedWorkflow"
+"""How the server answers for a case that was terminated before it could: whether it took effect, the ledger tells."""
 REFUSALS = {kind.code for kind in DeskError.__subclasses__()}
 FIRST = Priority(priority_key=1)
 PASSING = (
@@ -164,12 +166,14 @@ class Delivery:
         if isinstance(cause, ApplicationError) and cause.type in REFUSALS and cause.details:
             return await self._commands.settle(command, "refused", {**cause.details[0], "code": cause.type})
         kind = cause.type if isinstance(cause, ApplicationError) else None
+        if kind == CUT_SHORT:
+            raise refusal
         return await self._dead(command, kind or type(cause).__name__)
 
 
 def _weight(fault: Exception) -> int:
     """How loud the log tells of a fault that leaves its command waiting."""
-    if isinstance(fault, PASSING):
+    if isinstance(fault, (*PASSING, WorkflowUpdateFailedError)):
         return logging.INFO
     if isinstance(fault, OpenedByAnother):
         return logging.CRITICAL

@@ -10,7 +10,7 @@ import asyncpg
 
 from domain.admission import Act
 from domain.calendar import LOCAL
-from domain.errors import Conflicting, UnknownCase
+from domain.errors import CaseClosed, Conflicting, UnknownCase
 from domain.people import CaseNo, EstateCode
 from domain.rulebook.rows import Procedure
 from infra.postgres.commands import LEASE_MARGIN, Command, command_of, place_of
@@ -18,7 +18,7 @@ from infra.postgres.ledger import case_owner
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
 from infra.postgres.rooms import InRoom, note_room
-from infra.sealing import Connection, Place, Sealer
+from infra.sealing import Connection, Erased, Place, Sealer
 from infra.settings import Settings
 from workflows.messages import OpenCase, RecordAct, TermsOfCase
 
@@ -97,7 +97,8 @@ class Acceptance:
     async def accept_opening(self, new: NewCase, at: datetime | None = None) -> Command:
         """Number, case, call record and command in one transaction (CAL-102); ours to deliver while its client waits.
 
-        Conflicting for a reused key. ``at``: when it was asked, as ``asked`` tells; by default this moment.
+        Conflicting for a reused key.
+        ``at``: when it was asked, as ``asked`` tells; by default this moment.
         """
         async with acquired(self._pool, self._settings) as connection:
             if at is None:
@@ -129,7 +130,8 @@ class Acceptance:
         )
         if new.where is not None:
             await note_room(connection, self._sealer, no, new.estate, new.where)
-        words = await self._seal(connection, no, Place(table="calls", row=no, column="words"), new.words.encode())
+        place = Place(table="calls", row=no, column="words")
+        words = await self._sealer.seal(connection, case_owner(no), place, new.words.encode())
         await connection.execute(queries["add_call"], no, new.channel, new.received_at, new.recorded_by, words)
         command_id = uuid4()
         message = OpenCase(
@@ -153,8 +155,9 @@ class Acceptance:
         return await self._add(connection, new, draft)
 
     async def accept_act(self, new: NewAct, at: datetime | None = None) -> Command:
-        """Ours to deliver while its client waits. UnknownCase if there is no such case; Conflicting for a reused key.
-        ``at``: when it was asked, as ``asked`` tells; by default this moment.
+        """Ours to deliver while its client waits; ``at`` as above.
+
+        UnknownCase if there is no such case, CaseClosed for one that was erased, Conflicting for a reused key.
         """
         async with acquired(self._pool, self._settings) as connection:
             if at is None:
@@ -176,11 +179,15 @@ class Acceptance:
                 return await self._add(connection, new, draft)
             except KeyTaken:
                 return await _first_with(connection, new)
-            except asyncpg.ForeignKeyViolationError:
-                raise UnknownCase from None
+            except Erased:
+                known = await connection.fetchval(queries["case_exists"], new.case_no)
+                raise (CaseClosed if known else UnknownCase) from None
 
     async def _add(self, connection: Connection, new: NewCase | NewAct, draft: _Draft) -> Command:
-        body = await self._seal(connection, draft.case_no, place_of(draft.id), draft.message.model_dump_json().encode())
+        owner = case_owner(draft.case_no)
+        # Whoever opens a case makes its key; a case that is there and has none was erased.
+        key = await (self._sealer.key if draft.kind == "open" else self._sealer.existing_key)(connection, owner)
+        body = key.seal(place_of(draft.id), draft.message.model_dump_json().encode())
         patience, began = self._settings.access.answer_patience, time.monotonic()
         row = await connection.fetchrow(
             queries["add_command"],
@@ -200,9 +207,6 @@ class Acceptance:
         return replace(
             command_of(row), ours_until=began + patience.total_seconds(), behind=row["behind"], message=draft.message
         )
-
-    async def _seal(self, connection: Connection, no: CaseNo, place: Place, plaintext: bytes) -> bytes:
-        return await self._sealer.seal(connection, case_owner(no), place, plaintext)
 
 
 async def _asked(connection: Connection, client: str, key: str, body_hash: bytes) -> Asked:

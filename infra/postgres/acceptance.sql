@@ -28,3 +28,7 @@ insert into commands (
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now(), now() + $10::interval)
 on conflict (client, idempotency_key) do nothing
 returning *, exists (select from commands e where e.case_no = $6 and e.state = 'accepted') as behind;
+
+-- name: case_exists
+-- Whether there is such a case.
+select exists (select from cases where no = $1);

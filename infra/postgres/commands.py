@@ -142,6 +142,16 @@ class Commands:
                 queries["note_fault"], command.id, type(fault).__name__, FIRST_PAUSE, command.attempts
             )
 
+    async def dead_letters(self) -> list[Command]:
+        """What could not be delivered, oldest first; ``outcome`` names the fault."""
+        async with acquired(self._pool, self._settings) as connection:
+            return [command_of(row) for row in await connection.fetch(queries["dead_letters"])]
+
+    async def revive(self, command: UUID) -> bool:
+        """Let a dead letter be delivered again; False if it is none (any more)."""
+        async with acquired(self._pool, self._settings) as connection:
+            return await connection.fetchval(queries["revive"], command) is not None
+
     async def under_way(self, no: CaseNo, accepted_until: datetime) -> bool:
         """Port ``CommandBook``."""
         async with acquired(self._pool, self._settings) as connection:

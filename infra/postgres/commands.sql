@@ -36,7 +36,7 @@ update commands set state = $2, outcome = $3, settled_at = now() where id = $1 a
 -- name: note_fault
 -- Why the last try brought no answer: the name of an error class. The next try may come after a pause.
 update commands set
-    last_error = $2, leased_until = '-infinity', next_attempt_at = now() + $3::interval * least(power(2, attempts), 16)
+    last_error = $2, leased_until = '-infinity', next_attempt_at = now() + $3::interval * power(2, least(attempts, 4))
 where id = $1 and state = 'accepted' and attempts = $4;
 
 -- name: is_closed
@@ -60,3 +60,15 @@ select case_no from case_views where open order by case_no;
 -- name: under_way
 -- Whether a case still lacks something acknowledged by a moment.
 select exists (select from commands where case_no = $1 and state = 'accepted' and accepted_at <= $2);
+
+-- name: dead_letters
+-- What could not be delivered, oldest first.
+select * from commands where state = 'dead' order by seq;
+
+-- name: revive
+-- Let a dead letter be delivered again.
+update commands set
+    state = 'accepted', outcome = null, settled_at = null, last_error = null, leased_until = '-infinity',
+    next_attempt_at = now()
+where id = $1 and state = 'dead'
+returning id;

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,12 +12,15 @@ import asyncpg
 import pytest
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.filing import Filing
 from domain.admission import Act
 from domain.case_file import Source
 from domain.events import Noted
 from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
-from domain.people import EstateCode
+from domain.filing import Step
+from domain.people import CaseNo, EstateCode, StaffId
 from domain.rulebook import REPAIR
 from domain.rulebook.rows import Procedure
 from infra.delivery import OPENING, Delivery, start_case
@@ -30,6 +33,7 @@ from infra.settings import Settings
 from infra.temporal import connect, prepare_namespace
 from tests.workflows.desk import FRONT_DESK
 from workers.relay import AT_ONCE, PATIENCE, carry
+from workflows import CASES
 from workflows.messages import OpenCase, TermsOfCase
 from workflows.visibility import ATTRIBUTES
 
@@ -104,6 +108,19 @@ async def accept(acceptance: Acceptance, procedure: Procedure | None = None) -> 
                 ),
             ),
         )
+    )
+
+
+def noted(no: CaseNo) -> NewAct:
+    """Somebody's remark on a case."""
+    return NewAct(
+        client="test",
+        key=secrets.token_hex(8),
+        body_hash=b"",
+        case_no=no,
+        build=lambda command, at: Act(
+            command_id=command, event=Noted(text="."), by=FRONT_DESK, at=at, accepted_at=at, source=Source.API
+        ),
     )
 
 
@@ -305,19 +322,71 @@ async def test_a_command_that_comes_behind_another_waits_for_it(
 ) -> None:
     await numbered_apart(acceptance)
     opening = await accept(acceptance)
-    act = await acceptance.accept_act(
-        NewAct(
-            client="test",
-            key=secrets.token_hex(8),
-            body_hash=b"",
-            case_no=opening.case_no,
-            build=lambda command, at: Act(
-                command_id=command, event=Noted(text="."), by=FRONT_DESK, at=at, accepted_at=at, source=Source.API
-            ),
-        )
-    )
+    act = await acceptance.accept_act(noted(opening.case_no))
     assert act.behind
 
     await delivery.deliver(act, SHORT)  # the opening is another's: neither is sent
     assert not await runs(client, opening.case_no)
     assert ("accepted", None, None) == await row(acceptance, act)
+
+
+async def test_what_a_terminated_case_left_unanswered_waits_and_is_no_dead_letter(
+    acceptance: Acceptance, client: Client, delivery: Delivery, at_temporal: Settings
+) -> None:
+    await numbered_apart(acceptance)
+    opening = await accept(acceptance)
+    stuck = Filing(_NeverWrites(), _Nobody(), Commands(acceptance._pool, acceptance._sealer, at_temporal))
+    worker = Worker(
+        client,
+        task_queue=at_temporal.queue_cases,
+        workflows=list(CASES.values()),
+        activities=[stuck.record, stuck.identify, stuck.catch_up],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    )
+    async with worker:
+        await delivery.deliver(opening, SHORT)
+        act = await acceptance.accept_act(noted(opening.case_no))
+        sent = asyncio.create_task(delivery._carry(act, timedelta(seconds=20)))
+        await until(lambda: took_in_an_update(client, opening.case_no))
+        await client.get_workflow_handle(opening.case_no).terminate("restored from a backup")
+        await sent
+
+    assert ("accepted", None, "WorkflowUpdateFailedError") == await row(acceptance, act)
+
+
+async def test_a_dead_letter_can_be_delivered_again(
+    acceptance: Acceptance, commands: Commands, fresh_pool: asyncpg.Pool
+) -> None:
+    command = await accept(acceptance)
+    await commands.settle(command, "dead", {"code": "Unreadable"})
+
+    assert [command.id] == [dead.id for dead in await commands.dead_letters()]
+    assert await commands.revive(command.id)
+    assert not await commands.revive(command.id)
+    assert [command.id] == [taken.id for taken in await commands.take_due(8, SHORT)]
+
+
+async def test_a_command_may_be_tried_for_days(acceptance: Acceptance, commands: Commands) -> None:
+    command = await accept(acceptance)
+    await acceptance._pool.execute("update commands set attempts = 5000")
+
+    await commands.note_fault(replace(command, attempts=5000), TimeoutError())
+
+    assert ("accepted", None, "TimeoutError") == await row(acceptance, command)
+
+
+class _NeverWrites:
+    """A ledger on which every step waits."""
+
+    async def file(self, _step: Step, _names: Sequence[str] = ()) -> None:
+        raise ConnectionResetError
+
+
+class _Nobody:
+    async def actor(self, _staff: StaffId, _estate: EstateCode) -> None:
+        return None
+
+
+async def took_in_an_update(client: Client, no: str) -> bool:
+    events = client.get_workflow_handle(no).fetch_history_events()
+    return any([event.HasField("workflow_execution_update_accepted_event_attributes") async for event in events])
