@@ -7,6 +7,7 @@ import pytest
 
 from domain.events import AnyEvent
 from domain.events.repair import (
+    AppointmentMoved,
     ArrivalTold,
     ArrivedOnSite,
     CopiesConfirmed,
@@ -103,6 +104,18 @@ async def taken(case: OpenedCase) -> None:
 async def appointed(case: OpenedCase) -> None:
     await case.at("9:01")
     await stages.until_taken(case, wanted=local(case.day, "15:00"))
+
+
+async def taken_ten_minutes_before(case: OpenedCase) -> None:
+    await case.at("14:50")
+    await stages.until_taken(case, wanted=local(case.day, "15:00"))
+
+
+async def appointed_three_minutes_ahead(case: OpenedCase) -> None:
+    await case.at("9:01")
+    await stages.until_taken(case, wanted=local(case.day, "18:00"))
+    await case.at("14:57")
+    await case.hears(AppointmentMoved(wanted=local(case.day, "15:00"), reason="住户提前到家"), FRONT_DESK)
 
 
 async def refused(case: OpenedCase) -> None:
@@ -329,6 +342,36 @@ LIMITS = (
             PRESSED,
             told("提醒", Role.REPAIRER),
         ),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
+    ),
+    Limit(
+        key="REP-26",
+        arrange=taken_ten_minutes_before,
+        event=ArrivedOnSite(),
+        by=REPAIRER,
+        last="15:00:00",
+        after="15:00:01",
+        before=(PRESSED, told("提醒", Role.REPAIRER)),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
+    ),
+    Limit(
+        key="REP-27",
+        arrange=taken_ten_minutes_before,
+        event=ArrivedOnSite(),
+        by=REPAIRER,
+        last="14:55:00",
+        after="14:55:01",
+        before=(),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
+    ),
+    Limit(
+        key="REP-27",
+        arrange=appointed_three_minutes_ahead,
+        event=ArrivedOnSite(),
+        by=REPAIRER,
+        last="15:00:00",
+        after="15:00:01",
+        before=(told("告知", Role.REPAIRER),),
         breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
     ),
     Limit(
