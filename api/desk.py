@@ -51,7 +51,7 @@ async def open_desk(settings: Settings, client: Client) -> Desk:
         pool=pool,
         principals=Principals(pool, settings),
         reader=Reader(pool, sealer, settings),
-        reference=Reference(pool, sealer),
+        reference=Reference(pool, sealer, settings),
         rooms=Rooms(pool, sealer, settings),
         register=PostgresRegister(pool, settings),
         acceptance=Acceptance(pool, sealer, settings),

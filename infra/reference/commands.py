@@ -39,7 +39,7 @@ async def load_files(path: Path, *, by: str) -> int:
         check(folder)
         async with _database() as (pool, sealer):
             changes = await load_checked(pool, sealer, folder, by=by)
-            tasks = await Reference(pool, sealer).open_tasks(EstateCode(folder.estate.code))
+            tasks = await Reference(pool, sealer, load_settings()).open_tasks(EstateCode(folder.estate.code))
     except WrongReference as wrong:
         return _refuse(wrong)
     for line in summary(changes):

@@ -1,6 +1,7 @@
 """Reads the reference data of an estate: prices, settings, calendar, rooms, households, staff, duty."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -11,10 +12,12 @@ from domain.limits import Terms
 from domain.people import EstateCode, Role, StaffId
 from domain.pricing import PriceBook, PriceItem, PriceList
 from domain.rulebook.open_values import DURATIONS, TIMES
+from infra.postgres.pool import acquired
 from infra.postgres.queries import load
 from infra.reference.sealed import open_row
 from infra.reference.values import parse_clock, parse_duration
 from infra.sealing import Sealer
+from infra.settings import Settings
 
 queries = load("reference.sql")
 
@@ -58,14 +61,15 @@ class OpenTask:
 
 
 class Reference:
-    """Every answer is read anew; an unknown estate has empty ones."""
+    """Every answer is read anew; an unknown estate has empty ones. TimeoutError when no connection is free."""
 
-    def __init__(self, pool: asyncpg.Pool, sealer: Sealer) -> None:
+    def __init__(self, pool: asyncpg.Pool, sealer: Sealer, settings: Settings) -> None:
         self._pool = pool
         self._sealer = sealer
+        self._settings = settings
 
     async def price_book(self, estate: EstateCode) -> PriceBook:
-        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
+        async with self._acquired() as connection, connection.transaction(isolation="repeatable_read"):
             versions = await connection.fetch(queries["price_versions_now"], estate)
             rows = await connection.fetch(queries["price_items_now"], estate)
         items: dict[str, list[PriceItem]] = {row["version"]: [] for row in versions}
@@ -83,12 +87,12 @@ class Reference:
 
     async def open_values(self, estate: EstateCode, at: datetime) -> Mapping[str, str]:
         """What the company has set, in force at the aware moment; what is not set has its default in the rulebook."""
-        rows = await self._pool.fetch(queries["open_values_in_force"], estate, _local_day(at))
+        rows = await self._rows("open_values_in_force", estate, _local_day(at))
         return {row["id"]: row["value"] for row in rows}
 
     async def calendar(self, estate: EstateCode) -> WorkingCalendar:
         """A calendar that knows no year, so that every date is provisional, for an estate that has loaded none."""
-        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
+        async with self._acquired() as connection, connection.transaction(isolation="repeatable_read"):
             row = await connection.fetchrow(queries["calendars_now"], estate)
             years = await connection.fetch(queries["calendar_years_now"], estate)
         if row is None:
@@ -108,10 +112,10 @@ class Reference:
 
     async def teams(self, estate: EstateCode) -> Mapping[str, str]:
         """The team proposed for each kind of fault (REP-05)."""
-        return {row["fault_kind"]: row["team"] for row in await self._pool.fetch(queries["fault_teams_now"], estate)}
+        return {row["fault_kind"]: row["team"] for row in await self._rows("fault_teams_now", estate)}
 
     async def team_names(self, estate: EstateCode) -> tuple[str, ...]:
-        return tuple(sorted(row["name"] for row in await self._pool.fetch(queries["teams_now"], estate)))
+        return tuple(sorted(row["name"] for row in await self._rows("teams_now", estate)))
 
     async def terms(self, estate: EstateCode, at: datetime) -> Terms:
         """What a case opened at the aware moment carries: settings, teams and the calendar from that year on."""
@@ -130,15 +134,15 @@ class Reference:
 
     async def buildings(self, estate: EstateCode) -> Mapping[str, str]:
         """The names by code."""
-        return {row["code"]: row["name"] for row in await self._pool.fetch(queries["buildings_now"], estate)}
+        return {row["code"]: row["name"] for row in await self._rows("buildings_now", estate)}
 
     async def room(self, estate: EstateCode, code: str) -> Room | None:
-        row = await self._pool.fetchrow(queries["room"], estate, code)
-        return Room(**row) if row else None
+        rows = await self._rows("room", estate, code)
+        return Room(**rows[0]) if rows else None
 
     async def household(self, estate: EstateCode, room: str) -> Household | None:
         """The household that lives in the room, opened."""
-        async with self._pool.acquire() as connection:
+        async with self._acquired() as connection:
             row = await connection.fetchrow(queries["household_of_room"], estate, room)
             if row is None:
                 return None
@@ -147,9 +151,10 @@ class Reference:
         return Household(id=row["id"], room=room, name=_text(name), phone=_text(phone))
 
     async def staff(self, staff: StaffId) -> StaffMember | None:
-        row = await self._pool.fetchrow(queries["staff_member"], staff)
-        if row is None:
+        rows = await self._rows("staff_member", staff)
+        if not rows:
             return None
+        row = rows[0]
         return StaffMember(
             id=staff,
             name=row["name"],
@@ -160,21 +165,28 @@ class Reference:
 
     async def holders(self, estate: EstateCode, post: Role) -> Mapping[StaffId, str]:
         """The names of those who hold the post, by id, on duty or not."""
-        rows = await self._pool.fetch(queries["holders"], estate, post.value)
+        rows = await self._rows("holders", estate, post.value)
         return {StaffId(row["id"]): row["name"] for row in rows}
 
     async def on_duty(self, estate: EstateCode, post: Role, at: datetime) -> list[StaffId]:
         """By id, stand-ins if nobody of the post is there; empty when nobody is at all."""
-        rows = await self._pool.fetch(queries["on_duty"], estate, post.value, at)
+        rows = await self._rows("on_duty", estate, post.value, at)
         return [StaffId(row["staff"]) for row in rows]
 
     async def posts_filled(self, estate: EstateCode, staff: StaffId, at: datetime) -> frozenset[Role]:
         """Posts that the person is on duty in at the aware moment, those he stands in for included."""
-        rows = await self._pool.fetch(queries["posts_filled_by"], estate, staff, at)
+        rows = await self._rows("posts_filled_by", estate, staff, at)
         return frozenset(Role(row["post"]) for row in rows)
 
     async def open_tasks(self, estate: EstateCode) -> list[OpenTask]:
-        return [OpenTask(**row) for row in await self._pool.fetch(queries["open_tasks"], estate)]
+        return [OpenTask(**row) for row in await self._rows("open_tasks", estate)]
+
+    def _acquired(self) -> AbstractAsyncContextManager[asyncpg.pool.PoolConnectionProxy]:
+        return acquired(self._pool, self._settings)
+
+    async def _rows(self, name: str, *values: object) -> list[asyncpg.Record]:
+        async with self._acquired() as connection:
+            return await connection.fetch(queries[name], *values)
 
 
 def _local_day(at: datetime) -> date:

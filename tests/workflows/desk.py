@@ -87,7 +87,7 @@ class Desk:
         self.commands = Commands(self.pool, self.sealer, self.settings)
         self.acceptance = Acceptance(self.pool, self.sealer, self.settings)
         self.delivery = Delivery(self.commands, self.client, self.settings)
-        self.reference = Reference(self.pool, self.sealer)
+        self.reference = Reference(self.pool, self.sealer, self.settings)
 
     async def now(self) -> datetime:
         answer = await self.client.service_client.test_service.get_current_time(Empty())

@@ -1,5 +1,7 @@
 """What every process reads of the sample estate, and who is on duty there."""
 
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +13,7 @@ from domain.calendar import LOCAL
 from domain.people import POSTS, EstateCode, Role, StaffId
 from domain.pricing import ChargeKind
 from domain.roster import on_duty
+from infra.postgres.pool import open_pool
 from infra.reference.duty import roster_of
 from infra.reference.folder import read_folder
 from infra.reference.official import official_years
@@ -27,7 +30,7 @@ NOWHERE = EstateCode("XX")
 async def reference(settings: Settings, pool: asyncpg.Pool) -> Reference:
     sealer = Sealer(settings.master_ring())
     await load(pool, sealer, SAMPLE)
-    return Reference(pool, sealer)
+    return Reference(pool, sealer, settings)
 
 
 async def test_prices_come_back_as_loaded_by_version(reference: Reference) -> None:
@@ -140,7 +143,8 @@ async def test_the_database_and_the_domain_agree_on_every_post_at_every_half_hou
             )
     sealer = Sealer(fresh_settings.master_ring())
     await load(fresh_pool, sealer, folder)
-    reference, roster = Reference(fresh_pool, sealer), roster_of(read_folder(folder).roster)
+    reference = Reference(fresh_pool, sealer, fresh_settings)
+    roster = roster_of(read_folder(folder).roster)
     monday = datetime(2026, 11, 23, tzinfo=LOCAL)
 
     for post in sorted(POSTS):
@@ -148,3 +152,41 @@ async def test_the_database_and_the_domain_agree_on_every_post_at_every_half_hou
             moment = monday + timedelta(minutes=30 * half_hours)
             expected = list(on_duty(roster, post, moment))
             assert await reference.on_duty(LY, post, moment) == expected, (post, moment)
+
+
+ASKED: Mapping[str, Callable[[Reference], Awaitable[object]]] = {
+    "price_book": lambda reference: reference.price_book(LY),
+    "open_values": lambda reference: reference.open_values(LY, datetime.now(UTC)),
+    "calendar": lambda reference: reference.calendar(LY),
+    "teams": lambda reference: reference.teams(LY),
+    "team_names": lambda reference: reference.team_names(LY),
+    "terms": lambda reference: reference.terms(LY, datetime.now(UTC)),
+    "buildings": lambda reference: reference.buildings(LY),
+    "room": lambda reference: reference.room(LY, "1-101"),
+    "household": lambda reference: reference.household(LY, "1-101"),
+    "staff": lambda reference: reference.staff(StaffId("fd-1")),
+    "holders": lambda reference: reference.holders(LY, Role.REPAIRER),
+    "on_duty": lambda reference: reference.on_duty(LY, Role.REPAIRER, datetime.now(UTC)),
+    "posts_filled": lambda reference: reference.posts_filled(LY, StaffId("fd-1"), datetime.now(UTC)),
+    "open_tasks": lambda reference: reference.open_tasks(LY),
+}
+
+
+def test_no_question_of_the_reference_is_left_out() -> None:
+    assert {name for name in vars(Reference) if not name.startswith("_")} == set(ASKED)
+
+
+@pytest.mark.parametrize("question", ASKED)
+async def test_no_question_waits_for_a_connection_without_a_limit(question: str, settings: Settings) -> None:
+    narrow = settings.model_copy(update={"postgres_pool_size": 1, "postgres_acquire_timeout": 0.05})
+    pool = await open_pool(narrow)
+    reference = Reference(pool, Sealer(narrow.master_ring()), narrow)
+
+    async with pool.acquire():
+        asking = asyncio.ensure_future(ASKED[question](reference))
+        answered, _ = await asyncio.wait([asking], timeout=2)
+
+    assert answered, "it waits as long as the connection is held"
+    with pytest.raises(TimeoutError):
+        await asking
+    await pool.close()
