@@ -9,9 +9,8 @@ from api.looking import Look
 from domain.case_file import CaseFile, Entry
 from domain.errors import RuleBroken
 from domain.events import Noted, RungReached, Urged
+from domain.events.base import AS_SOON_AS_POSSIBLE
 from domain.events.repair import (
-    AppointmentMoved,
-    ArrivalTold,
     Assessed,
     Assigned,
     ConsentGiven,
@@ -27,7 +26,6 @@ from domain.events.repair import (
     ResidentSigned,
     SignatureExcused,
     TrialDone,
-    Wanted,
     WorkFinished,
     WorkStarted,
 )
@@ -35,6 +33,8 @@ from domain.forms import SEEN_BY_CUSTOMERS, TRIAL_RESULTS, FormCopy, RepairOrder
 from domain.pricing import ChargeLine, PriceBook, PriceItem
 from domain.rulebook import PROCEDURES
 from domain.rulebook.repair import reading
+from domain.rulebook.repair.charging import charges_in_force
+from domain.rulebook.repair.copies import on_this_form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,25 +88,22 @@ def sheet_of(look: Look, copy: FormCopy, words: Words, *, printing: int, as_of: 
         address=form.address,
         phone=form.phone,
         content=form.content,
-        wanted=_wanted(file, form),
+        wanted=reading.appointment(file) or AS_SOON_AS_POSSIBLE,
         fault=request.fault,
         channel=request.channel,
         received_at=look.head.received_at,
         steps=tuple(_steps(look, copy)),
     )
-    return _with_signatures(_with_work(_with_assignment(sheet, file, words), file, words), file)
+    paper = CaseFile(on_this_form(file))
+    sheet = _with_work(_with_assignment(sheet, file, paper, words), paper, words)
+    return _with_signatures(sheet, file, paper)
 
 
-def _wanted(file: CaseFile, form: FormFilled) -> Wanted:
-    moved = file.last(AppointmentMoved)
-    return moved.wanted if moved else form.wanted
-
-
-def _with_assignment(sheet: RepairOrderSheet, file: CaseFile, words: Words) -> RepairOrderSheet:
-    assigned, told, graded = file.last(Assigned), file.last(ArrivalTold), file.last(Assessed)
+def _with_assignment(sheet: RepairOrderSheet, file: CaseFile, paper: CaseFile, words: Words) -> RepairOrderSheet:
+    assigned, graded = paper.last(Assigned), file.last(Assessed)
     repairer = reading.repairer(file)
-    compared = file.last(FaultCompared)
-    shown = file.last(PriceShown)
+    compared = paper.last(FaultCompared)
+    shown = paper.last(PriceShown)
     version = shown.price_version if shown else ""
     reported = assigned.item if assigned else ""
     actual = (compared.actual_item or reported) if compared else ""
@@ -114,8 +111,8 @@ def _with_assignment(sheet: RepairOrderSheet, file: CaseFile, words: Words) -> R
         sheet,
         urgency=graded.urgency if graded else "",
         repairer=words.names.get(repairer, repairer) if repairer else "",
-        complete_by=_complete_by(file),
-        expected=told.expected if told else None,
+        complete_by=_complete_by(paper),
+        expected=reading.expected_arrival(file),
         reported_item=words.item(reported, version),
         actual_item=words.item(actual, version),
         price_version=version,
@@ -128,14 +125,15 @@ def _complete_by(file: CaseFile) -> datetime | None:
     return sent.event.complete_by if sent and isinstance(sent.event, Assigned | Reassigned) else None
 
 
-def _with_work(sheet: RepairOrderSheet, file: CaseFile, words: Words) -> RepairOrderSheet:
-    started, finished = file.last_entry(WorkStarted), file.last_entry(WorkFinished)
-    work, trial, said = file.last(WorkFinished), file.last(TrialDone), file.last(FeedbackGiven)
-    answer = file.last_entry(ConsentGiven, ConsentRefused)
-    refused = file.last(RefusalSigned)
+def _with_work(sheet: RepairOrderSheet, paper: CaseFile, words: Words) -> RepairOrderSheet:
+    started, finished = paper.last_entry(WorkStarted), paper.last_entry(WorkFinished)
+    trial, said = paper.last(TrialDone), paper.last(FeedbackGiven)
+    answer = paper.last_entry(ConsentGiven, ConsentRefused)
+    refused = paper.last(RefusalSigned)
+    charges = charges_in_force(paper)
     return replace(
         sheet,
-        charges=tuple(words.charge(line) for line in work.charges) if work else None,
+        charges=None if charges is None else tuple(words.charge(line) for line in charges),
         consent=answer.event.label if answer else "",
         refusal_reason=refused.reason if refused else "",
         work_started_at=started.at if started else None,
@@ -146,11 +144,11 @@ def _with_work(sheet: RepairOrderSheet, file: CaseFile, words: Words) -> RepairO
     )
 
 
-def _with_signatures(sheet: RepairOrderSheet, file: CaseFile) -> RepairOrderSheet:
+def _with_signatures(sheet: RepairOrderSheet, file: CaseFile, paper: CaseFile) -> RepairOrderSheet:
     """REP-38, REP-41, REP-44: who has signed where; an excused signature says so in the resident's box."""
-    resident = file.last_entry(ResidentSigned, SignatureExcused)
-    supervisor = file.last_entry(CopiesConfirmed) or _refusal_by(file, own=False)
-    repairer = file.last_entry(WorkFinished) or _refusal_by(file, own=True)
+    resident = paper.last_entry(ResidentSigned, SignatureExcused)
+    supervisor = paper.last_entry(CopiesConfirmed) or _refusal_by(file, own=False)
+    repairer = paper.last_entry(WorkFinished) or _refusal_by(file, own=True)
     return replace(
         sheet,
         resident_signed=Signature(name=_signer(resident), at=resident.at) if resident else None,

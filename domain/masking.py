@@ -4,7 +4,7 @@ import re
 
 HIDDEN = "**"
 HIDDEN_DIGITS = "****"
-BUILDING = re.compile(r"\s*(?:[^\s]*?(?:号楼|栋|座|幢))")
+BUILDING = re.compile(r"\s*(?:[0-9]{1,4}|[A-Za-z]|[一二三四五六七八九十]{1,3})(?:号楼|栋|座|幢)")
 LONG_ENOUGH_FOR_HEAD = 11
 LONG_ENOUGH_FOR_TAIL = 7
 
@@ -26,7 +26,7 @@ def mask_phone(phone: str) -> str:
 
 
 def mask_room(room: str) -> str:
-    """3栋2单元1502 becomes 3栋**; without a building in it nothing is left."""
+    """3栋2单元1502 becomes 3栋**; what does not begin with a building is hidden, for it may be anything."""
     if not room.strip():
         return ""
     building = BUILDING.match(room)

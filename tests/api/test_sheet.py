@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -10,18 +11,26 @@ from api.sheet import Words, sheet_of
 from domain.case_file import Source
 from domain.events import AnyEvent, Noted, Urged
 from domain.events.repair import (
+    AppointmentMoved,
     ArrivedOnSite,
     Assessed,
+    CopiesConfirmed,
+    CopiesHandedOn,
     CopiesSentBack,
     CopyReturned,
     EngineeringNotified,
+    FeedbackGiven,
     FormCollected,
     OrderTaken,
+    ResidentSigned,
+    ReturnRegistered,
+    TrialDone,
     Urgency,
+    WorkFinished,
 )
 from domain.forms import REPAIR_ORDER, RepairOrderSheet
 from domain.people import CaseNo, EstateCode
-from domain.pricing import PriceBook
+from domain.pricing import ChargeKind, ChargeLine, PriceBook
 from infra.postgres.records import CaseHead
 from tests.domain.rulebook.beginnings import ASSIGNED, RECEIVED
 from tests.domain.story import FRONT_DESK, Story, filled, on
@@ -89,3 +98,64 @@ def test_what_only_the_company_is_told_stands_nowhere_else_on_the_customers_shee
 
     assert REMARK not in repr(sheet)
     assert "REP-26" not in repr(sheet)
+
+
+LINE = ChargeLine(
+    item="W01",
+    kind=ChargeKind.LABOUR,
+    price_version="2026",
+    unit_price=Decimal(50),
+    quantity=Decimal(1),
+    amount=Decimal(50),
+)
+
+
+def reopened(look: Look, *, filed: bool) -> Look:
+    """The work was done, signed for, perhaps filed, and did not help; somebody is sent again."""
+    story = Story(entries=[(entry.event, entry.at) for entry in look.file])
+    first = replace(ASSIGNED, complete_by=on("12:00"))
+    papers: tuple[AnyEvent, ...] = (CopiesConfirmed(), CopiesHandedOn(), ReturnRegistered(reference="A-1"))
+    for event in (
+        first,
+        WorkFinished(charges=(replace(LINE, quantity=Decimal(9), amount=Decimal(450)),)),
+        TrialDone(passed=False),
+        WorkFinished(charges=(LINE,)),
+        TrialDone(passed=True),
+        ResidentSigned(signer="住户", signature="s-1"),
+        *(papers if filed else ()),
+        FeedbackGiven(solved=False),
+        replace(ASSIGNED, complete_by=on("17:00")),
+    ):
+        story.then(event, on("11:00"))
+    return replace(look, file=story.file)
+
+
+def test_a_form_issued_anew_bears_nothing_of_the_one_that_was_filed(look: Look) -> None:
+    sheet = printed(reopened(look, filed=True), 1)
+
+    assert sheet.charges is None
+    assert sheet.resident_signed is None
+    assert sheet.repairer_signed is None
+    assert sheet.supervisor_signed is None
+    assert ("", "") == (sheet.trial, sheet.feedback)
+    assert on("17:00") == sheet.complete_by
+    assert "住户" == sheet.household
+
+
+def test_a_form_that_was_not_filed_goes_on_with_what_was_signed_for(look: Look) -> None:
+    again = reopened(look, filed=False)
+    story = Story(entries=[(entry.event, entry.at) for entry in again.file])
+    story.then(WorkFinished(charges=(LINE, LINE)), on("15:00"))
+
+    sheet = printed(replace(again, file=story.file), 1)
+
+    assert sheet.resident_signed is not None
+    assert [Decimal(50)] * 3 == [charge.line.amount for charge in sheet.charges or ()]
+
+
+def test_an_appointment_made_before_the_form_was_filled_in_is_not_printed(look: Look) -> None:
+    story = Story(entries=[RECEIVED])
+    story.then(AppointmentMoved(wanted=on("15:00"), reason="住户外出"), on("9:01"))
+    story.then(filled(), on("9:02"))
+
+    assert "尽快" == printed(replace(look, file=story.file), 1).wanted

@@ -1,6 +1,6 @@
 """REP: where each copy of a 《维修单》 is, read off the case file, round by round."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from domain.case_file import CaseFile, Entry
 from domain.copies import CopyPlace
@@ -44,14 +44,7 @@ def copy_places(file: CaseFile) -> tuple[CopyPlace, ...]:
     REP-23: four from the moment the form is filled.
     """
     places: dict[tuple[int, int], CopyPlace] = {}
-    current, registered, reopened = 1, False, False
-    for entry in file:
-        if isinstance(entry.event, ReturnRegistered):
-            registered = True
-        if isinstance(entry.event, FeedbackGiven):  # papers not yet filed go on with the reopened repair
-            reopened = not entry.event.solved and registered
-        if reopened and isinstance(entry.event, Assigned):
-            current, registered, reopened = current + 1, False, False
+    for current, entry in _by_round(file):
         for copy, holder in _moves(entry, fresh=(current, 1) not in places).items():
             places[current, copy] = CopyPlace(
                 copy=copy,
@@ -62,6 +55,25 @@ def copy_places(file: CaseFile) -> tuple[CopyPlace, ...]:
                 entry_number=entry.number,
             )
     return tuple(places[key] for key in sorted(places))
+
+
+def on_this_form(file: CaseFile) -> tuple[Entry, ...]:
+    """What happened under the form that is out now, or was out last; before it is filled in, everything."""
+    rounds = tuple(_by_round(file))
+    return tuple(entry for current, entry in rounds if current == rounds[-1][0])
+
+
+def _by_round(file: CaseFile) -> Iterator[tuple[int, Entry]]:
+    """Each entry with the round of the form it belongs to."""
+    current, registered, reopened = 1, False, False
+    for entry in file:
+        if isinstance(entry.event, ReturnRegistered):
+            registered = True
+        if isinstance(entry.event, FeedbackGiven):  # papers not yet filed go on with the reopened repair
+            reopened = not entry.event.solved and registered
+        if reopened and isinstance(entry.event, Assigned):
+            current, registered, reopened = current + 1, False, False
+        yield current, entry
 
 
 def _moves(entry: Entry, *, fresh: bool) -> Mapping[int, str]:
