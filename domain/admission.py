@@ -1,12 +1,12 @@
 """Whether the case takes an act in: who may, whether it is its turn, what a clause forbids, and when it happened."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.case_file import CaseFile, Entry, Source
 from domain.docket import Docket
-from domain.errors import BadTime, CaseClosed, NotExpected, NotPermitted, RuleBroken
+from domain.errors import BadTime, CaseClosed, NotExpected, NotPermitted, RuleBroken, Untimely
 from domain.events import AnyEvent, Event
 from domain.limits import Terms
 from domain.people import Actor, Role
@@ -41,7 +41,7 @@ class Act:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """A case as an act finds it. ``awaited``: what its script waits for; ``admitted``: that, and what would turn it
-    elsewhere; ``now``: the workflow's time.
+    elsewhere; ``turn_began``: when what such an act follows upon had happened; ``now``: the workflow's time.
     """
 
     procedure: Procedure
@@ -51,6 +51,7 @@ class Standing:
     docket: Docket
     awaited: Collection[type[Event]]
     admitted: Collection[type[Event]]
+    turn_began: datetime | None
     now: datetime
 
 
@@ -82,6 +83,7 @@ def admit(act: Act, standing: Standing) -> Entry:
     if kind not in standing.admitted and kind not in standing.procedure.any_time:
         raise NotExpected(act.event.label, [event.label for event in standing.awaited])
     backdated = _is_backdated(act, standing)
+    act = _in_its_turn(act, standing)
     _pass_gates(act, standing)
     return Entry(
         number=standing.file.last_number + 1,
@@ -113,12 +115,24 @@ def _is_backdated(act: Act, standing: Standing) -> bool:
     """Between the two clocks the one in the act's favour counts: delivery may have been held up for hours."""
     latest, earliest = max(standing.now, act.accepted_at), min(standing.now, act.accepted_at)
     if act.at > latest + CLOCK_SKEW:
-        raise BadTime(act.at, latest, late=False)
+        raise BadTime(act.at, latest, Untimely.FUTURE)
     if act.at >= earliest - BACKDATING:
         return False
     if not act.by.holds(*SUPERVISORS):
-        raise BadTime(act.at, earliest, late=True)
+        raise BadTime(act.at, earliest, Untimely.TOO_FAR_BACK)
     return True
+
+
+def _in_its_turn(act: Act, standing: Standing) -> Act:
+    """Nothing happens before the call, nor before what it follows upon, whoever records it and however late.
+
+    Between two people's clocks a few seconds may be wrong: then it happened at the moment its turn began.
+    """
+    began = [moment for moment in (standing.file.first_at, standing.turn_began) if moment is not None]
+    turn = max(began, default=act.at)
+    if act.at < turn - CLOCK_SKEW:
+        raise BadTime(act.at, turn, Untimely.BEFORE_ITS_TURN)
+    return replace(act, at=max(act.at, turn))
 
 
 def _not_permitted(event: AnyEvent, right: Right | None) -> NotPermitted:

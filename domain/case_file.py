@@ -57,6 +57,11 @@ class CaseFile:
         return self._entries[-1].number if self._entries else 0
 
     @property
+    def first_at(self) -> datetime | None:
+        """When the case began: no act of it lies before."""
+        return self._entries[0].at if self._entries else None
+
+    @property
     def last_at(self) -> datetime | None:
         """When the latest entry happened."""
         return self._entries[-1].at if self._entries else None

@@ -152,7 +152,8 @@ def _left(duty: Duty, entry: Entry) -> Duty:
 def _closed(duty: Duty, entry: Entry, in_time: DutyState) -> Duty:
     late = duty.state is DutyState.BREACHED or entry.at > duty.due.at
     judged = _breached(duty) if late else replace(duty, state=in_time)
-    return replace(judged, ended_at=entry.at, ended_by=entry.number)
+    ended_at = max(entry.at, duty.started_at)  # what came before the duty began ends it where it begins
+    return replace(judged, ended_at=ended_at, ended_by=entry.number)
 
 
 def _breached(duty: Duty) -> Duty:

@@ -16,6 +16,7 @@ DeskError
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import Enum
 
 
 class DeskError(Exception):
@@ -110,17 +111,27 @@ class CaseClosed(DeskError):
         )
 
 
+class Untimely(Enum):
+    """What is wrong with a moment, in Chinese and in English."""
+
+    FUTURE = ("不能晚于现在", "it lies in the future.")
+    TOO_FAR_BACK = ("早于允许的补录时限，须由主管补录", "too far back; a supervisor must record it.")
+    BEFORE_ITS_TURN = (
+        "不能早于上一步发生的时间，请按先后次序填写",
+        "it lies before the step that it follows upon; give a moment after that.",
+    )
+
+
 class BadTime(DeskError):
     code = "bad_time"
     title = "时间不对"
 
-    def __init__(self, at: datetime, now: datetime, *, late: bool) -> None:
-        limit = "不能晚于现在" if not late else "早于允许的补录时限，须由主管补录"
+    def __init__(self, at: datetime, against: datetime, wrong: Untimely) -> None:
+        remedy, english = wrong.value
         super().__init__(
             field="at",
-            remedy=f"发生时间{limit}",
-            english=f"{at.isoformat()} against the desk's {now.isoformat()}: "
-            + ("too far back; a supervisor must record it." if late else "it lies in the future."),
+            remedy=f"发生时间{remedy}",
+            english=f"{at.isoformat()} against {against.isoformat()}: {english}",
         )
 
 

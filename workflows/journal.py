@@ -65,6 +65,7 @@ class Journal:
             docket=self.docket,
             awaited=self.script.awaited,
             admitted=self.script.admitted,
+            turn_began=self.script.turn_began(type(act.event)),
             now=workflow.now(),
         )
         return admit(act, standing)

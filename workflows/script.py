@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from domain.case_file import CaseFile, Entry
@@ -12,7 +13,32 @@ from domain.events import Event
 E = TypeVar("E", bound=Event)
 R = TypeVar("R")
 
-_cursor: ContextVar[int] = ContextVar("cursor", default=0)
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a branch is in the file: behind the entry of that number. ``at``: the latest moment it has read of.
+
+    ``kinds`` is what its last wait was for, ``begun`` the moment from which that could happen.
+    """
+
+    number: int = 0
+    at: datetime | None = None
+    kinds: tuple[type[Event], ...] = ()
+    begun: datetime | None = None
+
+    def behind(self, entry: Entry) -> "Mark":
+        return Mark(entry.number, _later(self.at, entry.at))
+
+    def turn_of(self, kinds: tuple[type[Event], ...]) -> datetime | None:
+        """From when on these can happen; two of a kind, one after the other, may have happened either way round."""
+        return self.begun if kinds == self.kinds else self.at
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(filter(None, (one, other)), default=None)
+
+
+_cursor: ContextVar[Mark] = ContextVar("cursor", default=Mark())  # noqa: B039  # frozen
 
 
 def every(entry: Entry) -> bool:  # noqa: ARG001  # the shape of a condition
@@ -21,10 +47,11 @@ def every(entry: Entry) -> bool:  # noqa: ARG001  # the shape of a condition
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An event of this kind, where the condition holds of it, leads the script elsewhere."""
+    """An event of this kind, where the condition holds of it, leads the script elsewhere; ``begun``: from when on."""
 
     kind: type[Event]
     when: Callable[[Entry], bool]
+    begun: datetime | None
 
     def takes(self, entry: Entry) -> bool:
         return isinstance(entry.event, self.kind) and self.when(entry)
@@ -43,11 +70,12 @@ class Interrupted(Exception):  # not an error: the file took another turn
 
 
 class Expectation:
-    """One wait of the script: what would end it, and whether something has."""
+    """One wait of the script: what would end it, from which moment on, and whether something has."""
 
-    def __init__(self, kinds: tuple[type[Event], ...], turns: tuple[Turn, ...]) -> None:
+    def __init__(self, kinds: tuple[type[Event], ...], turns: tuple[Turn, ...], begun: datetime | None) -> None:
         self.kinds = kinds
         self.turns = turns
+        self.begun = begun
         self._woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
@@ -60,6 +88,10 @@ class Expectation:
 
     def ends_with(self, entry: Entry) -> bool:
         return isinstance(entry.event, self.kinds) or any(turn.takes(entry) for turn in self.turns)
+
+    def turn_of(self, kind: type[Event]) -> list[datetime | None]:
+        own = [self.begun] if kind in self.kinds else []
+        return own + [turn.begun for turn in self.turns if turn.kind is kind]
 
     async def wait(self) -> None:
         await self._woken
@@ -85,6 +117,11 @@ class Script:
         kinds = [kind for wait in waits for kind in (*wait.kinds, *(turn.kind for turn in wait.turns))]
         return tuple(dict.fromkeys(kinds))
 
+    def turn_began(self, kind: type[Event]) -> datetime | None:
+        """When what such an event follows upon had happened, at the earliest branch that waits; None: any time."""
+        moments = [begun for wait in self._expectations if not wait.satisfied for begun in wait.turn_of(kind)]
+        return None if None in moments else min(filter(None, moments), default=None)
+
     def hear(self, entry: Entry) -> None:
         """Tell the waits of an entry that has just been added to the file."""
         for expectation in self._expectations:
@@ -92,8 +129,9 @@ class Script:
 
     async def until(self, *kinds: type[E]) -> E:
         """The next of these events after the last one this branch has read; raises Interrupted inside a scope."""
-        wait = Expectation(kinds, _turns.get())
-        while (entry := next(filter(wait.ends_with, self._file.after(_cursor.get())), None)) is None:
+        mark = _cursor.get()
+        wait = Expectation(kinds, _turns.get(), mark.turn_of(kinds))
+        while (entry := next(filter(wait.ends_with, self._file.after(mark.number)), None)) is None:
             self._expectations.append(wait)
             try:
                 await wait.wait()
@@ -102,14 +140,16 @@ class Script:
         for turn in wait.turns:
             if turn.takes(entry):
                 raise Interrupted(turn, entry)
-        _cursor.set(entry.number)
+        _cursor.set(Mark(entry.number, _later(mark.at, entry.at), kinds, wait.begun))
         if not isinstance(entry.event, kinds):
             raise TypeError(entry.event.type)
         return entry.event
 
     async def together(self, *branches: Coroutine[Any, Any, object]) -> None:
         """Run branches side by side, each with its own place in the file; go on behind the last entry any has read."""
-        _cursor.set(max(await side_by_side(*(_with_place(branch) for branch in branches))))
+        marks = await side_by_side(*(_with_place(branch) for branch in branches))
+        latest = max(filter(None, (mark.at for mark in marks)), default=None)
+        _cursor.set(Mark(max(mark.number for mark in marks), latest))
 
     async def unless(
         self,
@@ -119,25 +159,27 @@ class Script:
         when: Callable[[Entry], bool] = every,
     ) -> R:
         """``main``; or, from the moment such an event stands in the file, ``otherwise``."""
-        turn = Turn(kind, when)
+        before = _cursor.get()
+        turn = Turn(kind, when, before.at)
         try:
             return await _watching_for(turn, main)
         except Interrupted as interrupted:
             if interrupted.turn is not turn:
                 raise
-            _cursor.set(interrupted.entry.number)
+            _cursor.set(before.behind(interrupted.entry))
         return await otherwise()
 
     async def again_after(self, kind: type[Event], part: Callable[[], Awaitable[R]]) -> R:
         """``part``, begun anew each time such an event comes while it runs."""
-        turn = Turn(kind, every)
         while True:
+            before = _cursor.get()
+            turn = Turn(kind, every, before.at)
             try:
                 return await _watching_for(turn, part)
             except Interrupted as interrupted:
                 if interrupted.turn is not turn:
                     raise
-                _cursor.set(interrupted.entry.number)
+                _cursor.set(before.behind(interrupted.entry))
 
 
 async def _watching_for(turn: Turn, part: Callable[[], Awaitable[R]]) -> R:
@@ -149,7 +191,7 @@ async def _watching_for(turn: Turn, part: Callable[[], Awaitable[R]]) -> R:
         _turns.set(outside)  # not reset(token): an evicted case is closed from another context
 
 
-async def _with_place(branch: Coroutine[Any, Any, object]) -> int:
+async def _with_place(branch: Coroutine[Any, Any, object]) -> Mark:
     await branch
     return _cursor.get()
 

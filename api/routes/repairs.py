@@ -17,7 +17,7 @@ from api.writing import answer, carried_out, hash_of
 from domain.admission import CLOCK_SKEW, SUPERVISORS, Act, right_for
 from domain.calendar import LOCAL
 from domain.case_file import Source
-from domain.errors import BadTime, Malformed, NotPermitted
+from domain.errors import BadTime, Malformed, NotPermitted, Untimely
 from domain.events.repair import FormFilled, RequestReceived
 from domain.people import Actor, EstateCode
 from domain.rulebook import REPAIR
@@ -106,9 +106,9 @@ def _check_right(by: Actor, now: datetime) -> None:
 
 def _check_time(by: Actor, at: datetime, now: datetime) -> None:
     if at > now + CLOCK_SKEW:
-        raise BadTime(at, now, late=False)
+        raise BadTime(at, now, Untimely.FUTURE)
     if at < now - BACKDATING and not by.holds(*SUPERVISORS):
-        raise BadTime(at, now, late=True)
+        raise BadTime(at, now, Untimely.TOO_FAR_BACK)
 
 
 async def _room(desk: Desk, repair: NewRepair) -> Room:

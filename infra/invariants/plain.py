@@ -50,7 +50,7 @@ def _end(row: Obligation, duty: Row, entries: list[Entry]) -> Iterator[str]:
     if duty["ended_by"] is None:
         return
     end = next((entry for entry in entries if entry.number == duty["ended_by"]), None)
-    if end is None or end.at != duty["ended_at"]:
+    if end is None or max(end.at, duty["started_at"]) != duty["ended_at"]:
         yield "了结之事不在案卷"
     elif duty["state"] == "met" and not row.meets(end):
         yield "由不相干之事办结"

@@ -79,10 +79,14 @@ from entries group by case_no, run_id having min(number) <> 1 or max(number) <> 
 select format('%s/%s/%s', case_no, key, cycle) as subject, state as text
 from duties
 where (state = 'open' and ended_at is not null)
-    or (state = 'met' and (ended_at is null or ended_at > due_at))
+    or (state = 'met' and (ended_at is null or ended_at > greatest(due_at, started_at)))
     or (state in ('waived', 'superseded') and ended_at is null)
     or (state = 'breached' and breached_at is null)
     or ((ended_at is null) <> (ended_by is null));
+
+-- name: i10_ended_before_it_began
+-- A duty ended before its clock began: what ended it cannot have happened when it says.
+select format('%s/%s/%s', case_no, key, cycle) as subject, state as text from duties where ended_at < started_at;
 
 -- name: i10_owed_in_closed_case
 -- Something is still owed in a case that has ended.

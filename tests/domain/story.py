@@ -108,6 +108,7 @@ class Story:
         now: datetime | None = None,
         accepted_at: datetime | None = None,
         awaited: Sequence[type[Event]] | None = None,
+        turn_began: datetime | None = None,
     ) -> Entry:
         """What ``domain.admission`` makes of the act; it is not added. ``awaited``: by default, that very event."""
         act = Act(command_id="c-1", event=event, by=by, at=at, accepted_at=accepted_at or at, source=Source.API)
@@ -122,6 +123,7 @@ class Story:
                 docket=self.docket,
                 awaited=expected,
                 admitted=expected,
+                turn_began=turn_began,
                 now=now or at,
             ),
         )

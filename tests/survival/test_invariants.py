@@ -44,6 +44,10 @@ SPOILT = {
     "06 digest": ("entries", "update entries set digest = reverse(digest) where case_no = $1 and number = 5"),
     "06 gap in file": ("entries", "delete from entries where case_no = $1 and number = 4"),
     "06 sealed": ("entries", "update entries set body = reverse(body) where case_no = $1 and number = 5"),
+    "10 ended before it began": (
+        "duties",
+        "update duties set ended_at = started_at - interval '1 second' where case_no = $1 and state = 'met'",
+    ),
     "10 owed in closed case": (
         "duties",
         "update duties set state = 'open', ended_at = null, ended_by = null where case_no = $1 and state = 'met'",

@@ -330,6 +330,49 @@ async def test_rep_103_told_anew_the_alarm_waits_for_the_later_time(opened: Open
     assert await case.heard("REP-103") == []
 
 
+async def test_rep_103_another_time_agreed_the_arrival_told_before_is_nobodys_breach(opened: Open) -> None:
+    case = await opened()
+    await stages.until_taken(case)
+    await case.hears(ArrivalTold(expected=local(case.day, "9:30")), FRONT_DESK)
+    await case.at("9:10")
+    tomorrow = local(case.day + timedelta(days=1), "10:00")
+    await case.hears(AppointmentMoved(wanted=tomorrow, reason="住户要出门"), FRONT_DESK)
+
+    await case.at("9:40")
+
+    duty = await case.duty("REP-103")
+    assert ("superseded", local(case.day, "9:10")) == (duty["state"], duty["ended_at"])
+    assert [] == await case.heard("REP-103")
+    assert tomorrow - timedelta(minutes=5) == (await case.duty("REP-27"))["due_at"]
+
+
+async def test_rep_103_told_again_after_another_time_was_agreed_that_arrival_counts(opened: Open) -> None:
+    case = await opened()
+    await case.hears(ArrivalTold(expected=local(case.day, "9:30")), FRONT_DESK)
+    await case.at("9:01")
+    await case.hears(AppointmentMoved(wanted=local(case.day, "15:00"), reason="住户要出门"), FRONT_DESK)
+    await case.at("14:00")
+    await case.hears(ArrivalTold(expected=local(case.day, "15:10")), FRONT_DESK)
+
+    await case.at("15:10")
+    before = await case.duty("REP-103", cycle=2)
+    await case.at("15:10:01")
+
+    assert ("open", local(case.day, "15:10")) == (before["state"], before["due_at"])
+    assert "breached" == (await case.duty("REP-103", cycle=2))["state"]
+
+
+async def test_rep_103_moved_only_after_the_time_told_it_is_a_breach_that_is_over(opened: Open) -> None:
+    case = await opened()
+    await case.hears(ArrivalTold(expected=local(case.day, "9:30")), FRONT_DESK)
+    await case.at("9:30:01")
+
+    await case.hears(AppointmentMoved(wanted=local(case.day, "15:00"), reason="住户要出门"), FRONT_DESK)
+
+    duty = await case.duty("REP-103")
+    assert ("breached", local(case.day, "9:30:01")) == (duty["state"], duty["ended_at"])
+
+
 async def test_rep_129_only_the_centre_manager_extends_and_only_before_the_due_moment(opened: Open) -> None:
     case = await opened(situation=Situation.FLOODING)
     until = local(case.day, "9:40")

@@ -96,6 +96,8 @@ EXPECTED_ARRIVAL = Obligation(
     owed_by=Role.REPAIRER,
     counts_from=(ArrivalTold,),
     met_by=(ArrivedOnSite,),
+    lapses_on=(FormFilled, AppointmentMoved, FeedbackGiven),
+    lapses_if=reading.replaces_expected_arrival,
     limit=Promised(reading.expected_arrival),
     ladder=(
         Warn(tell=(Role.REPAIRER,), press=FOLLOWS),

@@ -104,8 +104,19 @@ def _near(wanted: datetime, now: datetime) -> bool:
 
 
 def expected_arrival(file: CaseFile) -> datetime | None:
-    told = file.last(ArrivalTold)
-    return told.expected if told else None
+    """What the resident was told last, unless another time was agreed after it, or the round is over."""
+    for entry in reversed(tuple(file)):
+        if replaces_expected_arrival(entry):
+            return None
+        if isinstance(entry.event, ArrivalTold):
+            return entry.event.expected
+    return None
+
+
+def replaces_expected_arrival(entry: Entry) -> bool:
+    """REP-103: the resident agreed to another time than the one told before, or the repair begins anew."""
+    agreed = isinstance(entry.event, FormFilled) and entry.event.wanted != AS_SOON_AS_POSSIBLE
+    return agreed or isinstance(entry.event, AppointmentMoved) or unsolved(entry)
 
 
 def urgency(file: CaseFile) -> Urgency | None:
