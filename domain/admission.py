@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from domain.case_file import CaseFile, Entry, Source
 from domain.docket import Docket
-from domain.errors import BadTime, CaseClosed, NotExpected, NotPermitted, RuleBroken, Untimely
-from domain.events import AnyEvent, Event
+from domain.errors import BadTime, CaseClosed, FileFull, NotExpected, NotPermitted, RuleBroken, Untimely
+from domain.events import AnyEvent, Event, Noted, Urged
 from domain.limits import Terms
 from domain.people import Actor, Role
 from domain.rulebook.open_values import BACKDATING
@@ -24,6 +24,11 @@ SUPERVISORS = (
     Role.ESTATE_DIRECTOR,
 )
 """Whose word is needed for an act recorded long after it happened (补录)."""
+
+
+REMARKS = (Noted, Urged)
+MOST_REMARKS = 300
+"""备注 and 催办 of one case: a file is handed from run to run whole, and Temporal carries 2 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +78,15 @@ def may(actor: Actor, event: type[Event], file: CaseFile, procedure: Procedure, 
 def admit(act: Act, standing: Standing) -> Entry:
     """The entry the act becomes, numbered next; the file is not touched.
 
-    Raises NotPermitted, CaseClosed, NotExpected, BadTime or RuleBroken, in that order of looking.
+    Raises NotPermitted, CaseClosed, FileFull, NotExpected, BadTime or RuleBroken, in that order of looking.
     """
     kind = type(act.event)
     if not may(act.by, kind, standing.file, standing.procedure, standing.edition):
         raise _not_permitted(act.event, right_for(kind, standing.edition))
     if standing.file.ended:
         raise CaseClosed
+    if kind in REMARKS and sum(isinstance(entry.event, REMARKS) for entry in standing.file) >= MOST_REMARKS:
+        raise FileFull(MOST_REMARKS)
     if kind not in standing.admitted and kind not in standing.procedure.any_time:
         raise NotExpected(act.event.label, [event.label for event in standing.awaited])
     backdated = _is_backdated(act, standing)

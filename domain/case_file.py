@@ -57,6 +57,11 @@ class CaseFile:
         return self._entries[-1].number if self._entries else 0
 
     @property
+    def opening(self) -> tuple[Entry, ...]:
+        """The entry that the case opened with; nothing of an empty file."""
+        return tuple(self._entries[:1])
+
+    @property
     def first_at(self) -> datetime | None:
         """When the case began: no act of it lies before."""
         return self._entries[0].at if self._entries else None
@@ -68,9 +73,6 @@ class CaseFile:
 
     def after(self, number: int) -> tuple[Entry, ...]:
         return tuple(self._entries[number:])
-
-    def first_after(self, number: int, kinds: tuple[type[Event], ...]) -> Entry | None:
-        return next((entry for entry in self._entries[number:] if isinstance(entry.event, kinds)), None)
 
     def last_entry(self, *kinds: type[Event]) -> Entry | None:
         return next((entry for entry in reversed(self._entries) if isinstance(entry.event, kinds)), None)

@@ -1,14 +1,20 @@
 """Payloads come back as they were, and nothing else comes in."""
 
 import os
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from temporalio.api.common.v1 import Payload
 
+from api.wire.text import LONGEST
+from domain.admission import MOST_REMARKS
+from domain.events import Noted
 from infra.keys import KeyRing
 from infra.payloads import ENCODING, KEY_ID, LARGEST, REFUSED, SealingCodec, UnknownKey
+from tests.domain.story import Story, on, received
+from workflows.messages import Carried
 
 FIRST, SECOND = os.urandom(32), os.urandom(32)
 CODEC = SealingCodec(KeyRing(current="c1", keys={"c1": FIRST}))
@@ -72,3 +78,16 @@ def test_a_key_that_is_not_in_the_settings_is_named() -> None:
 
     with pytest.raises(UnknownKey, match="c2 is not among LIYUAN_CODEC_KEYS"):
         CODEC.open(sealed)
+
+
+@pytest.mark.parametrize(("first", "last"), [(0x4E00, 0x9FFF), (0x1F300, 0x1FAFF)], ids=["Chinese", "emoji"])
+def test_a_full_case_fits_into_what_temporal_carries_to_its_next_run(first: int, last: int) -> None:
+    chance = random.Random(1)  # noqa: S311  # nothing secret
+    story = Story(entries=[(received(), on("9:00"))])
+    for _ in range(MOST_REMARKS):
+        story.then(Noted(text="".join(chr(chance.randint(first, last)) for _ in range(LONGEST))), on("9:01"))
+    carried = Carried(lineage="run", digest="", entries=tuple(story.file))
+
+    sealed = CODEC.seal(Payload(data=carried.model_dump_json().encode()))
+
+    assert 1_000_000 < len(sealed.data) < 2_000_000
