@@ -27,7 +27,8 @@ class Obligation:
     ``counts_from`` starts a duty, where ``starts_if`` holds of the entry; a later start replaces an open one. It is
     owed while ``only_if`` holds of the file. ``met_by`` ends it, where ``met_if`` holds; ``lapses_on`` ends it
     unmet, where ``lapses_if`` holds.
-    ``part`` tells the rows of one rule apart. ``extendable_by`` is the only post that may move the due moment.
+    ``part`` tells the rows of one rule apart. ``urgent``: what its ladder tells goes before other notices.
+    ``extendable_by`` is the only post that may move the due moment.
     """
 
     rule: str
@@ -44,6 +45,7 @@ class Obligation:
     lapses_on: tuple[type[Event], ...] = ()
     lapses_if: Callable[[Entry], bool] = any_entry
     extendable_by: Role | None = None
+    urgent: bool = False
 
     @property
     def key(self) -> str:

@@ -21,7 +21,8 @@ class Notice:
     """One thing told to one post. ``person`` is set where the case knows who; else the roster of ``raised_at`` does.
 
     ``key`` is the duty's, or the rule of a plain notice. ``raised_at`` is when the case took the entry in: an act told
-    late is told to those on duty then. The text holds a number, a verb and a time, nothing personal.
+    late is told to those on duty then. ``urgent``: it goes before others and into no digest. The text holds a number,
+    a verb and a time, nothing personal.
     """
 
     entry_number: int
@@ -50,6 +51,11 @@ class Setting:
     file: CaseFile
     docket: Docket
 
+    @property
+    def cannot_wait(self) -> bool:
+        """Whether the case is of those that go before others (REP-104, REP-124)."""
+        return any(self.procedure.cannot_wait(entry.event) for entry in self.file.opening)
+
 
 def notices_of(entry: Entry, setting: Setting) -> tuple[Notice, ...]:
     """Everything that entry makes the desk say, in the order of the rows."""
@@ -76,7 +82,7 @@ def _told(tell: Tell, entry: Entry, setting: Setting) -> Iterator[Notice]:
             text=_text(setting, level, f"{words}（{tell.rule}）", late=False),
             due_at=None,
             late=False,
-            urgent=tell.urgent,
+            urgent=tell.urgent or setting.cannot_wait,
             raised_at=entry.recorded_at,
         )
 
@@ -104,7 +110,7 @@ def _rung_notices(entry: Entry, reached: RungReached, setting: Setting) -> Itera
             text=_text(setting, level, words, late=reached.late),
             due_at=duty.due.at,
             late=reached.late,
-            urgent=rung.level is Level.ESCALATION,
+            urgent=rung.level is Level.ESCALATION or duty.row.urgent or setting.cannot_wait,
             raised_at=entry.recorded_at,
         )
 

@@ -12,6 +12,8 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
+from domain.events import RungReached
+from domain.events.repair import Situation
 from infra.messaging.contacts import SealedContacts
 from infra.messaging.postman import Postman
 from infra.messaging.settings import DeliverySettings, FeishuSettings, MessagingSettings, WebhookSettings, WeComSettings
@@ -19,6 +21,8 @@ from infra.messaging.switchboard import open_switchboard
 from infra.postgres.outbox import Outbox
 from infra.sealing import Sealer
 from infra.settings import Settings
+from tests.domain.story import Story, on, received
+from tests.domain.test_notices import told_of
 from tests.infra.messaging.receiver import HANG, Receiver
 from tests.workers.rows import Rows
 from workers.notifier import deliver
@@ -262,6 +266,24 @@ async def test_many_routine_notices_after_an_outage_become_one_digest_in_order(r
     assert set((await rows.states()).values()) == {"sent"}
     receipts = await rows.pool.fetch("select distinct receipt from deliveries d join notices n on n.id = d.notice_id")
     assert [row["receipt"] for row in receipts] == ["sms-1"]
+
+
+async def test_rep_124_the_reminder_of_a_flooding_goes_alone_and_before_the_digest_of_the_rest(
+    rows: Rows, receiver: Receiver
+) -> None:
+    await rows.staff("repair-a", phone=PHONE)
+    for number in range(6):
+        await rows.notice("repair-a", f"REP-{number} 到场", number=number + 1, age=f"{60 - number} minutes")
+    flooded = Story(entries=[(received(Situation.FLOODING), on("9:00"))])
+    reminder = told_of(flooded, RungReached(key="REP-124", cycle=1, rung=0), "9:07")
+    for number, notice in enumerate(reminder, start=9):
+        await rows.notice("repair-a", notice.text, number=number, urgent=notice.urgent, age="1 second")
+
+    async with postman(rows, messaging(receiver)) as carrier:
+        await carry_all(carrier)
+
+    assert {notice.text for notice in reminder} == set(texts(receiver)[:-1])
+    assert "补发汇总】共6条" in str(texts(receiver)[-1])
 
 
 async def test_after_six_hours_emergencies_come_first_and_each_person_gets_one_digest_of_everything(

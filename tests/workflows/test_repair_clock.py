@@ -149,6 +149,18 @@ async def is_overdue(case: OpenedCase) -> bool:
     return bool((await case.view())["overdue"])
 
 
+async def test_rep_124_whoever_is_sent_into_a_flooding_is_told_before_others_and_reminded_so(opened: Open) -> None:
+    case = await opened(situation=Situation.FLOODING)
+    await stages.until_assigned(case)
+
+    await case.at("9:07:01")
+
+    await case.settles()
+    urgent = await case.desk.pool.fetch("select level, urgent from notices where case_no = $1", case.no)
+    assert {("告知", True), ("提醒", True), ("催办", True)} <= {(row["level"], row["urgent"]) for row in urgent}
+    assert all(row["urgent"] for row in urgent)
+
+
 # REP-104: told, or read by somebody of 工程部.
 
 READ = NoticeAcknowledged(key="REP-104", cycle=0, rung=0)

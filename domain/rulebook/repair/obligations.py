@@ -73,6 +73,7 @@ ENGINEERING_TOLD_AT_ONCE = Obligation(
     met_if=reading.engineering_told,
     limit=Within(OV_125),
     only_if=reading.is_urgent_situation,
+    urgent=True,
     ladder=(Breach(tell=(Role.CUSTOMER_SERVICE_SUPERVISOR,)),),
 )
 
@@ -84,6 +85,7 @@ SET_OUT = Obligation(
     met_by=(SetOut, ArrivedOnSite),
     limit=Within(OV_104),
     only_if=reading.is_urgent_situation,
+    urgent=True,
     ladder=(
         Warn(tell=(Role.ENGINEERING_SUPERVISOR, Role.REPAIRER), press=FOLLOWS),
         Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
@@ -114,6 +116,7 @@ AT_ONCE_ON_SITE = Obligation(
     limit=Within(timedelta(minutes=10)),
     only_if=reading.is_immediate_situation,
     extendable_by=Role.CENTRE_MANAGER,
+    urgent=True,
     ladder=(
         Remind(after=timedelta(minutes=7), tell=(Role.REPAIRER,), press=FOLLOWS),
         Breach(tell=(Role.ESTATE_DIRECTOR, Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
@@ -144,6 +147,7 @@ URGENT_RESPONSE = Obligation(
     met_by=RESPONDED,
     limit=Within(timedelta(minutes=30)),
     only_if=reading.is_urgent,
+    urgent=True,
     ladder=(
         Warn(tell=(Role.REPAIRER, Role.ENGINEERING_SUPERVISOR), press=FOLLOWS),
         Breach(tell=(Role.COMPANY_MANAGER, Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
@@ -193,6 +197,7 @@ URGENT_COMPLETION = Obligation(
     lapses_on=(ConsentRefused,),
     limit=WithinOrFromAppointment(timedelta(hours=2), reading.appointment),
     only_if=reading.is_urgent,
+    urgent=True,
     ladder=(
         Warn(tell=(Role.ENGINEERING_SUPERVISOR, Role.REPAIRER), press=FOLLOWS),
         Breach(tell=(Role.COMPANY_MANAGER, Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
