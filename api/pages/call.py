@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -20,7 +19,7 @@ from api.pages.views import header
 from api.rights import Verb, may, needs
 from api.routes.repairs import EMERGENCIES, open_repair
 from api.wire.requests import NewRepair
-from domain.calendar import LOCAL
+from api.wire.text import BuildingCode
 from domain.errors import Malformed
 from domain.events.base import AS_SOON_AS_POSSIBLE
 from domain.events.repair import Channel, FaultKind, Situation
@@ -47,11 +46,10 @@ router = APIRouter(route_class=CallPageRoute, include_in_schema=False)
 @router.get(PATH)
 @needs(Verb.OPEN_CASE)
 async def new_call(asking: Annotated[Caller, Depends(caller)]) -> Response:
-    """The call is taken to begin as the page is opened; the form says so, and it can be changed."""
-    began = {"call_started_at": datetime.now(LOCAL).strftime("%Y-%m-%dT%H:%M:%S")}
+    """When the call began is left to the clerk: a page kept open for the next call knows nothing of it."""
     estates = _estates(asking)
     only = {"estate": estates[0]} if len(estates) == 1 else {}
-    beforehand = ORDINARY | began | only
+    beforehand = ORDINARY | only
     return HTMLResponse(await _page(asking, Filled(typed={name: [value] for name, value in beforehand.items()})))
 
 
@@ -62,8 +60,7 @@ async def take_call(request: Request, asking: Annotated[Caller, Depends(caller)]
     given = await form_in(request)
 
     async def write() -> Response:
-        call = await _call(asking.house.desk, given)
-        return await open_repair(NewRepair.model_validate(call), under_its_key(asking, given))
+        return await open_repair(await _repair(asking, given), under_its_key(asking, given))
 
     told = await carried_out(given, write)
     if isinstance(told, Filled):
@@ -72,19 +69,29 @@ async def take_call(request: Request, asking: Annotated[Caller, Depends(caller)]
     return came_of(told)
 
 
-async def _call(desk: Desk, given: Form) -> dict[str, Any]:
+class _NewCall(NewRepair):
+    """As it is typed: the room may be the number within a building."""
+
+    building: BuildingCode | None = None
+
+
+async def _repair(asking: Caller, given: Form) -> NewRepair:
+    """Nothing is looked up for what is malformed, nor in an estate that is not the caller's."""
     call = document_of(_controls({}, {}), given)
-    building = call.pop("building", "")
-    if "room" in call and "estate" in call:
-        call["room"] = await _room_code(desk, EstateCode(call["estate"]), building, call["room"].strip().upper())
+    if "room" in call:
+        call["room"] = call["room"].strip().upper()
     filled = {name: call.pop(name) for name in ON_THE_FORM if name in call}
-    return call if filled == {"wanted": AS_SOON_AS_POSSIBLE} else call | {"form": filled}
+    if filled != {"wanted": AS_SOON_AS_POSSIBLE}:
+        call["form"] = filled
+    typed = _NewCall.model_validate(call)
+    building = call.pop("building", "")
+    if building and typed.estate in _estates(asking):
+        call["room"] = await _room_code(asking.house.desk, EstateCode(typed.estate), building, typed.room)
+    return NewRepair.model_validate(call)
 
 
 async def _room_code(desk: Desk, estate: EstateCode, building: str, said: str) -> str:
     """The code of the room in the estate's list, where it was given by building and number, as 1 and 101."""
-    if not building:
-        return said
     within = f"{building}-{said}"
     room = await desk.reference.room(estate, within) or await desk.reference.room(estate, said)
     if room and room.building != building:
@@ -133,7 +140,7 @@ def _controls(estates: Mapping[EstateCode, str], buildings: Mapping[str, str]) -
         line("wanted", kind=Kind.SOON_OR_MOMENT, hint=HINTS["wanted"]),
         line("address", hint="不填为楼栋与房号"),
         line("channel", kind=Kind.CHOICE, required=True, options=options_of(Channel)),
-        line("call_started_at", "来电时间", kind=Kind.MOMENT, hint="打开本页的时刻；各时限由此起算，请核对"),
+        line("call_started_at", "来电时间", kind=Kind.MOMENT, hint="不填为现在；来电更早时填写，各时限由此起算"),
         line("fault_since", kind=Kind.MOMENT, hint="住户说得出时填"),
         line("drill", "演练", kind=Kind.YES_OR_NO, options=(("true", "是"),)),
     )

@@ -98,6 +98,7 @@ Wanted = Annotated[
 ]
 
 Estate = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,8}$")]
+BuildingCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{1,10}$")]
 RoomCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{1,20}$")]
 ItemCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{2,20}$")]
 OptionalItem = Annotated[str, StringConstraints(pattern=r"^([A-Z0-9-]{2,20})?$")]

@@ -40,6 +40,10 @@ class Desk:
     async def sends(self, path: str, fields: Mapping[str, str]) -> httpx2.Response:
         return await self._http.post(path, data=dict(fields), headers=self._headers)
 
+    async def sends_raw(self, path: str, body: bytes) -> httpx2.Response:
+        kind = {"content-type": "application/x-www-form-urlencoded"}
+        return await self._http.post(path, content=body, headers=self._headers | kind)
+
     async def sends_from_elsewhere(self, path: str, fields: Mapping[str, str]) -> httpx2.Response:
         return await self._http.post(
             path, data=dict(fields), headers=self._headers | {"origin": "https://evil.example"}
@@ -120,6 +124,31 @@ async def test_a_room_is_looked_for_in_the_building_that_was_chosen(office: Offi
 
     assert 422 == answer.status_code
     assert re.search(r'id="building-wrong">[^<]*不在所选楼栋', answer.text)
+
+
+async def test_a_form_kept_ready_backdates_no_call_and_is_taken_hours_later(office: Office, front: Desk) -> None:
+    page = await front.sees("/repairs/new")
+    drawn = re.search(r'<input[^>]*name="call_started_at"[^>]*>', page)
+    assert drawn
+    began = re.search(r'value="([^"]*)"', drawn[0])
+
+    sent = FILLED | {"key": key_in(page), "call_started_at": began[1] if began else ""}
+    answer = await front.sends("/repairs/new", sent)
+
+    assert "" == sent["call_started_at"], "a page knows when it was opened, not when somebody called"
+    assert 303 == answer.status_code
+    no = answer.headers["location"].removeprefix("/cases/")
+    late = await office.pool.fetchval("select created_at - received_at from cases where no = $1", no)
+    assert abs(late) < timedelta(seconds=5)
+
+
+async def test_the_clerk_may_say_that_a_call_began_earlier(office: Office, front: Desk) -> None:
+    began = datetime.now(LOCAL).replace(microsecond=0) - timedelta(minutes=1)
+
+    answer = await front.sends("/repairs/new", FILLED | {"call_started_at": began.strftime("%Y-%m-%dT%H:%M:%S")})
+
+    no = answer.headers["location"].removeprefix("/cases/").partition("?")[0]
+    assert began == await office.pool.fetchval("select received_at from cases where no = $1", no)
 
 
 async def test_a_call_that_began_long_before_is_refused_beside_its_time(front: Desk) -> None:
