@@ -1,20 +1,17 @@
 """Whether the case takes an act in: who may, whether it is its turn, what a clause forbids, and when it happened."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.case_file import CaseFile, Entry, Source
 from domain.docket import Docket
 from domain.errors import BadTime, CaseClosed, FileFull, NotExpected, NotPermitted, RuleBroken, Untimely
 from domain.events import AnyEvent, Event, Noted, Urged
-from domain.limits import Terms
+from domain.limits import CLOCK_SKEW, Terms
 from domain.people import Actor, Role
 from domain.rulebook.open_values import BACKDATING
 from domain.rulebook.rows import Edition, Procedure, Question, Right
-
-CLOCK_SKEW = timedelta(seconds=5)
-"""How far ahead of ours a claimed time may run before it counts as the future."""
 
 SUPERVISORS = (
     Role.ENGINEERING_SUPERVISOR,
@@ -91,7 +88,7 @@ def admit(act: Act, standing: Standing) -> Entry:
         raise NotExpected(act.event.label, [event.label for event in standing.awaited])
     backdated = _is_backdated(act, standing)
     act = _in_its_turn(act, standing)
-    _pass_gates(act, standing)
+    _pass_gates(act, standing.edition, _question(act, standing.file, standing.docket, standing.terms))
     return Entry(
         number=standing.file.last_number + 1,
         event=standing.procedure.complete(act.event, standing.docket),
@@ -102,6 +99,16 @@ def admit(act: Act, standing: Standing) -> Entry:
         command_id=act.command_id,
         backdated=backdated,
     )
+
+
+def check_opening(acts: Sequence[Act], procedure: Procedure, edition: Edition, terms: Terms) -> None:
+    """Ask of the acts that a case is to open with what is asked of every later one; raises RuleBroken."""
+    file, docket = CaseFile(), Docket(edition.obligations, terms, procedure.who)
+    for number, act in enumerate(acts, start=1):
+        _pass_gates(act, edition, _question(act, file, docket, terms))
+        entry = opening_entry(act, number, act.accepted_at)
+        file.append(entry)
+        docket.apply(entry, file)
 
 
 def opening_entry(act: Act, number: int, now: datetime) -> Entry:
@@ -149,15 +156,11 @@ def _not_permitted(event: AnyEvent, right: Right | None) -> NotPermitted:
     return NotPermitted(event.label, [own.get(post, post) for post in right.posts], right.rule)
 
 
-def _pass_gates(act: Act, standing: Standing) -> None:
-    question = Question(
-        event=act.event,
-        by=act.by,
-        at=act.at,
-        file=standing.file,
-        docket=standing.docket,
-        teams=standing.terms.teams,
-    )
-    for gate in standing.edition.gates:
+def _question(act: Act, file: CaseFile, docket: Docket, terms: Terms) -> Question:
+    return Question(event=act.event, by=act.by, at=act.at, file=file, docket=docket, teams=terms.teams)
+
+
+def _pass_gates(act: Act, edition: Edition, question: Question) -> None:
+    for gate in edition.gates:
         if isinstance(act.event, gate.on) and not gate.holds(question):
             raise RuleBroken(gate.rule, field=gate.field, remedy=gate.remedy, english=gate.english)

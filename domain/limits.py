@@ -14,6 +14,8 @@ from domain.case_file import CaseFile
 TICK = timedelta(microseconds=1)
 WHOLE_SECOND = timedelta(seconds=1)
 SHORTEST_MONTH = 28
+CLOCK_SKEW = timedelta(seconds=5)
+"""How far two clocks may differ before a moment counts as wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,11 +14,12 @@ from api.same_room import of_room
 from api.wire.answers import PROBLEMS, Accepted, Opened, SameRoom
 from api.wire.requests import NewRepair
 from api.writing import answer, carried_out, hash_of
-from domain.admission import CLOCK_SKEW, SUPERVISORS, Act, right_for
+from domain.admission import SUPERVISORS, Act, check_opening, right_for
 from domain.calendar import LOCAL
 from domain.case_file import Source
-from domain.errors import BadTime, Malformed, NotPermitted, Untimely
+from domain.errors import BadTime, Malformed, NotPermitted, RuleBroken, Untimely
 from domain.events.repair import FormFilled, RequestReceived
+from domain.limits import CLOCK_SKEW, Terms
 from domain.people import Actor, EstateCode
 from domain.rulebook import REPAIR
 from domain.rulebook.open_values import BACKDATING
@@ -78,6 +79,7 @@ async def _new_case(asking: Caller, repair: NewRepair, body_hash: bytes) -> NewC
     _check_right(by, now)
     _check_time(by, received_at, now)
     terms = await desk.reference.terms(estate, received_at)
+    _check_clauses(_acts(repair, room, by, (received_at, "", now)), terms, now)
     return NewCase(
         client=asking.principal.id,
         key=asking.key,
@@ -109,6 +111,15 @@ def _check_time(by: Actor, at: datetime, now: datetime) -> None:
         raise BadTime(at, now, Untimely.FUTURE)
     if at < now - BACKDATING and not by.holds(*SUPERVISORS):
         raise BadTime(at, now, Untimely.TOO_FAR_BACK)
+
+
+def _check_clauses(acts: tuple[Act, ...], terms: Terms, now: datetime) -> None:
+    """What a clause refuses of the call, or of the form filled in with it; told by its field of this request."""
+    try:
+        check_opening(acts, REPAIR, REPAIR.edition(now.astimezone(LOCAL).date()), terms)
+    except RuleBroken as refusal:
+        refusal.field = refusal.field.replace("event.", "form.", 1)
+        raise
 
 
 async def _room(desk: Desk, repair: NewRepair) -> Room:

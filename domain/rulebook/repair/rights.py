@@ -33,9 +33,11 @@ from domain.events.repair import (
     SetOut,
     SignatureExcused,
     TrialDone,
+    Wanted,
     WorkFinished,
     WorkStarted,
 )
+from domain.limits import CLOCK_SKEW
 from domain.people import POSTS, Role
 from domain.rulebook.repair import reading
 from domain.rulebook.repair.obligations import COMPLETIONS
@@ -157,26 +159,36 @@ def _before_the_due_moment(asked: Question) -> bool:
     )
 
 
-def _within_a_year(asked: Question) -> bool:
+def _agreed_ahead(asked: Question) -> bool:
     event = asked.event
-    moment = (
-        event.wanted
-        if isinstance(event, FormFilled | AppointmentMoved)
-        else event.expected
-        if isinstance(event, ArrivalTold)
-        else None
-    )
-    return not isinstance(moment, datetime) or asked.at - HORIZON <= moment <= asked.at + HORIZON
+    return not isinstance(event, FormFilled | AppointmentMoved) or _lies_ahead(event.wanted, asked.at)
+
+
+def _expected_ahead(asked: Question) -> bool:
+    return not isinstance(asked.event, ArrivalTold) or _lies_ahead(asked.event.expected, asked.at)
+
+
+def _lies_ahead(moment: Wanted, at: datetime) -> bool:
+    """Nothing is agreed for a moment past, nor for one so far off that it is a slip of the pen."""
+    return not isinstance(moment, datetime) or at - CLOCK_SKEW <= moment <= at + HORIZON
 
 
 GATES = (
     Gate(
         rule="REP-22",
-        on=(FormFilled, AppointmentMoved, ArrivalTold),
-        holds=_within_a_year,
+        on=(FormFilled, AppointmentMoved),
+        holds=_agreed_ahead,
         field="event.wanted",
-        remedy="约定时间须在一年之内",
-        english="The time agreed lies within a year.",
+        remedy="约定时间须在此刻之后、一年之内；不约时间请填「尽快」",
+        english="The time agreed lies ahead, within a year; without one say 尽快.",
+    ),
+    Gate(
+        rule="REP-103",
+        on=(ArrivalTold,),
+        holds=_expected_ahead,
+        field="event.expected",
+        remedy="预计到达时间须在此刻之后、一年之内",
+        english="The arrival expected lies ahead, within a year.",
     ),
     Gate(
         rule="REP-05",
