@@ -19,6 +19,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.errors import CaseClosed, DeskError
+from domain.events import AnyEvent
 from domain.rulebook import PROCEDURES
 from infra.postgres.commands import Command, Commands
 from infra.sealing import NoMasterKey, SealError
@@ -184,25 +185,32 @@ def _weight(fault: Exception) -> int:
 async def start_case(client: Client, opening: OpenCase, settings: Settings, *, again: bool = False) -> None:
     """Start the case's workflow; WorkflowAlreadyStartedError if it runs, or has run and it is not to be ``again``.
 
-    What cannot wait goes before everything else that a worker has to do. ``UnknownProcedure``.
+    What cannot wait goes into a queue with places of its own at every worker, and first there. ``UnknownProcedure``.
     """
     procedure = PROCEDURES.get(opening.no.split("-", maxsplit=1)[0])
     if procedure is None:
         raise UnknownProcedure
+    cannot_wait = any(procedure.cannot_wait(event) for event in _opened_by(opening))
     reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if again else WorkflowIDReusePolicy.REJECT_DUPLICATE
     await client.start_workflow(
         CASES[procedure.prefix].run,
         opening,
         id=opening.no,
-        task_queue=settings.queue_cases,
+        task_queue=settings.queue_emergencies if cannot_wait else settings.queue_cases,
         id_reuse_policy=reuse,
         memo=_memo(opening),
         search_attributes=at_opening(opening.estate, opening.building, drill=opening.drill),
         static_summary=f"{procedure.name} · {opening.building}" + ("【演练】" if opening.drill else ""),
         static_details=HOW_TO,
-        priority=FIRST if any(procedure.cannot_wait(act.event) for act in opening.acts) else Priority.default,
+        priority=FIRST if cannot_wait else Priority.default,
         rpc_timeout=START_PATIENCE,
     )
+
+
+def _opened_by(opening: OpenCase) -> list[AnyEvent]:
+    """The call and what came with it, also of a case that goes on from the ledger."""
+    carried = opening.carried.entries[:1] if opening.carried is not None else ()
+    return [*(act.event for act in opening.acts), *(entry.event for entry in carried)]
 
 
 def _memo(opening: OpenCase) -> dict[str, str]:

@@ -48,7 +48,7 @@ async def office(
         LIYUAN_DATA_FOLDER=str(settings.data_folder),
         LIYUAN_TEMPORAL_ADDRESS=temporal_dev,
         LIYUAN_QUEUE_CASES=settings.queue_cases,
-        LIYUAN_QUEUE_EMERGENCIES=f"{settings.queue_cases}-emergencies",
+        LIYUAN_QUEUE_EMERGENCIES=settings.queue_emergencies,
         LIYUAN_LOG_LEVEL="ERROR",
     )
     async with _serving(settings) as opened:
@@ -77,6 +77,7 @@ async def _prepared(new_database: NewDatabase, folder: Path, temporal: str) -> S
             "postgres_dsn": await new_database(),
             "temporal_address": temporal,
             "queue_cases": f"cases-{secrets.token_hex(4)}",
+            "queue_emergencies": f"emergencies-{secrets.token_hex(4)}",
             "api_port": free_port(),
             "access": {
                 "answer_patience": "PT3S" if folder.name.startswith("office") else "PT0.3S",

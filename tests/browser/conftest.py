@@ -99,9 +99,10 @@ async def office(
     house = House(settings, opened)
     server = Server(uvicorn.Config(create_app(house), port=api_port, log_config=None, timeout_graceful_shutdown=3))
     serving = asyncio.create_task(server.serve())
-    (worker,) = case_workers(client, pool, settings, [settings.queue_cases])
+    everyday, emergencies = case_workers(client, pool, settings, [settings.queue_cases, settings.queue_emergencies])
     authorized = {"Authorization": f"Bearer {keys[CALL_CENTRE]}"}
-    async with worker, httpx2.AsyncClient(base_url=settings.public_url, timeout=30, headers=authorized) as http:
+    caller = httpx2.AsyncClient(base_url=settings.public_url, timeout=30, headers=authorized)
+    async with everyday, emergencies, caller as http:
         await _until_ready(http)
         yield Office(http=http, pool=pool, keys=keys, settings=settings)
     house.stop()

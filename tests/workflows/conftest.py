@@ -12,7 +12,7 @@ from infra.sealing import Sealer
 from infra.settings import Settings
 from infra.temporal import connect, prepare_namespace
 from tests.workflows.desk import Desk, load_sample
-from workers.wiring import case_worker
+from workers.wiring import case_workers
 from workflows.visibility import ATTRIBUTES
 
 
@@ -36,7 +36,8 @@ async def desk(
     await load_sample(pool, sealer)
     client = await connect(settings, role="test")
     await prepare_namespace(client, ATTRIBUTES, retention_days=1)
-    async with case_worker(client, pool, settings, settings.queue_cases):
+    everyday, emergencies = case_workers(client, pool, settings, [settings.queue_cases, settings.queue_emergencies])
+    async with everyday, emergencies:
         yield Desk(pool=pool, sealer=sealer, client=client, settings=settings)
     await pool.close()
     server.stop()
