@@ -19,18 +19,20 @@ class FiledStep(BaseModel):
 
 
 class NamedPerson(BaseModel):
-    """Who somebody says he is, in which estate."""
+    """Who somebody says he is, in which estate. ``at``: the moment to say of whether he is on leave."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
     staff: StaffId
     estate: EstateCode
+    at: datetime | None = None
 
 
 class FoundPerson(BaseModel):
-    """The actor, or nothing: no such active person there."""
+    """The actor, or nothing: no such active person there; and whether he is on leave."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
     actor: Actor | None
+    on_leave: bool = False
 
 
 class Moment(BaseModel):
@@ -62,4 +64,6 @@ class Filing:
 
     @activity.defn(name="核对人员")
     async def identify(self, named: NamedPerson) -> FoundPerson:
-        return FoundPerson(actor=await self._register.actor(named.staff, named.estate))
+        actor = await self._register.actor(named.staff, named.estate)
+        away = named.at is not None and await self._register.on_leave(named.staff, named.estate, named.at)
+        return FoundPerson(actor=actor, on_leave=away)

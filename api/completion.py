@@ -8,11 +8,12 @@ from typing import Any
 
 from api.desk import Desk
 from api.wire.events import EVENTS, WireCharge, WireEvent
+from domain.assigning import check_assignable
 from domain.case_file import CaseFile
 from domain.errors import Malformed, RuleBroken
 from domain.events import AnyEvent
 from domain.events.repair import Assigned, FaultCompared, PriceShown, Reassigned, WorkFinished
-from domain.people import EstateCode, Role, StaffId
+from domain.people import EstateCode, StaffId
 from domain.pricing import ChargeKind, ChargeLine, PriceBook, PriceList, RequestedCharge, charge, total
 from infra.postgres.records import CaseHead, case_file
 
@@ -31,7 +32,9 @@ async def completed(desk: Desk, wire: WireEvent, there: Circumstances) -> AnyEve
     values = wire.values()
     estate = there.head.estate
     if kind in (Assigned, Reassigned):
-        await _refuse_absent(desk, estate, StaffId(values["repairer"]), there.at)
+        repairer = StaffId(values["repairer"])
+        on_leave = await desk.register.on_leave(repairer, estate, there.at)
+        check_assignable(await desk.register.actor(repairer, estate), on_leave=on_leave, field="event.repairer")
     if kind is Assigned:
         await _refuse_unknown_team(desk, estate, values["team"])
     if kind in (Assigned, FaultCompared, PriceShown, WorkFinished):
@@ -95,24 +98,6 @@ def _other_amount(position: int, amount: Decimal, prices: PriceList) -> RuleBrok
         remedy=f"按收费标准 {prices.version} 应为 {amount} 元，未经评审不得改价",
         english=f"Price list {prices.version} makes this {amount} CNY; another amount needs a reviewed price.",
     )
-
-
-async def _refuse_absent(desk: Desk, estate: EstateCode, staff: StaffId, at: datetime) -> None:
-    person = await desk.register.actor(staff, estate)
-    if person is None or not person.holds(Role.REPAIRER):
-        raise RuleBroken(
-            "REP-05",
-            field="event.repairer",
-            remedy="请选本小区在职的维修人员",
-            english="Choose an active repairer of this estate.",
-        )
-    if await desk.principals.on_leave(staff, estate, at):
-        raise RuleBroken(
-            "REP-05",
-            field="event.repairer",
-            remedy="该维修人员此时请假，请改派他人",
-            english="That repairer is on leave then; choose another.",
-        )
 
 
 async def _refuse_unknown_team(desk: Desk, estate: EstateCode, team: str) -> None:

@@ -1,7 +1,7 @@
 """What the routes work with: the ports to commands, records and reference data, made once PostgreSQL is there."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import asyncpg
@@ -27,6 +27,8 @@ class Deliverer(Protocol):
 
 class Register(Protocol):
     async def actor(self, staff: StaffId, estate: EstateCode) -> Actor | None: ...
+
+    async def on_leave(self, staff: StaffId, estate: EstateCode, at: datetime) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

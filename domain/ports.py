@@ -20,3 +20,6 @@ class CommandBook(Protocol):
 class StaffRegister(Protocol):
     async def actor(self, staff: StaffId, estate: EstateCode) -> Actor | None:
         """The active member of staff with the posts held in that estate, or None."""
+
+    async def on_leave(self, staff: StaffId, estate: EstateCode, at: datetime) -> bool:
+        """Whether he is on leave in that estate at the aware moment; False for somebody unknown."""

@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
-from activities.filing import FiledStep, Filing, Moment, NamedPerson
+from activities.filing import FiledStep, Filing, FoundPerson, Moment, NamedPerson
 from domain.filing import Step
 from domain.people import Actor, CaseNo, EstateCode, StaffId
 
@@ -49,16 +49,21 @@ async def catch_up(no: CaseNo, moment: datetime) -> None:
 
 async def identify(staff: StaffId, estate: EstateCode) -> Actor:
     """The person a supervisor in the Web UI says he is; ApplicationError if there is none."""
-    found = await workflow.execute_activity_method(
+    found = await look_up(NamedPerson(staff=staff, estate=estate))
+    if found.actor is None:
+        raise ApplicationError("查无此人：请在 by 中填写本小区在职人员的工号", type="UnknownPerson", non_retryable=True)
+    return found.actor
+
+
+async def look_up(person: NamedPerson) -> FoundPerson:
+    """What the register knows of somebody who was named."""
+    return await workflow.execute_activity_method(
         Filing.identify,
-        NamedPerson(staff=staff, estate=estate),
+        person,
         start_to_close_timeout=timedelta(seconds=10),
         schedule_to_close_timeout=timedelta(seconds=30),
         summary="核对人员",
     )
-    if found.actor is None:
-        raise ApplicationError("查无此人：请在 by 中填写本小区在职人员的工号", type="UnknownPerson", non_retryable=True)
-    return found.actor
 
 
 def _summary(step: Step, names: Sequence[str]) -> str:

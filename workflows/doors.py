@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
+from activities.filing import NamedPerson
 from domain.admission import Act
+from domain.assigning import check_assignable
 from domain.case_file import Source
 from domain.errors import DeskError, RuleBroken
 from domain.events import AnyEvent, Event, ExtensionGranted, Noted, Urged
 from domain.events.repair import Reassigned
-from domain.people import Actor, EstateCode, Role
+from domain.people import Actor, EstateCode
 from domain.rulebook.rows import Procedure
 from workflows import desk
 from workflows.case import Case
@@ -86,7 +88,7 @@ def _web_ui_door(event: type[Event]) -> Callable[..., Any]:
     async def handler(self: Case, message: FromWebUi) -> Recorded:
         by = await desk.identify(message.by, self.estate)
         if event is Reassigned:
-            await _must_repair(message, self.estate)
+            await _may_be_assigned(message, self.estate)
         with refusals():
             entry = self.take_in(_from_web_ui(_event_of(event, message), by, workflow.now()))
         return await self.recorded(entry)
@@ -100,17 +102,11 @@ def _method(handler: Callable[..., Any]) -> Callable[..., Any]:
     return handler
 
 
-async def _must_repair(message: FromWebUi, estate: EstateCode) -> None:
-    """REP-18: work goes to somebody who holds the post; the API checks it before, the Web UI cannot."""
-    person = await desk.identify(message.repairer, estate)
-    if not person.holds(Role.REPAIRER):
-        with refusals():
-            raise RuleBroken(
-                "REP-18",
-                field="repairer",
-                remedy="请填写本小区维修人员的工号",
-                english="Give the staff number of a repairer of this estate.",
-            )
+async def _may_be_assigned(message: FromWebUi, estate: EstateCode) -> None:
+    """REP-18: work goes to somebody who can do it; the API asks before it takes the act on, the Web UI cannot."""
+    found = await desk.look_up(NamedPerson(staff=message.repairer, estate=estate, at=workflow.now()))
+    with refusals():
+        check_assignable(found.actor, on_leave=found.on_leave, field="repairer")
 
 
 def _from_web_ui(event: AnyEvent, by: Actor, now: datetime) -> Act:

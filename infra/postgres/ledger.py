@@ -1,6 +1,7 @@
 """The ledger on PostgreSQL: a step of a case is one statement, written once however often it is sent."""
 
 import base64
+from datetime import datetime
 
 import asyncpg
 import structlog
@@ -17,6 +18,7 @@ from infra.sealing import Connection, DataKey, Place, Sealer
 from infra.settings import Settings
 
 queries = load("ledger.sql")
+known = load("register.sql")
 ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
 NOTHING = "SELECT 0"
 
@@ -146,3 +148,7 @@ class PostgresRegister:
             posts=frozenset(Role(post) for post in row["posts"]),
             estates=frozenset({estate}),
         )
+
+    async def on_leave(self, staff: StaffId, estate: EstateCode, at: datetime) -> bool:
+        async with acquired(self._pool, self._settings) as connection:
+            return bool(await connection.fetchval(known["on_leave"], estate, staff, at))

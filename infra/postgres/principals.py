@@ -3,7 +3,6 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import asyncpg
 
@@ -62,10 +61,6 @@ class Principals:
     def forget(self) -> None:
         """Read everything anew."""
         self._kept.clear()
-
-    async def on_leave(self, staff: StaffId, estate: EstateCode, at: datetime) -> bool:
-        async with acquired(self._pool, self._settings) as connection:
-            return bool(await connection.fetchval(queries["on_leave"], estate, staff, at))
 
     async def _find(self, query: str, wanted: bytes | str) -> Principal | None:
         now = time.monotonic()

@@ -16,9 +16,3 @@ select p.estate, array_agg(p.post) as posts, array(
 ) as filled
 from staff_posts p join staff s on s.id = p.staff and s.active
 where p.staff = $1 group by p.estate;
-
--- name: on_leave
--- Whether a member of staff is on leave in the estate at the moment.
-select exists (
-    select from leaves where estate = $1 and staff = $2 and starts_at <= $3 and $3 < ends_at
-) as on_leave;

@@ -45,7 +45,11 @@ SHORT = timedelta(seconds=0.2)
 def at_temporal(fresh_settings: Settings, temporal_dev: str) -> Settings:
     # A queue of its own, which no worker looks at.
     return fresh_settings.model_copy(
-        update={"temporal_address": temporal_dev, "queue_cases": f"delivery-{secrets.token_hex(4)}"}
+        update={
+            "temporal_address": temporal_dev,
+            "queue_cases": f"delivery-{secrets.token_hex(4)}",
+            "queue_emergencies": f"emergencies-{secrets.token_hex(4)}",
+        }
     )
 
 
@@ -72,7 +76,9 @@ def delivery(commands: Commands, client: Client, at_temporal: Settings) -> Deliv
     return Delivery(commands, client, at_temporal)
 
 
-async def accept(acceptance: Acceptance, procedure: Procedure | None = None) -> Command:
+async def accept(
+    acceptance: Acceptance, procedure: Procedure | None = None, situation: Situation = Situation.ORDINARY
+) -> Command:
     """A call, acknowledged."""
     request = RequestReceived(
         channel=Channel.TELEPHONE,
@@ -80,7 +86,7 @@ async def accept(acceptance: Acceptance, procedure: Procedure | None = None) -> 
         content="厨房漏水",
         phone="19900000001",
         fault=FaultKind.WATER,
-        situation=Situation.ORDINARY,
+        situation=situation,
     )
     return await acceptance.accept_opening(
         NewCase(
@@ -253,6 +259,23 @@ async def test_a_case_that_was_started_before_by_the_same_command_is_ours(
     await client.get_workflow_handle(command.case_no).terminate()
 
 
+@pytest.mark.parametrize("situation", [Situation.BURST_PIPE, Situation.FLOODING, Situation.ORDINARY])
+async def test_rep_104_rep_124_what_cannot_wait_starts_on_the_queue_of_emergencies_and_first_there(
+    acceptance: Acceptance, client: Client, delivery: Delivery, at_temporal: Settings, situation: Situation
+) -> None:
+    await numbered_apart(acceptance)
+    command = await accept(acceptance, situation=situation)
+
+    await delivery.deliver(command, SHORT)
+
+    described = await client.get_workflow_handle(command.case_no).describe()
+    ordinary = situation is Situation.ORDINARY
+    queue = at_temporal.queue_cases if ordinary else at_temporal.queue_emergencies
+    priority = described.raw_description.workflow_execution_info.priority.priority_key
+    assert (queue, 0 if ordinary else 1) == (described.task_queue, priority)
+    await client.get_workflow_handle(command.case_no).terminate()
+
+
 async def test_a_case_that_another_command_opened_under_the_number_is_not_taken_for_ours(
     acceptance: Acceptance,
     commands: Commands,
@@ -385,6 +408,9 @@ class _NeverWrites:
 class _Nobody:
     async def actor(self, _staff: StaffId, _estate: EstateCode) -> None:
         return None
+
+    async def on_leave(self, _staff: StaffId, _estate: EstateCode, _at: datetime) -> bool:
+        return False
 
 
 async def took_in_an_update(client: Client, no: str) -> bool:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 
 from domain.events import AnyEvent, ExtensionGranted, Withdrawn
 from domain.events.repair import (
@@ -41,7 +43,7 @@ from domain.events.repair import (
     WorkFinished,
     WorkStarted,
 )
-from domain.people import Actor, Role
+from domain.people import Actor, Role, StaffId
 from tests.workflows import stages
 from tests.workflows.desk import (
     CENTRE_MANAGER,
@@ -51,11 +53,14 @@ from tests.workflows.desk import (
     OTHER_REPAIRER,
     REPAIRER,
     SUPERVISOR,
+    Desk,
     OpenedCase,
     Refused,
     local,
     person,
 )
+from workflows.doors import web_ui_name
+from workflows.messages import FromWebUi
 
 Open = Callable[..., Awaitable[OpenedCase]]
 Arrange = Callable[[OpenedCase], Awaitable[None]]
@@ -286,6 +291,33 @@ async def test_rep_18_reassigned_on_the_way_the_order_is_taken_anew_by_the_other
 
 
 # REP-06, REP-27, REP-103, REP-129.
+
+
+@pytest.mark.parametrize(
+    ("repairer", "remedy"), [("nobody", "在职的维修人员"), ("fd-1", "在职的维修人员"), ("rp-2", "请假")]
+)
+async def test_rep_18_from_the_web_ui_work_goes_to_nobody_whom_the_api_would_refuse(
+    opened: Open, desk: Desk, repairer: str, remedy: str
+) -> None:
+    case = await opened()
+    await stages.until_taken(case)
+    away = (case.moment - timedelta(hours=1), case.moment + timedelta(hours=1))
+    await desk.pool.execute("insert into leaves values ('LY', 'rp-2', $1, $2)", *away)
+    handle = desk.client.get_workflow_handle(case.no)
+
+    def sent(to: str) -> Awaitable[object]:
+        message = FromWebUi(by=SUPERVISOR.id, repairer=StaffId(to), text="原维修人员请假")
+        return handle.execute_update(web_ui_name(Reassigned), message)
+
+    with pytest.raises(WorkflowUpdateFailedError) as refusal:
+        await sent(repairer)
+    await sent("rp-3")
+
+    await desk.pool.execute("delete from leaves where staff = 'rp-2'")
+    assert isinstance(refusal.value.cause, ApplicationError)
+    told = refusal.value.cause.details[0]
+    assert ("repairer", True) == (told["field"], remedy in told["remedy"])
+    assert ["rp-3"] == [e.event.repairer for e in await case.entries() if isinstance(e.event, Reassigned)]
 
 
 async def test_rep_06_an_assignment_carries_the_completion_limit(opened: Open) -> None:
