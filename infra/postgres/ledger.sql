@@ -60,14 +60,14 @@ nobody as (
 ),
 kept_notices as (
     insert into notices (
-        case_no, run_id, entry_number, key, cycle, rule, level, rung, post, recipient, text, due_at, late, urgent,
+        case_no, run_id, estate, entry_number, key, cycle, rule, level, rung, post, recipient, text, due_at, late, urgent,
         raised_at
     )
-    select $1, $2, entry_number, key, cycle, rule, level, rung, post, coalesce(recipient, ''), text, due_at, late,
+    select $1, $2, $3, entry_number, key, cycle, rule, level, rung, post, coalesce(recipient, ''), text, due_at, late,
         urgent, raised_at
     from told
     union all
-    select $1, $2, entry_number, key, cycle, rule, '升级', rung, '值班主任', coalesce(director, ''),
+    select $1, $2, $3, entry_number, key, cycle, rule, '升级', rung, '值班主任', coalesce(director, ''),
         format('【无人值班】%s无人值班，请代为处理：%s', post, text), due_at, late, true, raised_at
     from nobody
     on conflict do nothing

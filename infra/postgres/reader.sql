@@ -11,32 +11,70 @@ where c.no = $1;
 
 -- name: cases
 -- Cases of some estates, newest first, behind a place in that order; filters that are null do not count.
-select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
-    v.run_id, v.number, coalesce(v.stage, '') as stage, coalesce(v.waiting_for, '{}') as waiting_for,
-    coalesce(v.waiting_posts, '{}') as waiting_posts, coalesce(v.open, true) as open,
-    coalesce(v.overdue, false) as overdue, v.next_due_at, v.closed_at, v.result
-from cases c left join case_views v on v.case_no = c.no
-where c.estate = any ($1::text[])
-    and ($2::text is null or c.procedure = $2)
-    and ($3::boolean is null or coalesce(v.open, true) = $3)
-    and ($4::boolean is null or coalesce(v.overdue, false) = $4)
-    and ($5::text is null or $5 = any (v.waiting_posts))
-    and ($6::timestamptz is null or v.next_due_at <= $6)
-    and ($10::text is null or v.stage = $10)
-    and ($11::text is null or $11 = any (v.waiting_for))
-    and ($7::timestamptz is null or (c.created_at, c.no) < ($7, $8::text))
-order by c.created_at desc, c.no desc
+-- Of each estate two pages: of what has filed a step, and of what has not yet and so waits for nobody.
+select f.*
+from unnest($1::text[]) as held (estate)
+cross join lateral (
+    (
+        select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
+            v.run_id, v.number, v.stage, v.waiting_for, v.waiting_posts, v.open, v.overdue, v.next_due_at, v.closed_at,
+            v.result
+        from cases c join case_views v on v.case_no = c.no
+        where c.estate = held.estate
+            and ($2::text is null or c.procedure = $2)
+            and ($3::boolean is null or v.open = $3)
+            and ($4::boolean is null or v.overdue = $4)
+            and ($5::text is null or $5 = any (v.waiting_posts))
+            and ($6::timestamptz is null or v.next_due_at <= $6)
+            and ($10::text is null or v.stage = $10)
+            and ($11::text is null or $11 = any (v.waiting_for))
+            and ($7::timestamptz is null or (c.created_at, c.no) < ($7, $8::text))
+        order by c.created_at desc, c.no desc
+        limit $9
+    )
+    union all
+    (
+        select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
+            null, null, '', '{}', '{}', true, false, null, null, null
+        from commands o join cases c on c.no = o.case_no
+        where o.kind = 'open' and o.state <> 'applied' and c.estate = held.estate
+            and not exists (select from case_views v where v.case_no = c.no)
+            and ($2::text is null or c.procedure = $2)
+            and $3::boolean is not false and $4::boolean is not true
+            and $5::text is null and $6::timestamptz is null and $10::text is null and $11::text is null
+            and ($7::timestamptz is null or (c.created_at, c.no) < ($7, $8::text))
+        order by c.created_at desc, c.no desc
+        limit $9
+    )
+) as f
+order by f.created_at desc, f.no desc
 limit $9;
 
 -- name: cases_late_first
 -- Open cases of some estates, those with a breach that is still owed first, then by the next due time.
-select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
-    v.run_id, v.number, coalesce(v.stage, '') as stage, coalesce(v.waiting_for, '{}') as waiting_for,
-    coalesce(v.waiting_posts, '{}') as waiting_posts, coalesce(v.open, true) as open,
-    coalesce(v.overdue, false) as overdue, v.next_due_at, v.closed_at, v.result
-from cases c left join case_views v on v.case_no = c.no
-where c.estate = any ($1::text[]) and coalesce(v.open, true)
-order by coalesce(v.overdue, false) desc, v.next_due_at nulls last, c.received_at, c.no
+select f.*
+from (
+    (
+        select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
+            v.run_id, v.number, v.stage, v.waiting_for, v.waiting_posts, v.open, v.overdue, v.next_due_at, v.closed_at,
+            v.result
+        from case_views v join cases c on c.no = v.case_no
+        where v.open and c.estate = any ($1::text[])
+        order by v.overdue desc, v.next_due_at, c.received_at, c.no
+        limit $2
+    )
+    union all
+    (
+        select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
+            null, null, '', '{}', '{}', true, false, null, null, null
+        from commands o join cases c on c.no = o.case_no
+        where o.kind = 'open' and o.state <> 'applied' and c.estate = any ($1::text[])
+            and not exists (select from case_views v where v.case_no = c.no)
+        order by c.received_at, c.no
+        limit $2
+    )
+) as f
+order by f.overdue desc, f.next_due_at, f.received_at, f.no
 limit $2;
 
 -- name: cases_by_age
@@ -82,15 +120,31 @@ where d.case_no = $1 order by d.due_at, d.key, d.cycle;
 
 -- name: inbox
 -- Notices of a person (or system) and of the posts held, newest first, behind a place in that order.
-select n.id, n.case_no, c.estate, n.level, n.rule, n.post, n.text, n.due_at, n.late, n.urgent, n.raised_at,
+-- A page of the person's and one of each post, each in the order of its own index; what is in two of them counts once.
+select n.id, n.case_no, n.estate, n.level, n.rule, n.post, n.text, n.due_at, n.late, n.urgent, n.raised_at,
     n.created_at, n.acknowledged_at, n.acknowledged_by
 from notices n
-join cases c on c.no = n.case_no
-where c.estate = any ($2::text[])
-    and (n.recipient = $1 or (not $4::boolean and (c.estate, n.post) in (
-        select held.estate, held.post from unnest($2::text[], $3::text[]) as held (estate, post))))
-    and (not $5::boolean or n.acknowledged_at is null)
-    and ($6::timestamptz is null or (n.created_at, n.id) < ($6, $7::uuid))
+where n.id in (
+    (
+        select n.id from notices n
+        where n.recipient = $1 and n.estate = any ($2::text[])
+            and (not $5::boolean or n.acknowledged_at is null)
+            and ($6::timestamptz is null or (n.created_at, n.id) < ($6, $7::uuid))
+        order by n.created_at desc, n.id desc
+        limit $8
+    )
+    union all
+    select p.id
+    from unnest($2::text[], $3::text[]) as held (estate, post)
+    cross join lateral (
+        select n.id from notices n
+        where not $4::boolean and n.estate = held.estate and n.post = held.post
+            and (not $5::boolean or n.acknowledged_at is null)
+            and ($6::timestamptz is null or (n.created_at, n.id) < ($6, $7::uuid))
+        order by n.created_at desc, n.id desc
+        limit $8
+    ) as p
+)
 order by n.created_at desc, n.id desc
 limit $8;
 

@@ -39,7 +39,7 @@ group by coalesce(nullif(recipient, ''), post);
 -- name: unreached_staff
 -- Notices that nobody has told the recipient of yet.
 select t.subject, t.text
-from tasks t join notices n on n.id::text = t.subject
+from tasks t join notices n on n.id = case when t.kind = 'notice_unreached' then t.subject::uuid end
 where t.kind = 'notice_unreached' and t.done_at is null and n.acknowledged_at is null;
 
 -- name: uncovered_posts
@@ -53,13 +53,9 @@ where p.demand = 'round_the_clock' and not exists (select from on_duty(p.estate,
 group by p.estate, p.post;
 
 -- name: open_cases
--- Cases that ought to have a running workflow.
-select c.no from cases c
-left join case_views v on v.case_no = c.no
-where c.created_at < now() - $1::interval
-    and case when v.case_no is null
-        then exists (select from commands o where o.case_no = c.no and o.kind = 'open' and o.state = 'applied')
-        else v.open end;
+-- Cases that ought to have a running workflow; the step that applies the opening files the view.
+select v.case_no as no from case_views v join cases c on c.no = v.case_no
+where v.open and c.created_at < now() - $1::interval;
 
 -- name: without_open_case
 -- Of these workflow ids, those whose case does not exist or was closed a while ago.
