@@ -13,7 +13,7 @@ from api.door import COOKIE
 from api.house import House
 from api.problems import AWAY
 from api.rights import Verb, may
-from api.tokens import opened_by, session_of, subject_of
+from api.tokens import holds, session_of, subject_of
 from domain.errors import Unavailable
 from infra.codec_server import Asking, codec_app
 from infra.payloads import SealingCodec
@@ -67,7 +67,7 @@ class WithCodec:
         except UNABLE as fault:
             log.warning("codec.unable", error=type(fault).__name__)
             return None
-        return None if found is None or (session and not opened_by(session, found)) else found
+        return None if found is None or (session and not holds(session, found)) else found
 
 
 def origin_of(url: str) -> str:

@@ -16,7 +16,7 @@ from api.pages.views import problem_page
 from api.problems import STATUS, NotAuthenticated, TooMany, malformed
 from api.rights import NoRightDeclared, Verb, demand_somewhere, verb_of
 from api.sentences import fault
-from api.tokens import opened_by, session_of, subject_of
+from api.tokens import holds, session_of, subject_of
 from domain.errors import DeskError
 from infra.postgres.principals import Principal
 from infra.reference.principals import KEY_PREFIX
@@ -130,7 +130,7 @@ async def by_cookie(request: Request, house: House) -> Principal | None:
     if session is None or (request.method in WRITES and not came_from_us(request, house)):
         return None
     principal = await house.desk.principals.by_id(session.principal)
-    return principal if principal and opened_by(session, principal) else None
+    return principal if principal and holds(session, principal) else None
 
 
 def came_from_us(request: Request, house: House) -> bool:

@@ -18,10 +18,11 @@ PREFIX_BYTES = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """``key``: the beginning of the hash of the API key that opened it; another key ends it."""
+    """``key``: the beginning of the hash of the API key that opened it; another key ends it, logging out too."""
 
     principal: str
     key: str
+    opened_at: datetime
 
 
 def subject_of(token: str, settings: Settings) -> str | None:
@@ -53,7 +54,7 @@ def new_session(principal: Principal, settings: Settings) -> str:
         "key": principal.key_hash[:PREFIX_BYTES].hex(),
         "iss": SESSION,
         "aud": SESSION,
-        "iat": now,
+        "iat": now.timestamp(),  # to the microsecond: one may log in again in the second of logging out
         "exp": now + settings.access.session_length,
     }
     return jwt.encode(claims, _session_key(settings), algorithm=ALGORITHM)
@@ -71,10 +72,14 @@ def session_of(cookie: str, settings: Settings) -> Session | None:
         )
     except (jwt.PyJWTError, ValueError):
         return None
-    return Session(principal=str(claims["sub"]), key=str(claims["key"]))
+    opened_at = datetime.fromtimestamp(claims["iat"], UTC)
+    return Session(principal=str(claims["sub"]), key=str(claims["key"]), opened_at=opened_at)
 
 
-def opened_by(session: Session, principal: Principal) -> bool:
+def holds(session: Session, principal: Principal) -> bool:
+    """Whether it was opened by the key that the principal has now, and not logged out of since."""
+    if principal.logged_out_at is not None and session.opened_at <= principal.logged_out_at:
+        return False
     return hmac.compare_digest(session.key, principal.key_hash[:PREFIX_BYTES].hex())
 
 

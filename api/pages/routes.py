@@ -1,5 +1,6 @@
 """The staff's pages: /inbox, and the way in by an API key that is entered once."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -61,7 +62,9 @@ async def log_in(request: Request) -> Response:
 
 @router.post("/logout")
 @needs(Verb.LOG_IN)
-async def log_out() -> Response:
+async def log_out(asking: Annotated[Caller, Depends(caller)]) -> Response:
+    """Ends every session of the person, on other machines too: a copy of the cookie is worth nothing any more."""
+    await asking.house.desk.principals.log_out(asking.principal.id, datetime.now(UTC))
     answer = RedirectResponse("/login", SEE_OTHER)
     answer.delete_cookie(COOKIE)
     return answer

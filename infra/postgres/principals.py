@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import asyncpg
 
@@ -19,13 +20,17 @@ queries = load("principals.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """``held``: posts by estate; a person's are those of the key that the roster of staff still gives him."""
+    """``held``: posts by estate; a person's are those of the key that the roster of staff still gives him.
+
+    ``logged_out_at``: a session of the pages that was opened until then is over.
+    """
 
     id: str
     is_person: bool
     name: str
     held: Mapping[EstateCode, frozenset[Role]]
     key_hash: bytes = field(repr=False)
+    logged_out_at: datetime | None = None
 
     @property
     def estates(self) -> frozenset[EstateCode]:
@@ -58,6 +63,12 @@ class Principals:
     async def by_id(self, principal: str) -> Principal | None:
         return await self._find("principal_by_id", principal)
 
+    async def log_out(self, principal: str, at: datetime) -> None:
+        """End the sessions opened until the moment, here at once, in other processes within a second."""
+        async with acquired(self._pool, self._settings) as connection:
+            await connection.execute(queries["log_out"], principal, at)
+        self.forget()
+
     def forget(self) -> None:
         """Read everything anew."""
         self._kept.clear()
@@ -89,6 +100,7 @@ class Principals:
             name=row["name"],
             held=held,
             key_hash=bytes(row["key_hash"]),
+            logged_out_at=row["logged_out_at"],
         )
 
 

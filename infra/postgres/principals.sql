@@ -2,11 +2,15 @@
 
 -- name: principal_by_key
 -- The principal of an API key in use.
-select id, kind, name, posts, estates, key_hash from principals where key_hash = $1 and revoked_at is null;
+select id, kind, name, posts, estates, key_hash, logged_out_at from principals where key_hash = $1 and revoked_at is null;
 
 -- name: principal_by_id
 -- The principal of that name, unless its key was taken back.
-select id, kind, name, posts, estates, key_hash from principals where id = $1 and revoked_at is null;
+select id, kind, name, posts, estates, key_hash, logged_out_at from principals where id = $1 and revoked_at is null;
+
+-- name: log_out
+-- Sessions opened until that moment are over.
+update principals set logged_out_at = greatest(logged_out_at, $2) where id = $1;
 
 -- name: posts_held
 -- Which posts an active member of staff holds in each estate, and which he fills there as a stand-in now.

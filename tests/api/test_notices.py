@@ -117,6 +117,26 @@ async def test_the_pages_are_reached_by_a_key_entered_once_and_show_nothing_pers
     assert sheet.content.startswith(b"%PDF")
 
 
+async def test_who_logs_out_ends_the_sessions_he_had_and_a_copy_of_the_cookie_opens_nothing(lonely: Office) -> None:
+    who, other = "cs-1", "fd-2"
+    async with browser(lonely.settings) as first, browser(lonely.settings) as second, browser(lonely.settings) as third:
+        for pages, principal in ((first, who), (second, who), (third, other)):
+            await pages.post("/login", data={"key": lonely.keys[principal]})
+        copied = dict(first.cookies)
+        before = [(await pages.get("/inbox")).status_code for pages in (first, second, third)]
+
+        await first.post("/logout")
+        first.cookies.update(copied)
+        after = [(await pages.get("/inbox")).status_code for pages in (first, second, third)]
+        await first.post("/login", data={"key": lonely.keys[who]})
+        again = (await first.get("/inbox")).status_code
+
+    lonely.forgive()
+    assert [200, 200, 200] == before
+    assert [303, 303, 200] == after
+    assert 200 == again
+
+
 async def test_a_page_of_somebody_else_cannot_post_for_a_person_logged_in(office: Office) -> None:
     no = await office.call(DESK)
     async with browser(office.settings) as pages:
