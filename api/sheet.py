@@ -20,7 +20,6 @@ from domain.events.repair import (
     FeedbackGiven,
     FormFilled,
     PriceShown,
-    Reassigned,
     RefusalSigned,
     RequestReceived,
     ResidentSigned,
@@ -111,18 +110,12 @@ def _with_assignment(sheet: RepairOrderSheet, file: CaseFile, paper: CaseFile, w
         sheet,
         urgency=graded.urgency if graded else "",
         repairer=words.names.get(repairer, repairer) if repairer else "",
-        complete_by=_complete_by(paper),
+        complete_by=reading.complete_by(paper),
         expected=reading.expected_arrival(file),
         reported_item=words.item(reported, version),
         actual_item=words.item(actual, version),
         price_version=version,
     )
-
-
-def _complete_by(file: CaseFile) -> datetime | None:
-    """REP-06: as the last who was sent was told."""
-    sent = file.last_entry(Assigned, Reassigned)
-    return sent.event.complete_by if sent and isinstance(sent.event, Assigned | Reassigned) else None
 
 
 def _with_work(sheet: RepairOrderSheet, paper: CaseFile, words: Words) -> RepairOrderSheet:
@@ -136,6 +129,7 @@ def _with_work(sheet: RepairOrderSheet, paper: CaseFile, words: Words) -> Repair
         charges=None if charges is None else tuple(words.charge(line) for line in charges),
         consent=answer.event.label if answer else "",
         refusal_reason=refused.reason if refused else "",
+        fault=finished.event.fault if finished and isinstance(finished.event, WorkFinished) else sheet.fault,
         work_started_at=started.at if started else None,
         work_finished_at=finished.at if finished else None,
         trial=TRIAL_RESULTS[0 if trial.passed else 1] if trial else "",

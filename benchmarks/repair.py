@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 
@@ -73,8 +74,8 @@ TEN_ACTS = (*UP_TO_THE_PRICE, (Withdrawn(reason="住户自行处理"), FRONT_DES
 LONGEST = (
     *UP_TO_THE_PRICE,
     (ConsentGiven(), REPAIRER),
-    (WorkStarted(), REPAIRER),
-    (WorkFinished(), REPAIRER),
+    (WorkStarted(expected_done=datetime.now(UTC) + timedelta(days=1)), REPAIRER),
+    (WorkFinished(fault=FaultKind.WATER, no_charge=True), REPAIRER),
     (TrialDone(passed=True), REPAIRER),
     (ResidentSigned(signer="住户001", signature="sig-1"), REPAIRER),
     (CustomerCopyGiven(), REPAIRER),

@@ -26,12 +26,14 @@ LABELS: Mapping[str, str] = {
     "content": "报修内容",
     "copy": "第几联",
     "expected": "预计到达时间",
+    "expected_done": "预计完成时间",
     "fault": "故障类型",
     "fault_since": "故障开始于",
     "household": "住户名称",
     "item": "项目",
     "key": "时限",
     "matches": "与所报相符",
+    "no_charge": "没有费用",
     "override_reason": "不用对应班组的原因",
     "passed": "试用合格",
     "phone": "电话",
@@ -57,7 +59,7 @@ LABELS: Mapping[str, str] = {
 
 HINTS: Mapping[str, str] = {
     "actual_item": "相符时不填",
-    "charges": "按收费标准计价；没有收费不填",
+    "charges": "按收费标准计价；没有费用则不填，并在下面注明",
     "override_reason": "班组与故障类型对应时不填",
     "signature": "签名图片或纸质单的编号",
     "wanted": f"不填为{AS_SOON_AS_POSSIBLE}",

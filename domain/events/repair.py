@@ -239,17 +239,22 @@ class RefusalFiled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkStarted(Event):
+    """REP-10: the work begins, and the resident is told when it should be done."""
+
     type: Literal["work_started"] = "work_started"
     label: ClassVar[str] = "开始维修"
+    expected_done: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkFinished(Event):
-    """FEE-03: done, with each charge due."""
+    """REP-12, FEE-03: done, what the fault was, and each charge due; where none is, ``no_charge`` says so."""
 
     type: Literal["work_finished"] = "work_finished"
     label: ClassVar[str] = "维修完毕"
+    fault: FaultKind
     charges: tuple[ChargeLine, ...] = ()
+    no_charge: bool = False
 
     @property
     def charged(self) -> tuple[ChargeLine, ...]:

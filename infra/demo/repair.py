@@ -53,15 +53,16 @@ class Repair:
         await self.hears(self.repairer, "order_taken")
 
     async def is_agreed(self) -> None:
-        """REP-32 to REP-35: compared, price shown, consent."""
+        """REP-32 to REP-35, REP-10: compared, price shown, consent, begun."""
         await self.hears(self.repairer, "fault_compared", matches=True)
         await self.hears(self.repairer, "price_shown")
         await self.hears(self.repairer, "consent_given")
-        await self.hears(self.repairer, "work_started")
+        done = await self.clocks.now(self.no) + timedelta(hours=1)
+        await self.hears(self.repairer, "work_started", expected_done=done.isoformat())
 
-    async def is_finished(self, item: str) -> None:
-        """FEE-03, REP-40 to REP-42: done with its charges, tried out, signed, 第一联 with the customer."""
-        await self.hears(self.repairer, "work_finished", charges=[{"item": item}])
+    async def is_finished(self, item: str, fault: str) -> None:
+        """REP-12, FEE-03, REP-40 to REP-42: done with its charges, tried out, signed, 第一联 with the customer."""
+        await self.hears(self.repairer, "work_finished", fault=fault, charges=[{"item": item}])
         await self.hears(self.repairer, "trial_done", passed=True)
         await self.hears(self.repairer, "resident_signed", signer="住户", signature="DEMO-1")
         await self.hears(self.repairer, "customer_copy_given")

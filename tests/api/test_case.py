@@ -1,7 +1,7 @@
 """A repair from the call to the filed form over HTTP, and what can be seen of it on the way."""
 
 import io
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pypdf import PdfReader
@@ -26,8 +26,8 @@ async def walk(office: Office, no: str, supervisor: str, *, solved: bool = True)
         (REPAIRER, {"type": "fault_compared", "matches": True}),
         (REPAIRER, {"type": "price_shown"}),
         (REPAIRER, {"type": "consent_given"}),
-        (REPAIRER, {"type": "work_started"}),
-        (REPAIRER, {"type": "work_finished", "charges": [{"item": "W01", "quantity": 2}]}),
+        (REPAIRER, {"type": "work_started", "expected_done": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}),
+        (REPAIRER, {"type": "work_finished", "fault": "水", "charges": [{"item": "W01", "quantity": 2}]}),
         (REPAIRER, {"type": "trial_done", "passed": True}),
         (REPAIRER, {"type": "resident_signed", "signer": "住户001", "signature": "paper"}),
         (REPAIRER, {"type": "customer_copy_given"}),

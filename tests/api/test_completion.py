@@ -19,11 +19,14 @@ ASSIGNED = {"type": "assigned", "repairer": "rp-1", "team": "水工班", "item":
         ({"type": "reassigned", "repairer": "fd-1", "reason": "请假"}, "event.repairer"),
         ({"type": "fault_compared", "matches": False, "actual_item": "ZZ99"}, "event.actual_item"),
         (
-            {"type": "work_finished", "charges": [{"item": "W01", "kind": "labour", "amount": "1.00"}]},
+            {"type": "work_finished", "fault": "水", "charges": [{"item": "W01", "kind": "labour", "amount": "1.00"}]},
             "charges.0.amount",
         ),
-        ({"type": "work_finished", "charges": [{"item": "W01", "amount": "1.00"}]}, "event.charges.0.amount"),
-        ({"type": "work_finished", "charges": [{"item": "ZZ99"}]}, "item"),
+        (
+            {"type": "work_finished", "fault": "水", "charges": [{"item": "W01", "amount": "1.00"}]},
+            "event.charges.0.amount",
+        ),
+        ({"type": "work_finished", "fault": "水", "charges": [{"item": "ZZ99"}]}, "item"),
     ],
 )
 async def test_what_the_list_or_the_staff_do_not_know_is_refused(
@@ -153,3 +156,20 @@ async def test_personal_data_are_asked_for_with_a_purpose_of_the_list(lonely: Of
     assert [422, 200] == [free.status_code, listed.status_code]
     assert "purpose" == free.json()["field"]
     assert "回访" in free.json()["allowed"]
+
+
+@pytest.mark.parametrize(
+    ("event", "missing"),
+    [
+        ({"type": "work_started"}, "event.expected_done"),
+        ({"type": "work_finished", "charges": [{"item": "W01"}]}, "event.fault"),
+    ],
+)
+async def test_rep_10_rep_12_begun_without_an_end_in_sight_or_done_without_its_fault_is_refused(
+    lonely: Office, event: dict[str, Any], missing: str
+) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+
+    answer = await lonely.does(no, event)
+
+    assert (422, missing) == (answer.status_code, answer.json()["field"])

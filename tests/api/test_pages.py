@@ -258,6 +258,7 @@ def offered(page: str) -> set[str]:
 async def test_every_kind_of_field_goes_through_a_form_to_the_end_of_the_repair(office: Office, front: Desk) -> None:
     no = await office.call("fd-1")
     desks = {who: await at_desk(office, who) for who in ("en-1", "rp-1")} | {"fd-1": front}
+    soon = (datetime.now(LOCAL) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S")
 
     for who, kind, fields in (
         ("fd-1", "engineering_notified", {}),
@@ -270,8 +271,8 @@ async def test_every_kind_of_field_goes_through_a_form_to_the_end_of_the_repair(
         ("rp-1", "fault_compared", {"matches": "true", "actual_item": ""}),
         ("rp-1", "price_shown", {}),
         ("rp-1", "consent_given", {}),
-        ("rp-1", "work_started", {}),
-        ("rp-1", "work_finished", {"charges_item": "W01", "charges_quantity": "2"}),
+        ("rp-1", "work_started", {"expected_done": soon}),
+        ("rp-1", "work_finished", {"fault": "水", "charges_item": "W01", "charges_quantity": "2"}),
         ("rp-1", "trial_done", {"passed": "true", "remark": "试水正常"}),
         ("rp-1", "resident_signed", {"signer": "住户001", "signature": "纸 1"}),
         ("rp-1", "customer_copy_given", {}),

@@ -19,6 +19,7 @@ from domain.events.repair import (
     CopiesSentBack,
     CopyReturned,
     EngineeringNotified,
+    FaultKind,
     FeedbackGiven,
     FormCollected,
     OrderTaken,
@@ -117,9 +118,9 @@ def reopened(look: Look, *, filed: bool) -> Look:
     papers: tuple[AnyEvent, ...] = (CopiesConfirmed(), CopiesHandedOn(), ReturnRegistered(reference="A-1"))
     for event in (
         first,
-        WorkFinished(charges=(replace(LINE, quantity=Decimal(9), amount=Decimal(450)),)),
+        WorkFinished(fault=FaultKind.WATER, charges=(replace(LINE, quantity=Decimal(9), amount=Decimal(450)),)),
         TrialDone(passed=False),
-        WorkFinished(charges=(LINE,)),
+        WorkFinished(fault=FaultKind.WATER, charges=(LINE,)),
         TrialDone(passed=True),
         ResidentSigned(signer="住户", signature="s-1"),
         *(papers if filed else ()),
@@ -145,7 +146,7 @@ def test_a_form_issued_anew_bears_nothing_of_the_one_that_was_filed(look: Look) 
 def test_a_form_that_was_not_filed_goes_on_with_what_was_signed_for(look: Look) -> None:
     again = reopened(look, filed=False)
     story = Story(entries=[(entry.event, entry.at) for entry in again.file])
-    story.then(WorkFinished(charges=(LINE, LINE)), on("15:00"))
+    story.then(WorkFinished(fault=FaultKind.WATER, charges=(LINE, LINE)), on("15:00"))
 
     sheet = printed(replace(again, file=story.file), 1)
 

@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -23,6 +24,8 @@ CALL = {
     "form": {"household": "住户001", "wanted": "尽快"},
 }
 
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+
 TO_THE_SITE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("fd-1", {"type": "engineering_notified"}),
     ("en-1", {"type": "assessed", "urgency": "常规"}),
@@ -36,8 +39,8 @@ TO_THE_SITE: tuple[tuple[str, dict[str, Any]], ...] = (
 CONSENTED: tuple[tuple[str, dict[str, Any]], ...] = (
     *TO_THE_SITE,
     ("rp-1", {"type": "consent_given"}),
-    ("rp-1", {"type": "work_started"}),
-    ("rp-1", {"type": "work_finished", "charges": [{"item": "W01"}]}),
+    ("rp-1", {"type": "work_started", "expected_done": TOMORROW}),
+    ("rp-1", {"type": "work_finished", "fault": "水", "charges": [{"item": "W01"}]}),
     ("rp-1", {"type": "trial_done", "passed": True}),
     ("rp-1", {"type": "resident_signed", "signer": "住户001", "signature": "sig-1"}),
     ("rp-1", {"type": "customer_copy_given"}),

@@ -1,5 +1,6 @@
 """Ways to bring a repair to a stage, each act at a time of its own on the day of the call."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from domain.events.repair import (
@@ -12,6 +13,7 @@ from domain.events.repair import (
     CopyReturned,
     EngineeringNotified,
     FaultCompared,
+    FaultKind,
     FormCollected,
     FormFilled,
     OrderTaken,
@@ -38,6 +40,15 @@ LABOUR = ChargeLine(
     quantity=Decimal(1),
     amount=Decimal("30.00"),
 )
+
+
+FINISHED = WorkFinished(fault=FaultKind.WATER, charges=(LABOUR,))
+FREE = WorkFinished(fault=FaultKind.WATER, no_charge=True)
+
+
+def started(case: OpenedCase, *, done_in: timedelta = timedelta(hours=1)) -> WorkStarted:
+    """REP-10: begun at the moment the clock shows, with what the resident is told."""
+    return WorkStarted(expected_done=case.moment + done_in)
 
 
 def filled(wanted: Wanted = "尽快") -> FormFilled:
@@ -88,12 +99,12 @@ async def until_refusal_signed(case: OpenedCase) -> None:
 async def until_at_work(case: OpenedCase, urgency: Urgency = Urgency.REGULAR) -> None:
     await until_price_shown(case, urgency)
     await case.hears(ConsentGiven(), REPAIRER)
-    await case.hears(WorkStarted(), REPAIRER)
+    await case.hears(started(case), REPAIRER)
 
 
 async def until_tried(case: OpenedCase, urgency: Urgency = Urgency.REGULAR) -> None:
     await until_at_work(case, urgency)
-    await case.hears(WorkFinished(charges=(LABOUR,)), REPAIRER)
+    await case.hears(FINISHED, REPAIRER)
     await case.hears(TrialDone(passed=True), REPAIRER)
 
 

@@ -1,7 +1,7 @@
 """What a repair demands in order: what is refused, what is asked for instead, and where the copies are."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -25,6 +25,7 @@ from domain.events.repair import (
     CustomerCopyGiven,
     EngineeringNotified,
     FaultCompared,
+    FaultKind,
     FeedbackGiven,
     FormCollected,
     OrderTaken,
@@ -64,6 +65,7 @@ from workflows.messages import FromWebUi
 
 Open = Callable[..., Awaitable[OpenedCase]]
 Arrange = Callable[[OpenedCase], Awaitable[None]]
+STARTED = WorkStarted(expected_done=datetime(2027, 1, 1, tzinfo=UTC))
 
 
 async def nothing(case: OpenedCase) -> None:
@@ -107,8 +109,8 @@ async def test_rep_23_there_are_four_copies_from_the_moment_the_form_is_filled(o
 
 OUT_OF_TURN = [
     ("REP-03 assigned before it is graded", nothing, stages.ASSIGNED, SUPERVISOR, "填单完成"),
-    ("REP-32 started before the fault is compared", stages.until_taken, WorkStarted(), REPAIRER, "到场"),
-    ("REP-35 started before the resident agrees", stages.until_price_shown, WorkStarted(), REPAIRER, "住户同意"),
+    ("REP-32 started before the fault is compared", stages.until_taken, STARTED, REPAIRER, "到场"),
+    ("REP-35 started before the resident agrees", stages.until_price_shown, STARTED, REPAIRER, "住户同意"),
     ("REP-40 signed before it is tried", stages.until_at_work, stages.SIGNED, REPAIRER, "维修完毕"),
     ("REP-48 handed on before it is confirmed", stages.until_copies_back, CopiesHandedOn(), SUPERVISOR, "主管确认"),
     (
@@ -460,16 +462,68 @@ async def test_rep_36_rep_38_a_refusal_is_signed_by_two_and_ends_the_case_filed(
     }
 
 
+async def test_rep_10_begun_the_resident_is_told_when_it_is_done_and_beyond_the_limit_the_supervisor_too(
+    opened: Open,
+) -> None:
+    case = await opened()
+    await stages.until_price_shown(case)
+    await case.hears(ConsentGiven(), REPAIRER)
+    due = (await case.duty("REP-17"))["due_at"]
+
+    with pytest.raises(Refused) as refusal:
+        await case.hears(stages.started(case, done_in=timedelta(seconds=-6)), REPAIRER)
+    await case.hears(WorkStarted(expected_done=due), REPAIRER)
+
+    assert ("rule_broken", "event.expected_done") == (refusal.value.code, refusal.value.outcome["field"])
+    assert [("告知", Role.FRONT_DESK)] == await case.told("REP-10")
+    text = await case.desk.pool.fetchval("select text from notices where case_no = $1 and rule = 'REP-10'", case.no)
+    assert "请转告住户" in text
+
+
+async def test_rep_10_expected_later_than_the_limit_the_supervisor_hears_of_it(opened: Open) -> None:
+    case = await opened()
+    await stages.until_price_shown(case)
+    await case.hears(ConsentGiven(), REPAIRER)
+    due = (await case.duty("REP-17"))["due_at"]
+
+    await case.hears(WorkStarted(expected_done=due + timedelta(seconds=1)), REPAIRER)
+
+    assert {("告知", Role.FRONT_DESK), ("告知", Role.ENGINEERING_SUPERVISOR)} == set(await case.told("REP-10"))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        WorkFinished(fault=FaultKind.WATER),
+        WorkFinished(fault=FaultKind.WATER, charges=(stages.LABOUR,), no_charge=True),
+    ],
+    ids=["nothing said", "both said"],
+)
+async def test_rep_12_done_without_saying_what_it_cost_is_refused_and_nothing_is_an_answer(
+    opened: Open, event: WorkFinished
+) -> None:
+    case = await opened()
+    await stages.until_at_work(case)
+
+    with pytest.raises(Refused) as refusal:
+        await case.hears(event, REPAIRER)
+    await case.hears(stages.FREE, REPAIRER)
+
+    assert ("rule_broken", "event.charges") == (refusal.value.code, refusal.value.outcome["field"])
+    assert "REP-12" in refusal.value.outcome["remedy"]
+    assert "维修完毕" == (await case.labels())[-1]
+
+
 async def test_rep_40_until_it_passes_it_is_under_repair_again(opened: Open) -> None:
     case = await opened()
     await stages.until_at_work(case)
     for _ in range(2):
-        await case.hears(WorkFinished(charges=(stages.LABOUR,)), REPAIRER)
+        await case.hears(stages.FINISHED, REPAIRER)
         await case.hears(TrialDone(passed=False, remark="仍渗水"), REPAIRER)
         assert (await case.view())["stage"] == "维修中"
         assert (await refused(case, stages.SIGNED, REPAIRER)).code == "not_expected"
 
-    await case.hears(WorkFinished(charges=(stages.LABOUR,)), REPAIRER)
+    await case.hears(stages.FINISHED, REPAIRER)
     await case.hears(TrialDone(passed=True), REPAIRER)
 
     assert (await case.view())["stage"] == "待住户签字"
@@ -506,8 +560,8 @@ async def test_rep_42_to_rep_48_each_copy_is_where_the_last_act_put_it(opened: O
     await case.hears(FaultCompared(matches=True), REPAIRER)
     await case.hears(PriceShown(price_version="LY-2024"), REPAIRER)
     await case.hears(ConsentGiven(), REPAIRER)
-    await case.hears(WorkStarted(), REPAIRER)
-    await case.hears(WorkFinished(), REPAIRER)
+    await case.hears(stages.started(case), REPAIRER)
+    await case.hears(stages.FREE, REPAIRER)
     await case.hears(TrialDone(passed=True), REPAIRER)
     await case.hears(stages.SIGNED, REPAIRER)
 

@@ -22,9 +22,8 @@ from domain.events.repair import (
     ReturnRegistered,
     TrialDone,
     Urgency,
-    WorkFinished,
-    WorkStarted,
 )
+from tests.workflows import stages
 from tests.workflows.desk import FRONT_DESK, REPAIRER, SUPERVISOR, OpenedCase
 
 Open = Callable[..., Awaitable[OpenedCase]]
@@ -50,9 +49,9 @@ async def test_a_listed_repair_runs_from_the_call_to_the_filed_form(opened: Open
     await case.hears(FaultCompared(matches=True), REPAIRER)
     await case.hears(PriceShown(price_version="LY-2024"), REPAIRER)
     await case.hears(ConsentGiven(), REPAIRER)
-    await case.hears(WorkStarted(), REPAIRER)
+    await case.hears(stages.started(case), REPAIRER)
     await case.at("10:00")
-    await case.hears(WorkFinished(), REPAIRER)
+    await case.hears(stages.FREE, REPAIRER)
     await case.hears(TrialDone(passed=True), REPAIRER)
     await case.hears(ResidentSigned(signer="住户001", signature="sig-1"), REPAIRER)
     await case.hears(CustomerCopyGiven(), REPAIRER)

@@ -26,6 +26,7 @@ from domain.events.repair import (
     SignatureExcused,
     Situation,
     Urgency,
+    WorkStarted,
 )
 from domain.people import Role, StaffId
 
@@ -117,6 +118,18 @@ def replaces_expected_arrival(entry: Entry) -> bool:
     """REP-103: the resident agreed to another time than the one told before, or the repair begins anew."""
     agreed = isinstance(entry.event, FormFilled) and entry.event.wanted != AS_SOON_AS_POSSIBLE
     return agreed or isinstance(entry.event, AppointmentMoved) or unsolved(entry)
+
+
+def complete_by(file: CaseFile) -> datetime | None:
+    """REP-06: the 完成时限 that the last who was sent was told."""
+    sent = file.last_entry(Assigned, Reassigned)
+    return sent.event.complete_by if sent and isinstance(sent.event, Assigned | Reassigned) else None
+
+
+def expected_beyond_limit(entry: Entry, file: CaseFile) -> bool:
+    """REP-10: the work is expected to be done only after its 完成时限."""
+    limit = complete_by(file)
+    return isinstance(entry.event, WorkStarted) and limit is not None and entry.event.expected_done > limit
 
 
 def urgency(file: CaseFile) -> Urgency | None:

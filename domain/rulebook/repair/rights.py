@@ -168,6 +168,14 @@ def _expected_ahead(asked: Question) -> bool:
     return not isinstance(asked.event, ArrivalTold) or _lies_ahead(asked.event.expected, asked.at)
 
 
+def _done_ahead(asked: Question) -> bool:
+    return not isinstance(asked.event, WorkStarted) or _lies_ahead(asked.event.expected_done, asked.at)
+
+
+def _cost_stated(asked: Question) -> bool:
+    return not isinstance(asked.event, WorkFinished) or asked.event.no_charge != bool(asked.event.charges)
+
+
 def _lies_ahead(moment: Wanted, at: datetime) -> bool:
     """Nothing is agreed for a moment past, nor for one so far off that it is a slip of the pen."""
     return not isinstance(moment, datetime) or at - CLOCK_SKEW <= moment <= at + HORIZON
@@ -189,6 +197,22 @@ GATES = (
         field="event.expected",
         remedy="预计到达时间须在此刻之后、一年之内",
         english="The arrival expected lies ahead, within a year.",
+    ),
+    Gate(
+        rule="REP-10",
+        on=(WorkStarted,),
+        holds=_done_ahead,
+        field="event.expected_done",
+        remedy="预计完成时间须在此刻之后、一年之内",
+        english="The completion expected lies ahead, within a year.",
+    ),
+    Gate(
+        rule="REP-12",
+        on=(WorkFinished,),
+        holds=_cost_stated,
+        field="event.charges",
+        remedy="请填写费用；确无费用的，须注明「没有费用」",
+        english="State the charges; where there are none, say so with no_charge: true and leave them out.",
     ),
     Gate(
         rule="REP-05",

@@ -99,6 +99,14 @@ TELLS = (
         text="预约时间已改，请按新时间到场",
         when=_has_repairer,
     ),
+    Tell(rule="REP-10", on=(WorkStarted,), to=(Role.RESIDENT,), text="已开始维修，预计完成时间见维修单"),
+    Tell(
+        rule="REP-10",
+        on=(WorkStarted,),
+        to=(Role.ENGINEERING_SUPERVISOR,),
+        text="预计完成时间超出完成时限，请督办",
+        when=reading.expected_beyond_limit,
+    ),
     Tell(
         rule="REP-37",
         on=(ConsentRefused,),
