@@ -7,7 +7,7 @@ import argparse
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, time, timedelta
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from domain.limits import (
     WorkingDays,
 )
 from domain.rulebook import PROCEDURES, Procedure
+from domain.rulebook.ids import RULES, rule_ids
 from domain.rulebook.open_values import DURATIONS, TIMES
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +58,7 @@ def obligations() -> str:
 
 
 def coverage(root: Path = ROOT) -> str:
-    """docs/coverage.md: each rule that the code or a test names, with its modules and its tests."""
+    """docs/coverage.md: each rule that the code or a test names, with its modules and its tests; then the others."""
     modules, tests = _named(root, CODE), _named(root, ("tests",))
     labels = defaultdict(list)
     for procedure in PROCEDURES.values():
@@ -73,10 +74,20 @@ def coverage(root: Path = ROOT) -> str:
         "",
         WRITTEN,
         "",
-        "Found by the rules' ids in the project's own code and tests; a rule named nowhere does not stand here.",
+        "Found by the rules' ids in the project's own code and tests.",
         "",
     ]
-    return "\n".join([*head, *_table(("rule", "timed as", "carried out in", "named by"), body)]) + "\n"
+    table = _table(("rule", "timed as", "carried out in", "named by"), body)
+    return "\n".join([*head, *table, "", *_nowhere({*rules, *labels})]) + "\n"
+
+
+def _nowhere(named: Collection[str]) -> list[str]:
+    """What nothing of ours has begun to carry out, a line a prefix."""
+    missing = [rule for rule in rule_ids() if rule not in named]
+    lines = [
+        f"- {prefix}: {', '.join(rule for rule in missing if rule.startswith(prefix)) or 'none'}" for prefix in RULES
+    ]
+    return [f"## Rules of {' and '.join(RULES)} without a row, code or test", "", *lines]
 
 
 OPEN: tuple[OpenDuration | OpenTime, ...] = tuple(sorted((*DURATIONS, *TIMES), key=lambda value: int(value.id[3:])))

@@ -1,9 +1,13 @@
 """The generated pages: every row stands in the one, every rule named by code and tests in the other."""
 
+import re
 from pathlib import Path
 
 from domain.rulebook import PROCEDURES
+from domain.rulebook.ids import rule_ids
 from domain.rulebook.tables import coverage, obligations
+
+RULE = re.compile(r"(?:REP|FEE)-\d+")
 
 
 def test_every_row_of_every_edition_stands_in_the_page() -> None:
@@ -26,3 +30,15 @@ def test_a_rule_is_found_by_its_id_in_code_and_by_id_or_name_in_tests(tmp_path: 
 
     assert "| REP-26 | 接单后到场 | `domain/a.py` | `tests/test_a.py` |" in page
     assert "SHA-256" not in page
+
+
+def test_a_rule_that_nothing_names_stands_among_those_without_row_code_or_test(tmp_path: Path) -> None:
+    for folder in ("domain", "tests"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "domain" / "a.py").write_text('"""REP-02."""', encoding="utf-8")
+    (tmp_path / "tests" / "test_a.py").write_text("def test_rep_25_is_kept() -> None: ...", encoding="utf-8")
+
+    rest = coverage(tmp_path).split("without a row, code or test")[1]
+
+    rows = {row.rule for edition in PROCEDURES["REP"].editions for row in edition.obligations}
+    assert set(rule_ids()) - {"REP-02", "REP-25", *rows} == set(RULE.findall(rest))
