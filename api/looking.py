@@ -26,7 +26,7 @@ MASKS = {
     "address": mask_room,
     "room": mask_room,
 }
-FREE_WORDS = frozenset({"content", "text", "reason", "remark", "override_reason", "signature"})
+FREE_WORDS = frozenset({"content", "text", "reason", "remark", "override_reason", "plan", "signature"})
 """May hold anything about anybody: shown only for a purpose."""
 
 

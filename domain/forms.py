@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from domain.events import Event, Withdrawn
 from domain.events.repair import (
+    AnsweredWithPlan,
     AppointmentMoved,
     ArrivalTold,
     ArrivedOnSite,
@@ -75,6 +76,7 @@ REPAIR_ORDER = Form(
 SEEN_BY_CUSTOMERS: frozenset[type[Event]] = frozenset(
     {
         RequestReceived,
+        AnsweredWithPlan,
         ArrivalTold,
         AppointmentMoved,
         Assigned,

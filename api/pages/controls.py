@@ -37,6 +37,7 @@ LABELS: Mapping[str, str] = {
     "override_reason": "不用对应班组的原因",
     "passed": "试用合格",
     "phone": "电话",
+    "plan": "处理安排",
     "price_version": "收费标准",
     "reason": "原因",
     "reference": "归档编号",

@@ -16,7 +16,7 @@ from domain.people import StaffId
 from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook import PROCEDURES
 
-LONG = frozenset({"content", "text", "reason", "remark", "override_reason"})
+LONG = frozenset({"content", "text", "reason", "remark", "override_reason", "plan"})
 CODES = frozenset({"item", "actual_item"})
 FORMS: Mapping[str, Any] = {"phone": text.Phone, "team": text.Team, "reference": text.Reference}
 SET_BY_THE_DESK: Mapping[type[Event], frozenset[str]] = {

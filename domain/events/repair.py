@@ -101,6 +101,15 @@ class ArrivalTold(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredWithPlan(Event):
+    """REP-14, REP-15 by OV-37: the resident was answered, and told what will be done."""
+
+    type: Literal["answered_with_plan"] = "answered_with_plan"
+    label: ClassVar[str] = "答复住户"
+    plan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FormCollected(Event):
     """REP-25: 工程部 has the 《维修单》 in hand; who acts is the collector."""
 
@@ -356,6 +365,7 @@ RepairEvent = (
     | FormFilled
     | EngineeringNotified
     | ArrivalTold
+    | AnsweredWithPlan
     | FormCollected
     | Assessed
     | Assigned

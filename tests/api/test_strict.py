@@ -7,6 +7,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from api.looking import FREE_WORDS
+from api.wire.events import LONG
 from tests.api.office import CALL, Office, fresh_key
 
 CANARY = "canary"
@@ -248,3 +250,7 @@ async def test_what_is_no_event_of_a_client_is_refused_with_where_it_belongs(
     assert 422 == answer.status_code, answer.text
     assert way in is_problem(answer)["remedy"]
     assert event["type"] not in is_problem(answer)["allowed"]
+
+
+def test_every_free_text_of_an_event_is_hidden_from_those_without_a_purpose() -> None:
+    assert LONG <= FREE_WORDS

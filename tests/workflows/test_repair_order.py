@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 from domain.events import AnyEvent, ExtensionGranted, Withdrawn
 from domain.events.repair import (
+    AnsweredWithPlan,
     AppointmentMoved,
     ArrivalTold,
     ArrivedOnSite,
@@ -460,6 +461,22 @@ async def test_rep_36_rep_38_a_refusal_is_signed_by_two_and_ends_the_case_filed(
         3: ("客服部", "B-1"),
         4: ("客服前台存根", ""),
     }
+
+
+async def test_rep_15_answered_with_a_plan_within_the_hour_the_resident_has_had_a_response(opened: Open) -> None:
+    case = await opened()
+    await stages.until_graded(case)
+    await case.at("10:00:00")
+
+    with pytest.raises(Refused) as refusal:
+        await case.hears(AnsweredWithPlan(plan=" "), SUPERVISOR)
+    await case.hears(AnsweredWithPlan(plan="今天下午派人上门"), SUPERVISOR)
+    await case.at("10:00:01")
+
+    assert "event.plan" == refusal.value.outcome["field"]
+    duty = await case.duty("REP-15")
+    assert ("met", local(case.day, "10:00")) == (duty["state"], duty["ended_at"])
+    assert "open" == (await case.duty("REP-17"))["state"]
 
 
 async def test_rep_10_begun_the_resident_is_told_when_it_is_done_and_beyond_the_limit_the_supervisor_too(

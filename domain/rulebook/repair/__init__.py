@@ -5,7 +5,15 @@ from datetime import date
 
 from domain.docket import Docket
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
-from domain.events.repair import AppointmentMoved, ArrivalTold, Assessed, Assigned, Reassigned, RequestReceived
+from domain.events.repair import (
+    AnsweredWithPlan,
+    AppointmentMoved,
+    ArrivalTold,
+    Assessed,
+    Assigned,
+    Reassigned,
+    RequestReceived,
+)
 from domain.rulebook.repair.copies import copy_places
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS, who
@@ -33,7 +41,17 @@ REPAIR = Procedure(
     name="住户报修",
     vocabulary=tuple(event for right in RIGHTS for event in right.events),
     opens_with=(RequestReceived,),
-    any_time=(Noted, Urged, NoticeAcknowledged, ExtensionGranted, Withdrawn, Assessed, ArrivalTold, AppointmentMoved),
+    any_time=(
+        Noted,
+        Urged,
+        NoticeAcknowledged,
+        ExtensionGranted,
+        Withdrawn,
+        Assessed,
+        ArrivalTold,
+        AppointmentMoved,
+        AnsweredWithPlan,
+    ),
     stages=STAGES,
     who=who,
     cannot_wait=_cannot_wait,

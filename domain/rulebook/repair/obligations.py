@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from domain.deadlines import Obligation
 from domain.events import NoticeAcknowledged
 from domain.events.repair import (
+    AnsweredWithPlan,
     AppointmentMoved,
     ArrivalTold,
     ArrivedOnSite,
@@ -37,8 +38,8 @@ from domain.rulebook.repair.reading import WORK_ACCEPTED
 
 RETURN_REMINDER = time(16, 30)
 
-RESPONDED = (OrderTaken, ArrivedOnSite)
-"""OV-37: what counts as the response."""
+RESPONDED = (OrderTaken, ArrivedOnSite, AnsweredWithPlan)
+"""OV-37: what counts as the response, whichever comes first."""
 
 FOLLOWS = (Role.FRONT_DESK,)
 """REP-19: who follows every limit of the work itself, is asked to press before it and told of its breach."""

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from domain.events import ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
 from domain.events.repair import (
+    AnsweredWithPlan,
     AppointmentMoved,
     ArrivalTold,
     ArrivedOnSite,
@@ -53,6 +54,7 @@ ON_THE_JOB = (Role.REPAIRER, Role.ENGINEERING_SUPERVISOR)
 RIGHTS = (
     Right(rule="REP-20", events=(RequestReceived, FormFilled, ArrivalTold), posts=DESK),
     Right(rule="REP-24", events=(EngineeringNotified,), posts=DESK),
+    Right(rule="REP-15", events=(AnsweredWithPlan,), posts=(*ENGINEERING, Role.REPAIRER), own_only=True),
     Right(rule="REP-27", events=(AppointmentMoved,), posts=(*DESK, *ON_THE_JOB)),
     Right(rule="REP-25", events=(FormCollected,), posts=(*ENGINEERING, Role.REPAIRER)),
     Right(rule="REP-03", events=(Assessed,), posts=ENGINEERING),
@@ -137,7 +139,9 @@ def _no_paper_out(asked: Question) -> bool:
 
 
 def _words_given(asked: Question) -> bool:
-    words = [getattr(asked.event, name) for name in ("reason", "reference", "signer") if hasattr(asked.event, name)]
+    words = [
+        getattr(asked.event, name) for name in ("reason", "reference", "signer", "plan") if hasattr(asked.event, name)
+    ]
     return all(word.strip() for word in words)
 
 
@@ -301,6 +305,14 @@ GATES = (
         field="event.reference",
         remedy="请填写归档编号",
         english="Give the file reference.",
+    ),
+    Gate(
+        rule="REP-15",
+        on=(AnsweredWithPlan,),
+        holds=_words_given,
+        field="event.plan",
+        remedy="请填写答复住户的处理安排",
+        english="Say what the resident was told will be done.",
     ),
     Gate(
         rule="REP-41",

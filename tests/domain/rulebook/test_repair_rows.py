@@ -8,7 +8,7 @@ import pytest
 
 from domain.deadlines import DutyState, Obligation
 from domain.events import AnyEvent, CaseEnded, NoticeAcknowledged
-from domain.events.repair import CopiesSentBack, SignatureExcused
+from domain.events.repair import AnsweredWithPlan, CopiesSentBack, SignatureExcused
 from domain.ladder import Again, Breach, Climb, Level, Remind, Warn
 from domain.limits import TICK, breach_alarm
 from domain.people import POSTS, Role
@@ -25,6 +25,7 @@ MEETING: dict[str, AnyEvent] = {
     for event in (
         SignatureExcused(reason="住户不在"),
         CopiesSentBack(reason="缺签名"),
+        AnsweredWithPlan(plan="明早九点上门"),
         NoticeAcknowledged(key="REP-104", cycle=0, rung=0),
         *(beginning.met_by for beginning in BEGINNINGS.values()),
     )
