@@ -9,7 +9,7 @@ from api.pages.controls import LABELS, Control, Kind
 from api.pages.inputs import form
 from api.pages.markup import Child, Markup, page, row, table, tag
 from api.pages.names import Names
-from api.pages.posted import Filled
+from api.pages.posted import Filled, fresh_key
 from api.pages.said import said
 from api.pages.views import header, moment
 from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer
@@ -142,7 +142,8 @@ def _printing(case: CaseAnswer) -> Markup:
         tag("button", f"打印{copy.name}（{copy.holder}）", type_="submit", name_="copy", value=str(copy.number))
         for copy in REPAIR_ORDER.copies
     ]
-    return tag("form", copies, method="post", action=f"/cases/{case.no}/print")
+    key = tag("input", type_="hidden", name_="key", value=fresh_key())
+    return tag("form", key, copies, method="post", action=f"/cases/{case.no}/print")
 
 
 def _recording(shown: CasePage) -> Iterator[Child]:

@@ -1,6 +1,7 @@
 """/cases/{no}: a case as its reader may see it, with a form for everything he may record of it now."""
 
 import asyncio
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,10 +18,10 @@ from api.pages.case_view import AT, CasePage, Recordable, case_page
 from api.pages.controls import Choices, Options, controls_of, document_of
 from api.pages.names import items_of, names_in
 from api.pages.posted import Filled, Form, carried_out, first, form_in, under_its_key
-from api.rights import Verb, may, needs
+from api.rights import Verb, demand, may, needs
 from api.routes.cases import case_answer
 from api.routes.events import record_event
-from api.routes.forms import COPIES, printed
+from api.routes.forms import COPIES, counted, printed
 from api.same_room import beside
 from api.wire.events import EVENTS
 from api.wire.requests import NewEvent
@@ -36,6 +37,8 @@ from workflows import CASES
 from workflows.retrace import Retracing
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+PRINTING = re.compile(r"[1-9][0-9]{0,4}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +93,24 @@ async def record(no: str, request: Request, asking: Annotated[Caller, Depends(ca
 @router.post("/cases/{no}/print")
 @needs(Verb.PRINT)
 async def print_copy(no: str, request: Request, asking: Annotated[Caller, Depends(caller)]) -> Response:
-    copy = COPIES.get(first(await form_in(request), "copy"))
+    """Counted once however often the form is sent, and then shown."""
+    given = await form_in(request)
+    copy = COPIES.get(first(given, "copy"))
     if copy is None:
         raise UnknownCase
-    return await printed(asking, no, copy)
+    look = await look_at(asking, no)
+    demand(look.actor, Verb.PRINT, facts_of(look))
+    printing = await counted(under_its_key(asking, given), look, copy)
+    return RedirectResponse(f"/cases/{look.head.no}/print/{copy.number}/{printing.number}", SEE_OTHER)
+
+
+@router.get("/cases/{no}/print/{copy}/{printing}")
+@needs(Verb.PRINT)
+async def printed_copy(no: str, copy: str, printing: str, asking: Annotated[Caller, Depends(caller)]) -> Response:
+    """A printing that was counted, as often as it is looked at."""
+    if copy not in COPIES or not PRINTING.fullmatch(printing):
+        raise UnknownCase
+    return await printed(asking, no, COPIES[copy], int(printing))
 
 
 def came_of(told: Mapping[str, object]) -> Response:

@@ -116,7 +116,9 @@ async def _form(demo: Demonstration) -> None:
     """The first page of the printed 《维修单》, drawn from the PDF by poppler."""
     async with httpx2.AsyncClient(base_url=demo.api, timeout=60) as http:
         key = {"Authorization": f"Bearer {demo.keys['call-center']}"}
-        answer = await http.get(f"/v1/cases/{demo.closed}/forms/repair-order", headers=key)
+        answer = await http.post(
+            f"/v1/cases/{demo.closed}/forms/repair-order", headers=key | {"Idempotency-Key": "screenshot-of-the-form"}
+        )
         answer.raise_for_status()
     drawn = await asyncio.create_subprocess_exec(
         "pdftoppm", "-png", "-r", "80", "-f", "1", "-singlefile", "-", str(HERE / "form"), stdin=asyncio.subprocess.PIPE

@@ -4,9 +4,20 @@
 -- One printing of a case at a time, until the transaction ends; no row if there is no such case.
 select no from cases where no = $1 for no key update;
 
+-- name: printing_asked
+-- The printing of a copy that somebody has asked for under a key.
+select printing as number, printed_at as at, upto from form_prints
+where case_no = $1 and form = $2 and copy = $3 and printed_by = $4 and key = $5;
+
 -- name: add_printing
--- The next printing of a copy, and its number.
-insert into form_prints (case_no, form, copy, printing, printed_by)
-select $1, $2, $3, coalesce(max(printing), 0) + 1, $4
+-- The next printing of a copy.
+insert into form_prints (case_no, form, copy, printing, printed_by, key, upto)
+select $1, $2, $3, coalesce(max(printing), 0) + 1, $4, $5, $6
 from form_prints where case_no = $1 and form = $2 and copy = $3
-returning printing;
+returning printing as number, printed_at as at, upto;
+
+-- name: printing
+-- A printing of a copy by its number, the last without one.
+select printing as number, printed_at as at, upto from form_prints
+where case_no = $1 and form = $2 and copy = $3 and ($4::integer is null or printing = $4)
+order by printing desc limit 1;

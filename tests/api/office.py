@@ -82,6 +82,11 @@ class Office:
         taken: dict[str, Any] = answer.json()
         return taken
 
+    async def prints(
+        self, no: str, who: str = CALL_CENTRE, *, copy: int = 1, key: str | None = None
+    ) -> httpx2.Response:
+        return await self.post(f"/v1/cases/{no}/forms/repair-order?copy={copy}", None, who, key)
+
     def forgive(self) -> None:
         """As if nobody had failed to log in lately."""
         self.house.rates.forget()

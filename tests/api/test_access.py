@@ -80,7 +80,7 @@ async def test_a_repairer_may_not_open_a_case_nor_an_engineer_print(lonely: Offi
     no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
 
     opened = await lonely.post("/v1/repairs", CALL, "rp-1")
-    printed = await lonely.get(f"/v1/cases/{no}/forms/repair-order", "rp-1")
+    printed = await lonely.prints(no, "rp-1")
     assigned = await lonely.does(no, {"type": "assigned", "repairer": "rp-1", "team": "水工班", "item": "W01"}, "fd-1")
 
     assert [403, 403, 403] == [opened.status_code, printed.status_code, assigned.status_code]
@@ -230,7 +230,7 @@ async def test_each_post_may_do_what_the_matrix_says_and_nothing_else(lonely: Of
         "inbox": await lonely.get("/v1/inbox", who),
         "note": await lonely.does(no, {"type": "noted", "text": "x"}, who),
         "personal": await lonely.get(f"/v1/cases/{no}", who, purpose="回访"),
-        "print": await lonely.get(f"/v1/cases/{no}/forms/repair-order", who),
+        "print": await lonely.prints(no, who),
         "open": await lonely.post("/v1/repairs", CALL, who),
         "assess": await lonely.does(no, {"type": "assessed", "urgency": "常规"}, who),
         "extend": await lonely.does(no, extension, who),

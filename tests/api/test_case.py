@@ -6,7 +6,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from tests.api.office import Office
+from tests.api.office import Office, fresh_key
 
 SUPERVISOR, DESK, REPAIRER = "es-1", "fd-1", "rp-1"
 
@@ -115,12 +115,31 @@ async def test_every_minute_of_a_case_is_accounted_for(office: Office) -> None:
 async def test_the_second_printing_of_a_copy_says_so(office: Office) -> None:
     no = await office.call(DESK)
 
-    first = await office.get(f"/v1/cases/{no}/forms/repair-order", DESK, copy=1)
-    second = await office.get(f"/v1/cases/{no}/forms/repair-order", DESK, copy=1)
+    first = await office.prints(no, DESK)
+    second = await office.prints(no, DESK)
 
     texts = [PdfReader(io.BytesIO(answer.content)).pages[0].extract_text() for answer in (first, second)]
     assert no in texts[0]
     assert ["补打" in text for text in texts] == [False, True]
+
+
+async def test_a_printing_asked_for_twice_counts_once_and_is_seen_again_as_it_was(office: Office) -> None:
+    no, key, path = await office.call(DESK), fresh_key(), "forms/repair-order"
+    before = await office.get(f"/v1/cases/{no}/{path}", DESK, copy=2)
+
+    first, repeated = [await office.prints(no, DESK, copy=2, key=key) for _ in range(2)]
+    await office.did(no, {"type": "engineering_notified"}, DESK)
+    await office.prints(no, DESK, copy=1)
+    seen = [await office.get(first.headers["content-location"], DESK) for _ in range(2)]
+    seen.append(await office.get(f"/v1/cases/{no}/{path}", DESK, copy=2))
+
+    assert 409 == before.status_code
+    assert [200] * 5 == [answer.status_code for answer in (first, repeated, *seen)]
+    texts = [PdfReader(io.BytesIO(answer.content)).pages[0].extract_text() for answer in (first, repeated, *seen)]
+    assert 1 == len(set(texts)), "what has happened since does not stand on it"
+    assert "补打" not in texts[0]
+    counted = await office.pool.fetch("select copy, printing from form_prints where case_no = $1 order by copy", no)
+    assert [(1, 1), (2, 1)] == [tuple(row) for row in counted]
 
 
 async def test_an_ordinary_repair_prints_on_one_page_and_the_customer_reads_nothing_of_our_papers(
@@ -129,7 +148,7 @@ async def test_an_ordinary_repair_prints_on_one_page_and_the_customer_reads_noth
     no = await office.call(DESK)
     await walk(office, no, await office.holder("工程部主管"))
 
-    prints = [await office.get(f"/v1/cases/{no}/forms/repair-order", DESK, copy=copy) for copy in (1, 2, 3, 4)]
+    prints = [await office.prints(no, DESK, copy=copy) for copy in (1, 2, 3, 4)]
 
     pages = [PdfReader(io.BytesIO(answer.content)).pages for answer in prints]
     assert [1, 1, 1, 1] == [len(one) for one in pages]

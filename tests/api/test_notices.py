@@ -99,7 +99,7 @@ async def test_the_pages_are_reached_by_a_key_entered_once_and_show_nothing_pers
         inbox = await pages.get("/inbox")
         case = await pages.get(f"/cases/{no}")
         absent = await pages.get("/cases/REP-20200101-00001")
-        sheet = await pages.post(f"/cases/{no}/print", data={"copy": "2"})
+        sheet = await pages.post(f"/cases/{no}/print", data={"copy": "2"}, follow_redirects=True)
         cookie = entered.headers["set-cookie"].lower()
         await pages.post("/logout")
         gone = await pages.get("/inbox")

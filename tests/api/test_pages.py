@@ -37,6 +37,9 @@ class Desk:
         assert status == answer.status_code, answer.text
         return answer.text
 
+    async def sees_paper(self, path: str) -> None:
+        assert (await self._http.get(path, headers=self._headers)).content.startswith(b"%PDF")
+
     async def sends(self, path: str, fields: Mapping[str, str]) -> httpx2.Response:
         return await self._http.post(path, data=dict(fields), headers=self._headers)
 
@@ -420,3 +423,24 @@ async def test_while_the_case_cannot_answer_the_call_has_its_number_and_says_so(
     assert "已收到并保存" in page
     assert str(CALL["content"]) not in page
     await desk.closes()
+
+
+async def test_a_second_click_on_print_is_the_same_printing_and_looking_at_it_counts_nothing(
+    office: Office, front: Desk
+) -> None:
+    no = await office.call("fd-1")
+    drawn = re.search(r'<form[^>]*/print".*?</form>', await front.sees(f"/cases/{no}"), re.DOTALL)
+    assert drawn
+    form = {"key": key_in(drawn[0]), "copy": "2"}
+
+    answers = await asyncio.gather(*(front.sends(f"/cases/{no}/print", form) for _ in range(3)))
+    places = {answer.headers["location"] for answer in answers}
+    for _ in range(2):
+        await front.sees_paper(min(places))
+    again = await front.sends(f"/cases/{no}/print", form | {"key": f"page-{'a' * 32}"})
+    never = [await front.sees(f"/cases/{no}/print/{wrong}", status) for wrong, status in (("3/1", 409), ("9/1", 404))]
+
+    assert {f"/cases/{no}/print/2/1"} == places
+    assert f"/cases/{no}/print/2/2" == again.headers["location"]
+    assert "请先打印" in never[0]
+    assert 2 == await office.pool.fetchval("select count(*) from form_prints where case_no = $1", no)
