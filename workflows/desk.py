@@ -49,17 +49,17 @@ async def catch_up(no: CaseNo, moment: datetime) -> None:
 
 async def identify(staff: StaffId, estate: EstateCode) -> Actor:
     """The person a supervisor in the Web UI says he is; ApplicationError if there is none."""
-    found = await look_up(NamedPerson(staff=staff, estate=estate))
+    found = await look_up(staff, estate)
     if found.actor is None:
         raise ApplicationError("查无此人：请在 by 中填写本小区在职人员的工号", type="UnknownPerson", non_retryable=True)
     return found.actor
 
 
-async def look_up(person: NamedPerson) -> FoundPerson:
-    """What the register knows of somebody who was named."""
+async def look_up(staff: StaffId, estate: EstateCode, at: datetime | None = None) -> FoundPerson:
+    """What the register knows of somebody who was named; of leave only for a moment."""
     return await workflow.execute_activity_method(
         Filing.identify,
-        person,
+        NamedPerson(staff=staff, estate=estate, at=at),
         start_to_close_timeout=timedelta(seconds=10),
         schedule_to_close_timeout=timedelta(seconds=30),
         summary="核对人员",

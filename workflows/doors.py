@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from activities.filing import NamedPerson
 from domain.admission import Act
 from domain.assigning import check_assignable
 from domain.case_file import Source
@@ -104,7 +103,7 @@ def _method(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 async def _may_be_assigned(message: FromWebUi, estate: EstateCode) -> None:
     """REP-18: work goes to somebody who can do it; the API asks before it takes the act on, the Web UI cannot."""
-    found = await desk.look_up(NamedPerson(staff=message.repairer, estate=estate, at=workflow.now()))
+    found = await desk.look_up(message.repairer, estate, at=workflow.now())
     with refusals():
         check_assignable(found.actor, on_leave=found.on_leave, field="repairer")
 
