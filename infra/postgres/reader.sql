@@ -80,23 +80,21 @@ limit $2;
 -- name: cases_by_age
 -- The same by age, oldest first: what owes something now, and what was issued and is returned or not (REP-45).
 select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
-    v.run_id, v.number, coalesce(v.stage, '') as stage, coalesce(v.waiting_for, '{}') as waiting_for,
-    coalesce(v.waiting_posts, '{}') as waiting_posts, coalesce(v.open, true) as open,
-    coalesce(v.overdue, false) as overdue, v.next_due_at, v.closed_at, v.result
-from cases c left join case_views v on v.case_no = c.no
+    v.run_id, v.number, v.stage, v.waiting_for, v.waiting_posts, v.open, v.overdue, v.next_due_at, v.closed_at, v.result
+from cases c join case_views v on v.case_no = c.no
 where c.estate = any ($1::text[])
     and ($2::text is null or c.procedure = $2)
-    and ($3::boolean is null or coalesce(v.open, true) = $3)
-    and ($4::boolean is null or coalesce(v.overdue, false) = $4)
+    and ($3::boolean is null or v.open = $3)
+    and ($4::boolean is null or v.overdue = $4)
     and ($5::text is null or $5 = any (v.waiting_posts))
     and ($6::timestamptz is null or v.next_due_at <= $6)
     and ($10::text is null or v.stage = $10)
     and ($11::text is null or $11 = any (v.waiting_for))
     and ($7::timestamptz is null or (c.received_at, c.no) > ($7, $8::text))
-    and ($12::text is null or exists (
-        select from duties d
-        where d.case_no = c.no and d.run_id = v.run_id and (d.key = $12 or d.rule = $12)
-            and (d.state = 'open' or (d.state = 'breached' and d.ended_at is null))))
+    and ($12::text is null or c.no = any (array(
+        select d.case_no from duties d join case_views w on w.case_no = d.case_no and w.run_id = d.run_id
+        where (d.key = $12 or d.rule = $12)
+            and (d.state = 'open' or (d.state = 'breached' and d.ended_at is null)))))
     and ($13::boolean is null or exists (
         select from entries e where e.case_no = c.no and e.number <= v.number and e.type = 'form_filled'))
     and ($13::boolean is null or $13 = exists (

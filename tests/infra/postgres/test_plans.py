@@ -72,6 +72,7 @@ ASKED: dict[str, tuple[str, str, tuple[Any, ...], set[str]]] = {
         ("rp-1", *DESKS, False, False, THEN, UUID(int=1), 51),
         {"notices_to", "notices_at_post"},
     ),
+    "what is overdue": ("reader.sql", "cases", (*LIST[:3], True, *LIST[4:]), {"case_views_overdue"}),
     "dead letters": ("watch.sql", "dead_letters", (), {"commands_dead"}),
     "people unreached": ("watch.sql", "unreached_staff", (), {"notices_pkey"}),
     "open cases": ("watch.sql", "open_cases", (timedelta(minutes=1),), {"case_views_late", "cases_pkey"}),
