@@ -9,9 +9,18 @@ import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
+from temporalio.api.failure.v1 import Failure
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+from temporalio.converter import (
+    DataConverter,
+    DefaultFailureConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    PayloadCodec,
+    PayloadConverter,
+)
+from temporalio.exceptions import ApplicationError
 
+from domain.errors import DeskError
 from infra.keys import KeyRing
 
 ENCODING = b"binary/encrypted"
@@ -21,6 +30,8 @@ NONCE_BYTES = 12
 PLAIN, ZIPPED = b"\0", b"\1"
 WORTH_ZIPPING = 256
 LARGEST = 16 * 1024 * 1024
+IN_CLEAR = {"UnknownPerson", *(kind.code for kind in DeskError.__subclasses__())}
+"""Kinds of error whose message holds nothing but our own words, rule ids, posts and times."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -83,10 +94,23 @@ def _refused(why: str) -> Payload:
     return Payload(metadata={"encoding": REFUSED})
 
 
+class _RefusalsInClear(DefaultFailureConverterWithEncodedAttributes):
+    """What a case refuses is told as it is: the Web UI opens no sealed error, and the words are ours."""
+
+    def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
+        if isinstance(exception, ApplicationError) and exception.type in IN_CLEAR:
+            _PLAINLY.to_failure(exception, payload_converter, failure)
+        else:
+            super().to_failure(exception, payload_converter, failure)
+
+
+_PLAINLY = DefaultFailureConverter()
+
+
 def data_converter(ring: KeyRing) -> DataConverter:
-    """Pydantic models and dataclasses as JSON, sealed; error messages and stack traces sealed too."""
+    """Pydantic models and dataclasses as JSON, sealed; errors and stack traces sealed too, but for refusals."""
     return dataclasses.replace(
         pydantic_data_converter,
         payload_codec=SealingCodec(ring),
-        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+        failure_converter_class=_RefusalsInClear,
     )

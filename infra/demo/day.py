@@ -102,6 +102,7 @@ class Day:
         async def work(case: Repair, item: str, fault: str = "水") -> None:
             await case.is_agreed()
             await case.after(40 * MINUTE)
+            await case.clear_of_the_return()
             await case.is_finished(item, fault)
 
         await asyncio.gather(work(self.closed, "W01"), work(self.breached, "E02", "电"), work(self.flooded, "W15"))

@@ -58,7 +58,7 @@ class Office:
             if holds(case):
                 return case
             await asyncio.sleep(PAUSE_SECONDS)
-        raise WentWrong(f"{no}: {what} did not come")
+        raise WentWrong(f"{no} 未出现应有的情况，演示到此为止，单据保留可查\n{no}: {what} did not come")
 
     async def _get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         answer = await self._http.get(path, params=query)

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
+from domain.calendar import LOCAL
 from infra.demo.clocks import Clocks
 from infra.demo.office import Office
 
 DESK, SUPERVISOR = "fd-1", "en-1"
+NO_REMINDER_FROM, RETURN = time(16, 20), time(17)
+"""REP-43 reminds at 16:30 of what is due at 17:00; ten minutes more for the steps up to the signature."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,12 @@ class Repair:
 
     async def until(self, moment: datetime) -> None:
         await self.clocks.wind(self.no, moment)
+
+    async def clear_of_the_return(self) -> None:
+        """Wait until 17:00 is past, if copies of work signed for now would be owed with no reminder left to show."""
+        now = (await self.clocks.now(self.no)).astimezone(LOCAL)
+        if NO_REMINDER_FROM <= now.time() < RETURN:
+            await self.until(datetime.combine(now.date(), RETURN, LOCAL) + timedelta(minutes=1))
 
     async def due(self, rule: str) -> datetime:
         """The last moment on time of the latest duty under the rule."""

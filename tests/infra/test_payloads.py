@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from temporalio.api.common.v1 import Payload
+from temporalio.api.failure.v1 import Failure
+from temporalio.exceptions import ApplicationError
 
 from api.wire.text import LONGEST
 from domain.admission import MOST_REMARKS
 from domain.events import Noted
 from infra.keys import KeyRing
-from infra.payloads import ENCODING, KEY_ID, LARGEST, REFUSED, SealingCodec, UnknownKey
+from infra.payloads import ENCODING, KEY_ID, LARGEST, REFUSED, SealingCodec, UnknownKey, data_converter
 from tests.domain.story import Story, on, received
 from workflows.messages import Carried
 
@@ -91,3 +93,20 @@ def test_a_full_case_fits_into_what_temporal_carries_to_its_next_run(first: int,
     sealed = CODEC.seal(Payload(data=carried.model_dump_json().encode()))
 
     assert 1_000_000 < len(sealed.data) < 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (ApplicationError("请填写工号", type="rule_broken"), "请填写工号"),
+        (ApplicationError("张先生", type="SomethingElse"), "Encoded failure"),
+        (ValueError("张先生"), "Encoded failure"),
+    ],
+)
+async def test_a_refusal_can_be_read_in_the_web_ui_and_no_other_error(fault: Exception, message: str) -> None:
+    failure = Failure()
+
+    await data_converter(KeyRing(current="c1", keys={"c1": FIRST})).encode_failure(fault, failure)
+
+    assert failure.message == message
+    assert "张先生".encode() not in failure.SerializeToString()
