@@ -9,6 +9,7 @@ from temporalio import workflow
 from domain.admission import Act
 from domain.case_file import Entry
 from domain.events import CaseEnded
+from domain.events.common import CANCELLED
 from domain.people import EstateCode
 from domain.rulebook.rows import Procedure
 from workflows.journal import Journal
@@ -21,8 +22,6 @@ LONGEST_HISTORY = 1_500
 
 MOST_ACTS = 800
 """Acts after which it does; the server takes 2,000 updates a run."""
-
-CANCELLED = "已被取消"
 
 
 class Case:

@@ -148,7 +148,7 @@ def _acts(repair: NewRepair, room: Room, by: Actor, when: tuple[datetime, str, d
     if repair.form is not None:
         form = FormFilled(
             household=repair.form.household,
-            address=repair.form.address or f"{room.building_name}{room.code}",
+            address=repair.form.address or _address(room),
             phone=repair.form.phone or repair.phone,
             content=repair.form.content or repair.content,
             wanted=repair.form.wanted,
@@ -158,6 +158,11 @@ def _acts(repair: NewRepair, room: Room, by: Actor, when: tuple[datetime, str, d
             Act(command_id=command, event=form, by=by, at=filled_at, accepted_at=accepted_at, source=Source.API)
         )
     return tuple(acts)
+
+
+def _address(room: Room) -> str:
+    """``4栋502``: the estate's list numbers most rooms with their building, 4-502."""
+    return f"{room.building_name}{room.code.removeprefix(f'{room.building}-')}"
 
 
 async def _answer(asking: Caller, repair: NewRepair, command: Command) -> Response:

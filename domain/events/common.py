@@ -23,9 +23,13 @@ class RungReached(Event):
         return self.key.split("/")[0]
 
 
+CANCELLED = "已被取消"
+"""How a case ends that somebody cancelled in Temporal, past its procedure."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEnded(Event):
-    """The procedure has run to its end; nothing of it is owed any more."""
+    """The procedure has run to its end, or was cancelled; nothing of it is owed any more."""
 
     type: Literal["case_ended"] = "case_ended"
     label: ClassVar[str] = "结案"

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from domain.case_file import CaseFile, Entry, Source
 from domain.errors import NotExpected
 from domain.events import CaseEnded, RungReached
+from domain.events.common import CANCELLED
 from domain.events.repair import FormFilled, RequestReceived
 from infra.invariants.filed import FiledCase
 from infra.invariants.violation import Violation
 from workflows import CASES
-from workflows.case import CANCELLED
 from workflows.retrace import Place, Retracing
 
 OPENS_WITH = (RequestReceived, FormFilled)

@@ -317,6 +317,12 @@ async def test_cancelled_from_outside_the_file_says_so_and_nothing_is_owed(opene
     assert (await case.labels())[-1] == "结案"
     owed = "select count(*) from duties where case_no = $1 and ended_at is null"
     assert await case.desk.pool.fetchval(owed, case.no) == 0
+    told = "select distinct post from notices where case_no = $1 and text like '%被取消%' and urgent"
+    assert {row["post"] for row in await case.desk.pool.fetch(told, case.no)} == {
+        "客服部主管",
+        "工程部主管",
+        "维修人员",
+    }
 
 
 async def test_cancelled_with_a_record_under_way_nothing_of_it_is_lost(opened: Open) -> None:

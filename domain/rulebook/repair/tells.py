@@ -2,6 +2,7 @@
 
 from domain.case_file import CaseFile, Entry
 from domain.events import CaseEnded, ExtensionGranted, Urged, Withdrawn
+from domain.events.common import CANCELLED
 from domain.events.repair import (
     AppointmentMoved,
     ArrivedOnSite,
@@ -60,6 +61,14 @@ def _unsolved(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shap
 
 def _failed(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
     return isinstance(entry.event, TrialDone) and not entry.event.passed
+
+
+def _cancelled(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return isinstance(entry.event, CaseEnded) and entry.event.result == CANCELLED
+
+
+def _cancelled_at_work(entry: Entry, file: CaseFile) -> bool:
+    return _cancelled(entry, file) and _has_repairer(entry, file)
 
 
 def _has_repairer(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
@@ -141,6 +150,22 @@ TELLS = (
         on=(ExtensionGranted,),
         to=(Role.RESIDENT, Role.ENGINEERING_SUPERVISOR),
         text="已批准延期，请按新时限办理",
+    ),
+    Tell(
+        rule="REP-13",
+        on=(CaseEnded,),
+        to=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.ENGINEERING_SUPERVISOR),
+        text="本单在看单网页上被取消，未按规程办结，请核查并视情另立新单",
+        when=_cancelled,
+        urgent=True,
+    ),
+    Tell(
+        rule="REP-13",
+        on=(CaseEnded,),
+        to=(Role.REPAIRER,),
+        text="本单在看单网页上被取消，请先与工程部主管核对再继续",
+        when=_cancelled_at_work,
+        urgent=True,
     ),
 )
 
