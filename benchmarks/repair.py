@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import httpx2
+from pydantic_core import to_jsonable_python
 
 from domain.events import AnyEvent, Withdrawn
 from domain.events.repair import (
@@ -120,7 +121,9 @@ class UnexpectedAnswer(Exception):
 def _wire(event: AnyEvent) -> dict[str, object]:
     left_out = {"price_version", "complete_by"}  # set by the desk
     values = {field.name: getattr(event, field.name) for field in fields(event) if field.name not in left_out}
-    return {name: value for name, value in values.items() if value is not None and value != ()}
+    given = {name: value for name, value in values.items() if value is not None and value != ()}
+    wire: dict[str, object] = to_jsonable_python(given)
+    return wire
 
 
 async def play(door: Door, acts: Sequence[tuple[AnyEvent, Actor]]) -> CaseNo:
