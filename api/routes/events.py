@@ -16,7 +16,7 @@ from api.wire.requests import NewEvent
 from api.writing import answer, carried_out, hash_of
 from domain.admission import Act, right_for
 from domain.case_file import Source
-from domain.errors import NotExpected, NotPermitted
+from domain.errors import Malformed, NotExpected, NotPermitted
 from domain.people import Actor
 from domain.rulebook import PROCEDURES
 from infra.postgres.acceptance import NewAct
@@ -51,7 +51,7 @@ async def record_event(no: str, report: NewEvent, asking: Annotated[Caller, Depe
 async def _new_act(asking: Caller, head: CaseHead, report: NewEvent, body_hash: bytes) -> NewAct:
     desk = asking.house.desk
     by = await acting(desk, asking.principal, head.estate, report.by)
-    _refuse_strangers(head, report, by)
+    _refuse_strangers(head, report, by, by_itself=not asking.principal.is_person and by.id == asking.principal.id)
     at = report.at
     event = await completed(desk, report.event, Circumstances(head=head, at=at or datetime.now(UTC)))
     return NewAct(
@@ -65,14 +65,23 @@ async def _new_act(asking: Caller, head: CaseHead, report: NewEvent, body_hash: 
     )
 
 
-def _refuse_strangers(head: CaseHead, report: NewEvent, by: Actor) -> None:
-    """Before anything is looked up for it: an event of another procedure, or one that the posts may not record."""
+def _refuse_strangers(head: CaseHead, report: NewEvent, by: Actor, *, by_itself: bool) -> None:
+    """Before anything is looked up for it: an event of another procedure, or one that the posts may not record.
+
+    ``by_itself``: a system that names nobody. It takes calls, but it is on no site.
+    """
     procedure, kind = PROCEDURES[head.procedure], EVENTS[report.event.type]
     if kind not in procedure.vocabulary:
         raise NotExpected(kind.label, head.waiting_for)
     right = right_for(kind, procedure.edition(head.edition))
     if right is None or not by.holds(*right.posts):
         raise NotPermitted(kind.label, right.posts if right else (), right.rule if right else "REP-18")
+    if right.own_only and by_itself:
+        raise Malformed(
+            field="by",
+            remedy="请在 by 中填写办理人的工号，如 rp-1；系统不能代为办理",
+            english="Name in by the member of staff who did it, such as rp-1; a system does no work itself.",
+        )
 
 
 def _answer(command: Command) -> Response:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.api.office import CALL, Office
 
+SUPERVISOR = "en-1"
 ASSIGNED = {"type": "assigned", "repairer": "rp-1", "team": "水工班", "item": "W01"}
 
 
@@ -34,7 +35,7 @@ async def test_what_the_list_or_the_staff_do_not_know_is_refused(
 ) -> None:
     no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
 
-    answer = await lonely.does(no, event)
+    answer = await lonely.does(no, event, by=SUPERVISOR)
 
     assert 409 == answer.status_code, answer.text
     assert field == answer.json()["field"]

@@ -232,3 +232,16 @@ def faults_in(model: Any, body: dict[str, Any]) -> list[Any]:
     except ValidationError as wrong:
         return list(faults_of(wrong.errors()))
     return []
+
+
+@pytest.mark.parametrize("event", ["order_taken", "arrived_on_site", "resident_signed"])
+async def test_a_system_that_names_nobody_does_no_work_on_the_site(lonely: Office, event: str) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+    signed = {"signer": "住户", "signature": "s-1"} if event == "resident_signed" else {}
+
+    told = is_problem(await lonely.does(no, {"type": event} | signed))
+
+    assert "by" == told["field"]
+    assert "工号" in told["remedy"]
+    assert 202 == (await lonely.does(no, {"type": event} | signed, by="rp-1")).status_code
+    assert 202 == (await lonely.does(no, {"type": "engineering_notified"})).status_code
