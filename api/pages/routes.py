@@ -72,13 +72,16 @@ async def log_out(asking: Annotated[Caller, Depends(caller)]) -> Response:
 
 @router.get("/inbox")
 @needs(Verb.READ_INBOX)
-async def inbox(asking: Annotated[Caller, Depends(caller)]) -> Response:
-    notices = await inbox_of(asking, Wanted(limit=100))
+async def inbox(asking: Annotated[Caller, Depends(caller)], *, of_posts: bool = False) -> Response:
+    """A person sees what went to himself, and ``of_posts`` what went to anybody of his posts, colleagues' too."""
+    mine = asking.principal.is_person and not of_posts
+    notices = await inbox_of(asking, Wanted(limit=100, mine=mine))
     desk = asking.house.desk
     heads = await desk.reader.cases_late_first(sorted(asking.principal.estates), MOST_CASES)
     desktop = Desktop(
         who=asking.principal.name,
         inbox=notices,
+        mine=mine,
         tasks=await tasks_of(asking),
         cases=[line_of(head) for head in heads],
         people=await people(desk, (notice.acknowledged_by for notice in notices.notices)),

@@ -40,10 +40,14 @@ def problem_page(title: str, remedy: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desktop:
-    """What one person's inbox shows. ``people``, ``estates``: names by code. ``may_register``: he takes calls."""
+    """What one person's inbox shows. ``mine``: only what went to himself. ``may_register``: he takes calls.
+
+    ``people``, ``estates``: names by code.
+    """
 
     who: str
     inbox: Inbox
+    mine: bool
     tasks: Tasks
     cases: Sequence[CaseLine]
     people: Mapping[str, str]
@@ -62,7 +66,8 @@ def inbox_page(shown: Desktop) -> str:
         ]
         if shown.tasks.tasks
         else None,
-        tag("h2", "通知"),
+        tag("h2", "发给我的通知" if shown.mine else "岗位的通知"),
+        tag("p", _other_notices(mine=shown.mine), class_="quiet"),
         table(
             ("时间", "级别", "岗位", "内容", "时限", ""),
             [_notice(notice, shown.people) for notice in shown.inbox.notices],
@@ -77,6 +82,12 @@ def inbox_page(shown: Desktop) -> str:
         tag("p", "没有未结单据", class_="quiet") if not shown.cases else None,
         refresh_seconds=REFRESH_SECONDS,
     )
+
+
+def _other_notices(*, mine: bool) -> Markup:
+    if mine:
+        return tag("a", "看本人各岗位的全部通知（含发给同岗同事的）", href="/inbox?of_posts=true")
+    return tag("a", "只看发给我的", href="/inbox")
 
 
 def header(title: str, who: str) -> Markup:

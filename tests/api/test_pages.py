@@ -385,7 +385,7 @@ async def test_a_notice_tells_its_number_once_as_the_way_to_the_case(office: Off
     no = await office.call("fd-1")
     desk = await at_desk(office, "en-1")
 
-    page = await desk.sees("/inbox")
+    page = await desk.sees("/inbox?of_posts=true")
 
     rows = [row for row in page.partition("未结单据")[0].split("<tr") if no in row]
     assert rows
@@ -408,8 +408,20 @@ async def test_who_has_read_a_notice_is_named(office: Office) -> None:
         no,
     )
 
-    assert f"{name} 已阅" in await desk.sees("/inbox")
+    assert f"{name} 已阅" in await desk.sees("/inbox?of_posts=true")
     await desk.closes()
+
+
+async def test_an_inbox_shows_what_went_to_oneself_and_a_colleagues_only_when_asked(office: Office) -> None:
+    no = await office.call("fd-1")
+    await office.pool.execute("update notices set post = '维修人员', recipient = 'rp-3' where case_no = $1", no)
+    colleague, addressee = await at_desk(office, "rp-1"), await at_desk(office, "rp-3")
+
+    assert no not in (await colleague.sees("/inbox")).partition("未结单据")[0]
+    assert no in (await colleague.sees("/inbox?of_posts=true")).partition("未结单据")[0]
+    assert no in (await addressee.sees("/inbox")).partition("未结单据")[0]
+    await colleague.closes()
+    await addressee.closes()
 
 
 async def test_while_the_case_cannot_answer_the_call_has_its_number_and_says_so(lonely: Office) -> None:
