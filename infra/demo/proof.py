@@ -6,11 +6,10 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from domain.calendar import LOCAL
+from domain.rulebook.open_values import OV_15
 from infra.demo.day import Day
 from infra.demo.office import Office
 from infra.demo.repair import duties, rung_reached
-
-RETURN = time(17, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +44,14 @@ async def claims(day: Day, office: Office) -> list[Claim]:
         Claim(
             chinese="17:00 前交回两联",
             english="copies back before 17:00",
-            true=_states(closed, "REP-43") == {"met"} and _due_times(closed) == {RETURN},
+            true=_states(closed, "REP-43") == {"met"} and _due_times(closed) == {OV_15.default},
         ),
         Claim(
             chinese="17:00 未返单即超时",
             english="copies not back at 17:00",
             true=_states(breached, "REP-43") == {"breached"}
             and _states(flooded, "REP-43") == {"met", "breached"}
-            and _due_times(breached) == {RETURN},
+            and _due_times(breached) == {OV_15.default},
         ),
         Claim(
             chinese="正常结案",

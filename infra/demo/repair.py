@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.calendar import LOCAL
+from domain.rulebook.open_values import OV_15
+from domain.rulebook.repair.obligations import RETURN_REMINDER
 from infra.demo.clocks import Clocks
 from infra.demo.office import Office
 
 DESK, SUPERVISOR = "fd-1", "en-1"
-NO_REMINDER_FROM, RETURN = time(16, 20), time(17)
-"""REP-43 reminds at 16:30 of what is due at 17:00; ten minutes more for the steps up to the signature."""
+BEFORE_THE_REMINDER = timedelta(minutes=10)
+"""What the demonstration takes from the end of the work to the signature, and then some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +38,11 @@ class Repair:
         await self.clocks.wind(self.no, moment)
 
     async def clear_of_the_return(self) -> None:
-        """Wait until 17:00 is past, if copies of work signed for now would be owed with no reminder left to show."""
+        """Wait until the hour of REP-43 is past, if copies signed for now would be owed with no reminder left."""
         now = (await self.clocks.now(self.no)).astimezone(LOCAL)
-        if NO_REMINDER_FROM <= now.time() < RETURN:
-            await self.until(datetime.combine(now.date(), RETURN, LOCAL) + timedelta(minutes=1))
+        reminder, due = (datetime.combine(now.date(), clock, LOCAL) for clock in (RETURN_REMINDER, OV_15.default))
+        if reminder - BEFORE_THE_REMINDER <= now < due:
+            await self.until(due + timedelta(minutes=1))
 
     async def due(self, rule: str) -> datetime:
         """The last moment on time of the latest duty under the rule."""
