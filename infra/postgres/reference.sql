@@ -292,24 +292,9 @@ select id, room, name, phone from households where estate = $1 and room = $2 and
 select s.id, s.name from staff s join staff_posts p on p.staff = s.id
 where p.estate = $1 and p.post = $2 and s.active order by s.id;
 
--- name: staff_member
--- A member of staff with posts by estate. $1 is his id.
-select s.id, s.name, s.active, coalesce(array_agg(distinct p.post) filter (where p.post is not null), '{}') as posts,
-    coalesce(array_agg(distinct p.estate) filter (where p.estate is not null), '{}') as estates
-from staff s left join staff_posts p on p.staff = s.id
-where s.id = $1
-group by s.id;
-
 -- name: on_duty
 -- Staff on duty in the post $2 at the moment $3, stand-ins included.
 select staff from on_duty($1, $2, $3) as staff;
-
--- name: posts_filled_by
--- The posts that the member of staff $2 fills at the moment $3, as a stand-in too.
-select post from (
-    select post from assignments where estate = $1 union select post from stand_ins where estate = $1
-) as known
-where $2 in (select on_duty($1, known.post, $3)) order by post;
 
 -- name: put_principal
 -- Grant a key: a new principal, or a new key and new rights for one whose key was revoked or, with $7, is in use.

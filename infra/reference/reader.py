@@ -41,15 +41,6 @@ class Household:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StaffMember:
-    id: StaffId
-    name: str
-    active: bool
-    posts: frozenset[Role]
-    estates: frozenset[EstateCode]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenTask:
     """Something a person has to do; ``created_at`` is aware."""
 
@@ -150,19 +141,6 @@ class Reference:
             _, name, phone = await open_row(connection, self._sealer, "households", row["id"], sealed)
         return Household(id=row["id"], room=room, name=_text(name), phone=_text(phone))
 
-    async def staff(self, staff: StaffId) -> StaffMember | None:
-        rows = await self._rows("staff_member", staff)
-        if not rows:
-            return None
-        row = rows[0]
-        return StaffMember(
-            id=staff,
-            name=row["name"],
-            active=row["active"],
-            posts=frozenset(Role(post) for post in row["posts"]),
-            estates=frozenset(EstateCode(estate) for estate in row["estates"]),
-        )
-
     async def holders(self, estate: EstateCode, post: Role) -> Mapping[StaffId, str]:
         """The names of those who hold the post, by id, on duty or not."""
         rows = await self._rows("holders", estate, post.value)
@@ -172,11 +150,6 @@ class Reference:
         """By id, stand-ins if nobody of the post is there; empty when nobody is at all."""
         rows = await self._rows("on_duty", estate, post.value, at)
         return [StaffId(row["staff"]) for row in rows]
-
-    async def posts_filled(self, estate: EstateCode, staff: StaffId, at: datetime) -> frozenset[Role]:
-        """Posts that the person is on duty in at the aware moment, those he stands in for included."""
-        rows = await self._rows("posts_filled_by", estate, staff, at)
-        return frozenset(Role(row["post"]) for row in rows)
 
     async def open_tasks(self, estate: EstateCode) -> list[OpenTask]:
         return [OpenTask(**row) for row in await self._rows("open_tasks", estate)]

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from domain.calendar import LOCAL
-from domain.people import POSTS, EstateCode, Role, StaffId
+from domain.people import POSTS, EstateCode, Role
 from domain.pricing import ChargeKind
 from domain.roster import on_duty
 from infra.postgres.pool import open_pool
@@ -81,15 +81,6 @@ async def test_rooms_and_households_are_found_by_room(reference: Reference) -> N
     assert await reference.household(LY, "1-503") is None
 
 
-async def test_staff_come_with_posts_and_estates(reference: Reference) -> None:
-    repairer = await reference.staff(StaffId("rp-1"))
-
-    assert repairer is not None
-    assert repairer.posts == {Role.REPAIRER, Role.ENGINEERING}
-    assert repairer.estates == {LY}
-    assert await reference.staff(StaffId("nobody")) is None
-
-
 async def test_an_estate_that_was_never_loaded_has_nothing_and_breaks_nothing(reference: Reference) -> None:
     moment = datetime(2026, 11, 20, 9, tzinfo=LOCAL)
 
@@ -118,14 +109,6 @@ async def test_who_is_on_duty_is_told_by_shift_day_and_stand_in(
     reference: Reference, moment: datetime, post: Role, staff: list[str]
 ) -> None:
     assert await reference.on_duty(LY, post, moment) == staff
-
-
-async def test_a_stand_in_fills_the_post_at_night_and_not_by_day(reference: Reference) -> None:
-    by_day = await reference.posts_filled(LY, StaffId("dd-1"), datetime(2026, 11, 23, 10, tzinfo=LOCAL))
-    by_night = await reference.posts_filled(LY, StaffId("dd-1"), datetime(2026, 11, 23, 20, tzinfo=LOCAL))
-
-    assert by_day == {Role.DUTY_DIRECTOR}
-    assert Role.ENGINEERING_SUPERVISOR in by_night
 
 
 async def test_the_database_and_the_domain_agree_on_every_post_at_every_half_hour(
@@ -164,10 +147,8 @@ ASKED: Mapping[str, Callable[[Reference], Awaitable[object]]] = {
     "buildings": lambda reference: reference.buildings(LY),
     "room": lambda reference: reference.room(LY, "1-101"),
     "household": lambda reference: reference.household(LY, "1-101"),
-    "staff": lambda reference: reference.staff(StaffId("fd-1")),
     "holders": lambda reference: reference.holders(LY, Role.REPAIRER),
     "on_duty": lambda reference: reference.on_duty(LY, Role.REPAIRER, datetime.now(UTC)),
-    "posts_filled": lambda reference: reference.posts_filled(LY, StaffId("fd-1"), datetime.now(UTC)),
     "open_tasks": lambda reference: reference.open_tasks(LY),
 }
 
