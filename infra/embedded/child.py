@@ -61,9 +61,14 @@ class Account:
     gid: int
 
 
+STILL_OURS = 'test "$PPID" -eq "$0" && exec "$@"'
+"""For a shell told our process id: we may have died before the kernel was asked, and then it sends nothing."""
+
+
 def bound_to_us(by: signal.Signals, account: Account | None = None) -> list[str]:
     """The command prefix by which the kernel sends ``by`` when our thread dies, so start children from a lasting one.
 
+    For children of this process only: started by another, or when we are dead already, the command does not run.
     Without setpriv (not Linux) the prefix is empty and a killed desk leaves its servers to the next start.
     """
     setpriv = shutil.which("setpriv", path=os.environ.get("PATH", "") + os.pathsep + "/usr/bin")
@@ -78,7 +83,7 @@ def bound_to_us(by: signal.Signals, account: Account | None = None) -> list[str]
     prefix = [setpriv, "--pdeathsig", by.name.removeprefix("SIG")]
     if account is not None:
         prefix += ["--reuid", str(account.uid), "--regid", str(account.gid), "--clear-groups"]
-    return [*prefix, "--"]
+    return [*prefix, "--", "/bin/sh", "-c", STILL_OURS, str(os.getpid())]
 
 
 def start(name: str, command: Sequence[str], *, log: Path, env: Mapping[str, str] | None = None) -> Child:

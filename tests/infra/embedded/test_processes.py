@@ -155,3 +155,14 @@ def test_a_killed_supervisor_leaves_no_child(tmp_path: Path) -> None:
         supervisor.kill()
 
     until(lambda: all(map(gone, pids)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent-death signal is Linux's")
+def test_a_child_that_comes_up_only_after_its_supervisor_died_does_not_run() -> None:
+    ask = "import signal; from infra.embedded.child import bound_to_us; print(*bound_to_us(signal.SIGKILL), sep='\\n')"
+    of_a_dead_one = subprocess.run([sys.executable, "-c", ask], stdout=subprocess.PIPE, text=True, check=True)
+
+    orphan = subprocess.run([*of_a_dead_one.stdout.splitlines(), "echo", "running"], stdout=subprocess.PIPE, check=False)
+
+    assert orphan.stdout == b""
+    assert orphan.returncode != 0
