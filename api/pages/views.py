@@ -106,21 +106,25 @@ def _task(one: TaskAnswer, estates: Mapping[EstateCode, str]) -> Markup:
 
 
 def _notice(notice: NoticeAnswer, people: Mapping[str, str]) -> Markup:
-    by = notice.acknowledged_by or ""
-    read: Child = (
-        f"{people.get(by, by)} 已阅"
-        if notice.acknowledged_at
-        else tag("form", tag("button", "已阅", type_="submit"), method="post", action=f"/inbox/{notice.id}/ack")
-    )
     return row(
         moment(notice.raised_at),
         tag("span", notice.level, class_="late" if notice.level in {"超时", "升级"} else None),
         notice.post,
         _linked(notice.text, notice.no),
         due_text(notice.due_at) if notice.due_at else "",
-        read,
+        _read(notice, people),
         class_=None if notice.acknowledged_at else "unread",
     )
+
+
+def _read(notice: NoticeAnswer, people: Mapping[str, str]) -> Child:
+    """Who has read it; a button where the reader may say so: a colleague's notice is for the colleague to read."""
+    if notice.acknowledged_at:
+        by = notice.acknowledged_by or ""
+        return f"{people.get(by, by)} 已阅"
+    if not notice.yours:
+        return "待收件人已阅"
+    return tag("form", tag("button", "已阅", type_="submit"), method="post", action=f"/inbox/{notice.id}/ack")
 
 
 def _linked(text: str, no: str) -> Child:

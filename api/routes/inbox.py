@@ -9,26 +9,29 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.body import WrongBody
 from api.door import Caller, DeskRoute, caller
-from api.rights import Verb, needs
+from api.rights import GRANTS, Verb, needs
 from api.routes.cases import cursor_of, edition_of, place_of
 from api.sentences import fault
 from api.wire.answers import PROBLEMS, Acknowledged, Inbox, NoticeAnswer
 from api.writing import asked, carried_out, hash_of
 from domain.admission import Act
 from domain.case_file import Source
-from domain.errors import UnknownNotice
+from domain.errors import NotPermitted, UnknownNotice
 from domain.events import NoticeAcknowledged
 from domain.ladder import Level
 from domain.people import Actor, Role
 from infra.postgres.acceptance import NewAct
 from infra.postgres.commands import Command
 from infra.postgres.principals import Principal
-from infra.postgres.records import Addressee, CaseHead, FiledNotice
+from infra.postgres.records import TO_THE_POST, Addressee, CaseHead, FiledNotice
 
 router = APIRouter(route_class=DeskRoute, tags=["通知"])
 
 CLIMBING = frozenset({Level.WARNING, Level.BREACH, Level.ESCALATION})
 """Levels whose ladder goes on until somebody says that he has read it."""
+
+
+ADDRESSED = "收件人本人"
 
 
 class Wanted(BaseModel):
@@ -71,7 +74,7 @@ async def inbox_of(asking: Caller, wanted: Wanted) -> Inbox:
 @router.post("/v1/notices/{notice}/ack", summary="通知点「已阅」", responses=PROBLEMS)
 @needs(Verb.ACKNOWLEDGE)
 async def acknowledge(notice: str, asking: Annotated[Caller, Depends(caller)]) -> Acknowledged:
-    """Say that one has read a notice.
+    """Say that one has read a notice that went to oneself, or to a post of one's own while nobody was on duty.
 
     Idempotent: the first one counts. The ladder of a reminder, breach or escalation climbs no further for it; 工程部
     has then been told of an emergency (REP-104).
@@ -119,7 +122,11 @@ def _matters(notice: FiledNotice, head: CaseHead) -> bool:
 
 
 async def _notice_of(asking: Caller, text: str) -> tuple[FiledNotice, Actor]:
-    """The notice, if it went to the caller or to a post held; UnknownNotice otherwise."""
+    """The notice, if it is the caller's to acknowledge.
+
+    UnknownNotice for one that he cannot see; NotPermitted for one in his inbox that a colleague was addressed by:
+    what one person reads ends the silence of that person only.
+    """
     try:
         found = await asking.house.desk.reader.notice(UUID(text))
     except ValueError:
@@ -127,8 +134,12 @@ async def _notice_of(asking: Caller, text: str) -> tuple[FiledNotice, Actor]:
     actor = asking.principal.actor(found.estate) if found else None
     if found is None or actor is None:
         raise UnknownNotice
-    if found.recipient != actor.id and not actor.holds(*(post for post in Role if post == found.post)):
+    if found.recipient == actor.id:
+        return found, actor
+    if not actor.holds(*(post for post in Role if post == found.post)):
         raise UnknownNotice
+    if found.recipient != TO_THE_POST:
+        raise NotPermitted(Verb.ACKNOWLEDGE, (ADDRESSED,), GRANTS[Verb.ACKNOWLEDGE].rule)
     return found, actor
 
 

@@ -195,6 +195,8 @@ class Timeline(Answer):
 
 
 class NoticeAnswer(Answer):
+    """``yours``: it went to the caller, or to a post held while nobody was on duty; only then may he acknowledge it."""
+
     id: UUID
     no: CaseNo
     estate: EstateCode
@@ -208,6 +210,7 @@ class NoticeAnswer(Answer):
     raised_at: datetime
     acknowledged_at: datetime | None
     acknowledged_by: str | None
+    yours: bool
 
 
 class Inbox(Answer):

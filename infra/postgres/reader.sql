@@ -120,7 +120,7 @@ where d.case_no = $1 order by d.due_at, d.key, d.cycle;
 -- Notices of a person (or system) and of the posts held, newest first, behind a place in that order.
 -- A page of the person's and one of each post, each in the order of its own index; what is in two of them counts once.
 select n.id, n.case_no, n.estate, n.level, n.rule, n.post, n.text, n.due_at, n.late, n.urgent, n.raised_at,
-    n.created_at, n.acknowledged_at, n.acknowledged_by
+    n.created_at, n.acknowledged_at, n.acknowledged_by, n.recipient in ($1, '') as yours
 from notices n
 where n.id in (
     (

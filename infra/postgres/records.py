@@ -72,6 +72,10 @@ class FiledDuty:
         return self.state == "open" or (self.state == "breached" and self.ended_at is None)
 
 
+TO_THE_POST = ""
+"""The recipient of a notice that went to a post while nobody was on duty: it stands in the post's own inbox."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledNotice:
     """A notice to be acknowledged; ``key``, ``cycle`` and ``rung`` name the duty's alarm."""

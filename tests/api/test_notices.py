@@ -3,6 +3,7 @@
 import asyncio
 import json
 from typing import Any
+from uuid import UUID
 
 import httpx2
 
@@ -13,16 +14,45 @@ DESK = "fd-1"
 NOWHERE = "00000000-0000-0000-0000-000000000000"
 
 
-async def test_the_post_finds_the_notice_in_its_inbox_and_acknowledges_it_once(office: Office) -> None:
-    no = await office.call(DESK)
-    told = await notice_of(office, no, "工程部")
+async def test_who_is_addressed_finds_the_notice_in_the_inbox_and_acknowledges_it_once(office: Office) -> None:
+    notice = await put(office, await office.call(DESK), post="工程部主管", recipient="en-1")
 
-    answers = [await office.post(f"/v1/notices/{told['id']}/ack", None, CALL_CENTRE) for _ in range(2)]
+    shown = (await office.get("/v1/inbox", "en-1", limit=200)).json()["notices"]
+    answers = [await office.post(f"/v1/notices/{notice}/ack", None, "en-1") for _ in range(2)]
 
     assert [200, 200] == [answer.status_code for answer in answers]
-    assert answers[0].json() == answers[1].json()
-    unread = (await office.get("/v1/inbox", CALL_CENTRE, unread=True, limit=200)).json()["notices"]
-    assert told["id"] not in {notice["id"] for notice in unread}
+    first, again = (answer.json() for answer in answers)
+    assert (first["acknowledged_at"], "en-1") == (again["acknowledged_at"], again["acknowledged_by"])
+    assert [True] == [one["yours"] for one in shown if one["id"] == str(notice)]
+    unread = (await office.get("/v1/inbox", "en-1", unread=True, limit=200)).json()["notices"]
+    assert str(notice) not in {notice["id"] for notice in unread}
+
+
+async def test_a_colleague_sees_a_notice_and_cannot_acknowledge_it_so_its_ladder_climbs_on(office: Office) -> None:
+    no = await office.call(DESK)
+    notice = await put(office, no, post="维修人员", recipient="rp-2")
+
+    shown = (await office.get("/v1/inbox", "rp-1", limit=200)).json()["notices"]
+    refused = [await office.post(f"/v1/notices/{notice}/ack", None, who) for who in ("rp-1", CALL_CENTRE)]
+
+    assert [False] == [one["yours"] for one in shown if one["id"] == str(notice)]
+    assert [(403, "not_permitted")] * 2 == [(answer.status_code, answer.json()["code"]) for answer in refused]
+    assert {"「通知已阅」须由收件人本人办理（REP-13）"} == {answer.json()["remedy"] for answer in refused}
+    assert [None] == [
+        row["acknowledged_at"]
+        for row in await office.pool.fetch("select acknowledged_at from notices where id = $1", notice)
+    ]
+    acknowledged = "select count(*) from entries where case_no = $1 and type = 'notice_acknowledged'"
+    assert 0 == await office.pool.fetchval(acknowledged, no)
+
+
+async def test_what_went_to_a_post_with_nobody_on_duty_whoever_holds_it_acknowledges(office: Office) -> None:
+    no = await office.call(DESK)
+    notice = await put(office, no, post="维修人员", recipient="")
+
+    answer = await office.post(f"/v1/notices/{notice}/ack", None, "rp-1")
+
+    assert (200, "rp-1") == (answer.status_code, answer.json()["acknowledged_by"])
 
 
 async def test_a_notice_to_another_post_cannot_be_found_or_acknowledged(office: Office) -> None:
@@ -55,12 +85,7 @@ async def test_rep_104_who_reads_the_alarm_of_an_emergency_has_been_told_of_it(o
 
 async def test_acknowledging_a_breach_stops_its_ladder_in_the_case_itself(office: Office) -> None:
     no = await office.call(DESK)
-    notice = await office.pool.fetchval(
-        "insert into notices (case_no, run_id, entry_number, key, cycle, rule, level, rung, post, text, raised_at)"
-        " select no, 'r', 1, 'REP-24', 1, 'REP-24', '超时', 1, '客服部主管', '超时', now() from cases where no = $1"
-        " returning id",
-        no,
-    )
+    notice = await put(office, no, post="客服部主管", recipient="cs-1")
     key = fresh_key()
 
     answers = await asyncio.gather(*(office.post(f"/v1/notices/{notice}/ack", None, "cs-1", key) for _ in range(5)))
@@ -146,6 +171,20 @@ async def test_a_page_of_somebody_else_cannot_post_for_a_person_logged_in(office
 
     assert "/login" == foreign.headers["location"]
     assert 0 == await office.pool.fetchval("select count(*) from form_prints where case_no = $1", no)
+
+
+async def put(office: Office, no: str, *, post: str, recipient: str) -> UUID:
+    """A breach that was told."""
+    notice: UUID = await office.pool.fetchval(
+        "insert into notices"
+        " (case_no, run_id, entry_number, key, cycle, rule, level, rung, post, recipient, text, raised_at)"
+        " select no, 'r', 1, 'REP-24', 1, 'REP-24', '超时', 1, $2, $3, '超时', now() from cases where no = $1"
+        " returning id",
+        no,
+        post,
+        recipient,
+    )
+    return notice
 
 
 async def notice_of(office: Office, no: str, post: str) -> dict[str, Any]:

@@ -420,6 +420,9 @@ async def test_an_inbox_shows_what_went_to_oneself_and_a_colleagues_only_when_as
     assert no not in (await colleague.sees("/inbox")).partition("未结单据")[0]
     assert no in (await colleague.sees("/inbox?of_posts=true")).partition("未结单据")[0]
     assert no in (await addressee.sees("/inbox")).partition("未结单据")[0]
+    notice = await office.pool.fetchval("select id from notices where case_no = $1 limit 1", no)
+    assert f"/inbox/{notice}/ack" not in await colleague.sees("/inbox?of_posts=true")
+    assert f"/inbox/{notice}/ack" in await addressee.sees("/inbox")
     await colleague.closes()
     await addressee.closes()
 
