@@ -14,7 +14,7 @@ from infra.reference.sealed import SEALED, open_row, seal_row
 from infra.reference.wanted import LAYOUTS, Key, Layout, Rows, wanted
 from infra.sealing import Connection, Sealer
 
-OCTOBER = 10
+DECEMBER = 12
 
 queries = load("reference.sql")
 
@@ -106,9 +106,12 @@ class Loading:
             raise WrongReference([_in_the_way(layout)])
 
     async def _ask_for_years(self) -> None:
-        """The days off of this year are needed now, those of the next from October on."""
+        """The days off of this year are needed now; those of the next, published in November, from December on.
+
+        A duty that reaches into a year not loaded asks for it whenever that is (0002_reference.sql).
+        """
         await self.connection.execute(queries["settle_calendar_tasks"], self.estate)
-        years = [self.today.year] + ([self.today.year + 1] if self.today.month >= OCTOBER else [])
+        years = [self.today.year] + ([self.today.year + 1] if self.today.month >= DECEMBER else [])
         for year in years:
             await self.connection.execute(queries["ask_for_calendar"], self.estate, year)
 

@@ -293,6 +293,18 @@ async def test_rep_18_reassigned_on_the_way_the_order_is_taken_anew_by_the_other
     assert (await case.view())["stage"] == "现场确认"
 
 
+async def test_rep_03_what_is_signed_for_is_graded_no_more_until_feedback_reopens_it(opened: Open) -> None:
+    case = await opened()
+    await stages.until_signed(case)
+
+    refusal = await refused(case, Assessed(urgency=Urgency.LOW), SUPERVISOR)
+    await case.hears(FeedbackGiven(solved=False), FRONT_DESK)
+    await case.hears(Assessed(urgency=Urgency.URGENT), SUPERVISOR)
+
+    assert (refusal.code, refusal.outcome["field"]) == ("rule_broken", "event.type")
+    assert "REP-03" in refusal.outcome["remedy"]
+
+
 # REP-06, REP-27, REP-103, REP-129.
 
 

@@ -243,6 +243,14 @@ GATES = (
         english="The repairer has been on the site; no arrival can be appointed any more.",
     ),
     Gate(
+        rule="REP-03",
+        on=(Assessed,),
+        holds=_no_paper_out,
+        field="event.type",
+        remedy="住户已签字，不能再改定级；反馈未解决时可重新定级",
+        english="The work is signed for and is graded no more, unless feedback reopens it.",
+    ),
+    Gate(
         rule="REP-33",
         on=(FaultCompared,),
         holds=_item_given_when_it_differs,
