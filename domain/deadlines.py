@@ -107,6 +107,11 @@ class Duty:
     def owed(self) -> bool:
         return self.state is DutyState.OPEN or (self.state is DutyState.BREACHED and self.ended_at is None)
 
+    @property
+    def owner(self) -> str:
+        """The post that owes it, and who of it where the case knows: a staff number."""
+        return f"{self.row.owed_by} {self.owed_by_id}" if self.owed_by_id else str(self.row.owed_by)
+
     def rung(self, number: int) -> Rung:
         return self.row.rung(number)
 

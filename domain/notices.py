@@ -93,7 +93,7 @@ def _rung_notices(entry: Entry, reached: RungReached, setting: Setting) -> Itera
         return
     rung = duty.rung(reached.rung)
     said = "已超时" if rung.level in {Level.BREACH, Level.ESCALATION} else "须办结"
-    body = f"{duty.row.label}：时限 {due_text(duty.due.at)}，{said}，责任：{duty.row.owed_by}（{duty.row.rule}）"
+    body = f"{duty.row.label}：时限 {due_text(duty.due.at)}，{said}，责任：{duty.owner}（{duty.row.rule}）"
     told = [(role, rung.level, body) for role in rung.tell]
     pressed = [(role, Level.URGING, f"请跟催：{body}") for role in rung.press]
     for role, level, text in (*told, *pressed):

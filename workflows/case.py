@@ -1,6 +1,7 @@
 """What every case is: a file that people's acts are added to, a script that reads it, a watch that minds its clock."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -8,7 +9,7 @@ from temporalio import workflow
 
 from domain.admission import Act
 from domain.case_file import Entry
-from domain.events import CaseEnded
+from domain.events import CancellationIgnored, CaseEnded
 from domain.events.common import CANCELLED
 from domain.people import EstateCode
 from domain.rulebook.rows import Procedure
@@ -34,6 +35,7 @@ class Case:
         self._watch = Watch(self._journal)
         self._acts = 0
         self._begun = False
+        self._asked_to_cancel = False
         self.follow(self._journal.script)
 
     def follow(self, script: Script) -> None:
@@ -56,7 +58,7 @@ class Case:
         try:
             await self._run_both(opening)
         except asyncio.CancelledError:
-            if workflow.cancellation_reason() is not None:  # not when the case only leaves the worker's cache
+            if workflow.cancellation_reason() is not None and not self._asked_to_cancel:  # see _ignores
                 await self._end(CANCELLED)
                 await workflow.wait_condition(workflow.all_handlers_finished)
             raise
@@ -74,12 +76,34 @@ class Case:
         parts = (self._play(opening), self._journal.show_first(), self._watch.keep())
         tasks = [asyncio.create_task(part) for part in parts]
         try:
-            await workflow.wait_condition(lambda: any(map(has_failed, tasks)) or self._is_over or self._may_turn_over)
+            while not self._may_stop(tasks):
+                try:
+                    await workflow.wait_condition(lambda: self._may_stop(tasks))
+                except asyncio.CancelledError:
+                    if not self._ignores_cancellation():
+                        raise
+                    await self._journal.commit()
         finally:
             for task in tasks:
                 task.cancel()
         for task in filter(has_failed, tasks):
             task.result()
+
+    def _may_stop(self, tasks: Sequence["asyncio.Task[None]"]) -> bool:
+        return any(map(has_failed, tasks)) or self._is_over or self._may_turn_over
+
+    def _ignores_cancellation(self) -> bool:
+        """Whether this was a cancel request, of which Temporal delivers one a run: noted, told, and nothing else.
+
+        False when the case only leaves the worker's cache, and for a case that was cancelled when that ended one.
+        """
+        if self._asked_to_cancel or workflow.cancellation_reason() is None:
+            return False
+        if not workflow.patched("REP-13: only its procedure ends a case"):
+            return False
+        self._asked_to_cancel = True
+        self._journal.add_own(CancellationIgnored())
+        return True
 
     @property
     def _is_over(self) -> bool:

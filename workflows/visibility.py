@@ -101,11 +101,7 @@ def _details(no: CaseNo, view: CaseView, owed: Sequence[Duty], page: str) -> str
 
 def _line(duty: Duty) -> str:
     """A list, not a table: the Web UI draws tables without any space between their columns."""
-    return f"{duty.row.rule} **{duty.row.label}** 截止 {due_text(duty.due.at)} · {_owner(duty)} · {_state(duty)}"
-
-
-def _owner(duty: Duty) -> str:
-    return f"{duty.row.owed_by} {duty.owed_by_id}" if duty.owed_by_id else str(duty.row.owed_by)
+    return f"{duty.row.rule} **{duty.row.label}** 截止 {due_text(duty.due.at)} · {duty.owner} · {_state(duty)}"
 
 
 def _state(duty: Duty) -> str:

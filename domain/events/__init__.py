@@ -2,6 +2,7 @@
 
 from domain.events.base import Event
 from domain.events.common import (
+    CancellationIgnored,
     CaseEnded,
     ExtensionGranted,
     Noted,
@@ -12,12 +13,15 @@ from domain.events.common import (
 )
 from domain.events.repair import RepairEvent
 
-CommonEvent = RungReached | CaseEnded | Withdrawn | Noted | Urged | ExtensionGranted | NoticeAcknowledged
+CommonEvent = (
+    RungReached | CaseEnded | CancellationIgnored | Withdrawn | Noted | Urged | ExtensionGranted | NoticeAcknowledged
+)
 AnyEvent = CommonEvent | RepairEvent
 """Every event of every procedure: the one discriminated union, by ``type``."""
 
 __all__ = [
     "AnyEvent",
+    "CancellationIgnored",
     "CaseEnded",
     "CommonEvent",
     "Event",

@@ -24,7 +24,15 @@ class RungReached(Event):
 
 
 CANCELLED = "已被取消"
-"""How a case ends that somebody cancelled in Temporal, past its procedure."""
+"""How a case ended that somebody cancelled in Temporal while that could end one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancellationIgnored(Event):
+    """REP-13: somebody asked Temporal to cancel the case; only its procedure ends it, so it goes on."""
+
+    type: Literal["cancellation_ignored"] = "cancellation_ignored"
+    label: ClassVar[str] = "取消请求未予执行"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from domain.case_file import CaseFile, Entry, Source
 from domain.errors import NotExpected
-from domain.events import CaseEnded, RungReached
+from domain.events import CancellationIgnored, CaseEnded, RungReached
 from domain.events.common import CANCELLED
 from domain.events.repair import FormFilled, RequestReceived
 from infra.invariants.filed import FiledCase
@@ -40,7 +40,7 @@ def _stands(case: FiledCase, file: CaseFile, place: Place, entry: Entry) -> Iter
     if file.ended:
         yield case.breaks("22 after close", entry.event.type, entry.number)
     elif entry.source is Source.SYSTEM:
-        if kind not in (RungReached, CaseEnded):
+        if kind not in (RungReached, CaseEnded, CancellationIgnored):
             yield case.breaks("23 word", f"{entry.event.type} 不由系统登记", entry.number)
     elif not _opens(entry) and kind not in {*place.admitted, *case.procedure.any_time}:
         yield case.breaks("23 word", f"{NotExpected.code} {entry.event.type}", entry.number)

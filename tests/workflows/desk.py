@@ -173,12 +173,12 @@ class Desk:
         return case
 
     async def end_all(self) -> None:
-        """Cancel what is left and wait for it; ended with a task under way it would leave the server's clock locked."""
+        """Stop what is left; with a task under way that would leave the server's clock locked."""
         for case in self.cases:
             handle = self.client.get_workflow_handle(case.no)
             if await case.is_open():
                 await case.settles()
-                await handle.cancel()
+                await handle.terminate()
             with contextlib.suppress(WorkflowFailureError):
                 await handle.result(rpc_timeout=PATIENCE)
         self.cases.clear()

@@ -5,10 +5,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from temporalio.client import WorkflowFailureError
-from temporalio.exceptions import CancelledError
 
-from domain.events import Noted, NoticeAcknowledged, Urged
+from domain.events import Noted, NoticeAcknowledged, Urged, Withdrawn
 from domain.events.repair import (
     ArrivedOnSite,
     Assessed,
@@ -249,7 +247,7 @@ async def test_rep_19_at_four_fifths_of_48_hours_the_front_desk_is_asked_once_to
         "select text from notices where case_no = $1 and level = '催办' and key = 'REP-17'", case.no
     )
     assert f"【催办】{case.no} 请跟催：常规故障完成：时限" in text
-    assert "责任：维修人员（REP-17）" in text
+    assert f"责任：维修人员 {REPAIRER.id}（REP-17）" in text
 
 
 async def test_rep_19_completed_before_that_nobody_is_asked_to_press(opened: Open) -> None:
@@ -302,30 +300,25 @@ async def test_the_same_command_many_times_at_once_has_one_effect(opened: Open) 
     assert (await case.labels()).count("填单完成") == 1
 
 
-async def test_cancelled_from_outside_the_file_says_so_and_nothing_is_owed(opened: Open) -> None:
+async def test_a_request_to_cancel_is_noted_and_told_and_the_case_goes_on(opened: Open) -> None:
     case = await opened()
     await taken(case)
     handle = case.desk.client.get_workflow_handle(case.no)
 
     await handle.cancel()
-    with pytest.raises(WorkflowFailureError) as end:
-        await handle.result()
+    await soon(lambda: _has_noted(case, "取消请求未予执行"))
+    await case.at("9:13")
+    await case.hears(ArrivedOnSite(), REPAIRER)
 
-    assert isinstance(end.value.cause, CancelledError)
     view = await case.view()
-    assert (view["open"], view["stage"], view["result"]) == (False, "已结案", "已被取消")
-    assert (await case.labels())[-1] == "结案"
-    owed = "select count(*) from duties where case_no = $1 and ended_at is null"
-    assert await case.desk.pool.fetchval(owed, case.no) == 0
-    told = "select distinct post from notices where case_no = $1 and text like '%被取消%' and urgent"
-    assert {row["post"] for row in await case.desk.pool.fetch(told, case.no)} == {
-        "客服部主管",
-        "工程部主管",
-        "维修人员",
-    }
+    assert (view["open"], view["stage"]) == (True, "现场确认")
+    assert await case.heard("REP-26") == [PRESSED, REMINDER]
+    told = "select distinct post from notices where case_no = $1 and text like '%请求取消本单%'"
+    posts = {row["post"] for row in await case.desk.pool.fetch(told, case.no)}
+    assert posts == {"客服部主管", "工程部主管"}
 
 
-async def test_cancelled_with_a_record_under_way_nothing_of_it_is_lost(opened: Open) -> None:
+async def test_a_request_to_cancel_with_a_record_under_way_loses_nothing(opened: Open) -> None:
     case = await opened()
     handle = case.desk.client.get_workflow_handle(case.no)
 
@@ -335,11 +328,26 @@ async def test_cancelled_with_a_record_under_way_nothing_of_it_is_lost(opened: O
         await soon(lambda: _is_waited_for(case.desk))
         await handle.cancel()
         await soon(lambda: _has_asked_to_cancel(case))
-    with pytest.raises(WorkflowFailureError):
-        await handle.result()
+    await soon(lambda: _has_noted(case, "取消请求未予执行"))
 
-    assert await case.labels() == ["受理报修", "到时提醒", "结案"]
+    assert (await case.labels())[:3] == ["受理报修", "到时提醒", "取消请求未予执行"]
     assert await case.heard("REP-21") == [("提醒", frozenset({Role.FRONT_DESK}))]
+
+
+async def test_a_case_asked_to_cancel_still_ends_by_its_procedure(opened: Open) -> None:
+    case = await opened()
+    handle = case.desk.client.get_workflow_handle(case.no)
+    await handle.cancel()
+    await soon(lambda: _has_noted(case, "取消请求未予执行"))
+
+    await case.hears(Withdrawn(reason="住户来电取消"), FRONT_DESK)
+
+    assert await handle.result(rpc_timeout=PATIENCE) == "已撤单"
+    assert (await case.labels())[-2:] == ["撤单", "结案"]
+
+
+async def _has_noted(case: OpenedCase, label: str) -> bool:
+    return label in await case.labels()
 
 
 async def _is_waited_for(desk: Desk) -> bool:
@@ -350,4 +358,4 @@ async def _is_waited_for(desk: Desk) -> bool:
 
 async def _has_asked_to_cancel(case: OpenedCase) -> bool:
     history = await case.desk.client.get_workflow_handle(case.no).fetch_history()
-    return any(event.HasField("activity_task_cancel_requested_event_attributes") for event in history.events)
+    return any(event.HasField("workflow_execution_cancel_requested_event_attributes") for event in history.events)

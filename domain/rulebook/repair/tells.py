@@ -1,7 +1,7 @@
 """REP: who hears of what when it happens, and what staff call each stage."""
 
 from domain.case_file import CaseFile, Entry
-from domain.events import CaseEnded, ExtensionGranted, Urged, Withdrawn
+from domain.events import CancellationIgnored, CaseEnded, ExtensionGranted, Urged, Withdrawn
 from domain.events.common import CANCELLED
 from domain.events.repair import (
     AppointmentMoved,
@@ -150,6 +150,12 @@ TELLS = (
         on=(ExtensionGranted,),
         to=(Role.RESIDENT, Role.ENGINEERING_SUPERVISOR),
         text="已批准延期，请按新时限办理",
+    ),
+    Tell(
+        rule="REP-13",
+        on=(CancellationIgnored,),
+        to=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.ENGINEERING_SUPERVISOR),
+        text="有人在看单网页上请求取消本单，未予执行，本单照常办理；住户不再需要的，请由前台登记撤单",
     ),
     Tell(
         rule="REP-13",
