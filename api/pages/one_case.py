@@ -19,19 +19,20 @@ from api.pages.controls import Choices, Options, controls_of, document_of
 from api.pages.names import items_of, names_in
 from api.pages.posted import Filled, Form, carried_out, first, form_in, under_its_key
 from api.rights import Verb, demand, may, needs
-from api.routes.cases import case_answer
+from api.routes.cases import case_answer, edition_of
 from api.routes.events import record_event
 from api.routes.forms import COPIES, counted, printed
 from api.same_room import beside
 from api.wire.events import EVENTS
 from api.wire.requests import NewEvent
-from domain.admission import may as may_record
+from domain.admission import could_record
 from domain.errors import Malformed, UnknownCase
 from domain.events import Event
 from domain.events.repair import RequestReceived
 from domain.limits import due_text
 from domain.people import Role
 from domain.rulebook import PROCEDURES
+from domain.rulebook.rows import Owed, Position
 from infra.postgres.records import FiledDuty
 from workflows import CASES
 from workflows.retrace import Retracing
@@ -150,7 +151,7 @@ def _read(look: Look, duties: Sequence[FiledDuty]) -> tuple[tuple[Stretch, ...],
         procedure=PROCEDURES[look.head.procedure],
         until=look.head.closed_at or datetime.now(UTC),
     )
-    return stretches(course), _kinds(look)
+    return stretches(course), _kinds(look, duties)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,24 +162,40 @@ class Kinds:
     any_time: Sequence[type[Event]] = ()
 
 
-def _kinds(look: Look) -> Kinds:
+def _kinds(look: Look, duties: Sequence[FiledDuty]) -> Kinds:
     if not look.head.open or not look.file:
         return Kinds()
+    position = _position(look, duties)
     with Retracing(CASES[look.head.procedure]) as retracing:
         place = retracing.after(tuple(look.file))
     any_time = PROCEDURES[look.head.procedure].any_time
     in_turn = [kind for kind in place.admitted if kind in place.awaited or kind not in any_time]
     return Kinds(
-        in_turn=tuple(_permitted(look, in_turn)),
-        any_time=tuple(_permitted(look, (kind for kind in any_time if kind not in in_turn))),
+        in_turn=tuple(_permitted(look, position, in_turn)),
+        any_time=tuple(_permitted(look, position, (kind for kind in any_time if kind not in in_turn))),
     )
 
 
-def _permitted(look: Look, kinds: Iterable[type[Event]]) -> Iterator[type[Event]]:
+def _permitted(look: Look, position: Position, kinds: Iterable[type[Event]]) -> Iterator[type[Event]]:
+    """What no right, nor a gate that looks at the case alone, would refuse him now."""
     procedure = PROCEDURES[look.head.procedure]
     edition = procedure.edition(look.head.edition)
     posted = set(EVENTS.values())
-    return (kind for kind in kinds if kind in posted and may_record(look.actor, kind, look.file, procedure, edition))
+    return (kind for kind in kinds if kind in posted and could_record(kind, position, procedure, edition))
+
+
+def _position(look: Look, duties: Sequence[FiledDuty]) -> Position:
+    rows = {row.key: row for row in edition_of(look.head).obligations}
+    return Position(
+        by=look.actor,
+        at=datetime.now(UTC),
+        file=look.file,
+        owed=tuple(
+            Owed(row=rows[duty.key], due_at=duty.due_at, breached=duty.breached_at is not None)
+            for duty in duties
+            if duty.owed and duty.key in rows
+        ),
+    )
 
 
 def _recordable(kinds: Kinds, choices: Choices) -> Iterator[Recordable]:

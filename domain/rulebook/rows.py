@@ -29,27 +29,58 @@ class Right:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What a gate looks at: the event somebody wants to record, by whom, and how the case stands."""
+class Owed:
+    """A duty that is owed as things stand. ``due_at``: the last moment on time; ``breached``: it has passed."""
 
-    event: AnyEvent
+    row: Obligation
+    due_at: datetime
+    breached: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """How a case stands for somebody who is about to record something in it, before it is known what that says."""
+
     by: Actor
     at: datetime
     file: CaseFile
-    docket: Docket
+    owed: tuple[Owed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Position):
+    """What a gate looks at: the event somebody wants to record, by whom, and how the case stands."""
+
+    event: AnyEvent
     teams: Mapping[str, str]
+
+
+def however_it_stands(position: Position) -> bool:  # noqa: ARG001  # the shape of a predicate
+    return True
+
+
+def whatever_it_says(asked: Question) -> bool:  # noqa: ARG001  # the shape of a predicate
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """A clause that refuses an event unless ``holds``; ``remedy`` is Chinese, ``english`` one sentence."""
+    """A clause that refuses an event unless it ``stands_open`` as the case stands, and what the event says ``holds``.
+
+    The first can be asked before anything is filled in, so that what it would refuse is not offered.
+    ``remedy`` is Chinese, ``english`` one sentence.
+    """
 
     rule: str
     on: tuple[type[Event], ...]
-    holds: Callable[[Question], bool]
+    stands_open: Callable[[Position], bool] = however_it_stands
+    holds: Callable[[Question], bool] = whatever_it_says
     field: str
     remedy: str
     english: str
+
+    def lets_pass(self, asked: Question) -> bool:
+        return self.stands_open(asked) and self.holds(asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -239,6 +239,20 @@ async def test_the_case_offers_what_this_person_may_record_now_and_takes_it_once
     await supervisor.closes()
 
 
+async def test_what_the_case_would_refuse_as_it_stands_is_not_offered(office: Office, front: Desk) -> None:
+    no = await office.call("fd-1")
+    supervisor = await office.holder("工程部主管")
+    before = offered(await front.sees(f"/cases/{no}"))
+
+    await walk(office, no, supervisor, until="arrived_on_site")
+    on_site = offered(await front.sees(f"/cases/{no}"))
+    await walk(office, no, supervisor, after="arrived_on_site", until="resident_signed")
+    signed = offered(await front.sees(f"/cases/{no}"))
+
+    assert {"撤单", "改约"} <= before
+    assert ({"撤单", "备注"}, {"备注"}) == (on_site & {"撤单", "改约", "备注"}, signed & {"撤单", "改约", "备注"})
+
+
 async def test_rep_05_the_team_for_the_kind_of_fault_is_proposed_first(office: Office) -> None:
     no = await office.call("fd-1", fault="电")
     await office.did(no, {"type": "engineering_notified"}, "fd-1")
