@@ -59,6 +59,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "须为档案编号，40 字以内，只用字母、数字、-、/，不写姓名等内容",
         "It must be a file number: at most 40 letters, digits, - and / only.",
     ),
+    "no_number": (
+        "须为单号或其一部分，20 位以内，只用数字、大写字母、-",
+        "It must be a case number or a part of one: at most 20 digits, capital letters and - only.",
+    ),
     "no_key": (
         f"写入须带此请求头，{KEY_FORM[0]}，如 {KEY_EXAMPLE}",
         f"Send this header with every write: {KEY_FORM[1]}; such as {KEY_EXAMPLE}.",

@@ -74,6 +74,7 @@ class Kind(StrEnum):
     LINE = "line"
     TEXT = "text"
     MOMENT = "moment"
+    DAY = "day"
     SOON_OR_MOMENT = "soon_or_moment"
     CHOICE = "choice"
     YES_OR_NO = "yes_or_no"

@@ -11,20 +11,37 @@ AMONG = frozenset({Kind.CHOICE, Kind.YES_OR_NO, Kind.NUMBER})
 
 def form(controls: Sequence[Control], filled: Filled, *, action: str, button: str, **hidden: str) -> Markup:
     """``hidden``: what goes with it unseen, beside the key that lets a second click do nothing."""
-    prefix = "".join(hidden.values())
-    names = [control.name for control in controls]
-    beside = {_place(field, names): remedy for field, remedy in filled.remedies.items()}
     return tag(
         "form",
-        [tag("p", beside[""], class_="problem")] if "" in beside else None,
         tag("input", type_="hidden", name_="key", value=filled.key),
         [tag("input", type_="hidden", name_=name, value=value) for name, value in hidden.items()],
-        [_field(control, filled, beside.get(control.name, ""), prefix) for control in controls],
+        fields(controls, filled, prefix="".join(hidden.values())),
         tag("p", tag("button", button, type_="submit")),
         class_="act",
         method="post",
         action=action,
     )
+
+
+def question(controls: Sequence[Control], filled: Filled, *, action: str, button: str) -> Markup:
+    """A form that changes nothing: what is asked for stands in the address."""
+    return tag(
+        "form",
+        fields(controls, filled),
+        tag("p", tag("button", button, type_="submit")),
+        class_="act",
+        method="get",
+        action=action,
+    )
+
+
+def fields(controls: Sequence[Control], filled: Filled, *, prefix: str = "") -> Iterator[Markup]:
+    names = [control.name for control in controls]
+    beside = {_place(field, names): remedy for field, remedy in filled.remedies.items()}
+    if "" in beside:
+        yield tag("p", beside[""], class_="problem")
+    for control in controls:
+        yield _field(control, filled, beside.get(control.name, ""), prefix)
 
 
 def _place(field: str, names: Sequence[str]) -> str:
@@ -56,6 +73,8 @@ def _entry(control: Control, filled: Filled, marks: dict[str, str]) -> Iterator[
         yield tag("textarea", value, rows="3", cols="40", required=_needed(control), **marks)
     elif control.kind is Kind.LINE:
         yield tag("input", value=value, required=_needed(control), autocomplete="off", **marks)
+    elif control.kind is Kind.DAY:
+        yield tag("input", type_="date", value=value, required=_needed(control), **marks)
     else:
         yield tag("input", type_="datetime-local", step="1", value=value, required=_needed(control), **marks)
 

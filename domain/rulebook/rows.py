@@ -8,7 +8,7 @@ from domain.case_file import CaseFile, Entry
 from domain.copies import CopyPlace
 from domain.deadlines import Obligation
 from domain.docket import Docket, WhoHolds
-from domain.events import AnyEvent, Event, RungReached
+from domain.events import AnyEvent, CaseEnded, Event, RungReached
 from domain.people import Actor, Role
 
 Condition = Callable[[Entry, CaseFile], bool]
@@ -147,6 +147,15 @@ class Procedure:
         """The edition in force that day; the first one for a day before it."""
         in_force = [edition for edition in self.editions if edition.since <= day]
         return max(in_force or self.editions[:1], key=lambda edition: edition.since)
+
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(stage.name for stage in self.stages))
+
+    @property
+    def open_stages(self) -> tuple[str, ...]:
+        """Those that a case can be in before it has ended."""
+        return tuple(dict.fromkeys(stage.name for stage in self.stages if stage.after != (CaseEnded,)))
 
     def stage(self, file: CaseFile) -> str:
         for entry in reversed(tuple(file)):

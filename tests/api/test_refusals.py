@@ -149,7 +149,7 @@ def ordered(text: str, between: str) -> str:
     return between.join(parts) + ("." if text.endswith(".") else "")
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/v1/nothing", "/cases", "/static/nothing.js"])
+@pytest.mark.parametrize("path", ["/nothing", "/v1/nothing", "/case", "/static/nothing.js"])
 async def test_an_unknown_address_is_a_page_to_a_browser_and_a_problem_to_a_client(lonely: Office, path: str) -> None:
     page = await lonely.http.get(path, headers={"Accept": BROWSER})
     problems = [await lonely.http.get(path, headers={"Accept": kind}) for kind in ("*/*", "application/json")]
