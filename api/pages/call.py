@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from api.desk import Desk
 from api.door import Caller, PageRoute, caller
 from api.pages.controls import HINTS, LABELS, Control, Kind, Options, document_of, options_of
-from api.pages.inputs import form
+from api.pages.inputs import Sending, form
 from api.pages.markup import page, tag
 from api.pages.names import estates_of
 from api.pages.one_case import came_of
@@ -112,7 +112,7 @@ async def _page(asking: Caller, filled: Filled) -> str:
     return page(
         "登记报修 · 荔园服务台",
         header("登记报修", asking.principal.name),
-        form(_controls(estates, buildings), filled, action=PATH, button="登记报修"),
+        form(_controls(estates, buildings), filled, Sending(action=PATH, button="登记报修")),
         tag("p", "连按两次也只登记一次。填了住户名称即同时填单；水浸、停电等紧急情形请先选情形。", class_="quiet"),
     )
 

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from api.course import Stretch, is_late
 from api.looking import Purpose
 from api.pages.controls import LABELS, Control, Kind
-from api.pages.inputs import form
+from api.pages.inputs import Sending, form
 from api.pages.markup import Child, Markup, page, row, table, tag
+from api.pages.money import charges_table, price_table
 from api.pages.names import Names
-from api.pages.posted import Filled, fresh_key
+from api.pages.posted import TOTAL, Filled, Form, fresh_key
 from api.pages.said import said
 from api.pages.views import header, moment
 from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer
 from domain.events import Event
+from domain.events.repair import PriceShown
 from domain.forms import REPAIR_ORDER
 from domain.limits import due_text
+from domain.pricing import ChargeLine, PriceList, total
 
 STATES = {"open": "办理中", "met": "按时完成", "breached": "超时", "waived": "免除", "superseded": "不再适用"}
 RESIDENT = ("household", "phone", "address", "room", "content")
@@ -24,22 +27,31 @@ AT = Control(name="at", label="发生时间", kind=Kind.MOMENT, hint="不填为�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recordable:
-    """An event that the person may record in the case now. ``in_turn``: the case waits for it."""
+    """An event that the person may record in the case now. ``in_turn``: the case waits for it.
+
+    ``beforehand``: what stands in its form before anything is typed.
+    """
 
     event: type[Event]
     controls: Sequence[Control]
     in_turn: bool
+    beforehand: Form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
-    """``filled``: forms that were refused, by the type of their event. ``purpose``: what it is shown unmasked for."""
+    """``filled``: forms that come again, by the type of their event. ``purpose``: what it is shown unmasked for.
+
+    ``prices``: the list that the repair is charged by. ``charges``: those that count, None before any work is done.
+    """
 
     who: str
     case: CaseAnswer
     course: Sequence[Stretch]
     names: Names
     recordable: Sequence[Recordable]
+    prices: PriceList | None
+    charges: Sequence[ChargeLine] | None
     filled: Mapping[str, Filled]
     may_unmask: bool
     purpose: Purpose | None
@@ -56,6 +68,7 @@ def case_page(shown: CasePage) -> str:
         _standing(case),
         _same_room(case),
         _resident(shown),
+        _charged(shown),
         _printing(case),
         _recording(shown),
         tag("h2", "时限"),
@@ -156,18 +169,45 @@ def _recording(shown: CasePage) -> Iterator[Child]:
 def _act(one: Recordable, shown: CasePage) -> Markup:
     kind = one.event.kind()
     filled = shown.filled.get(kind)
+    counted = filled.counted if filled else ()
+    to = Sending(
+        action=f"/cases/{shown.case.no}/events",
+        button=f"{'确认' if counted else ''}登记「{one.event.label}」",
+        above=_to_confirm(counted, shown.names) if counted else None,
+    )
+    hidden = {"type": kind, TOTAL: str(total(counted))} if counted else {"type": kind}
     return tag(
         "details",
         tag("summary", one.event.label),
-        form(
-            (*one.controls, AT),
-            filled or Filled(),
-            action=f"/cases/{shown.case.no}/events",
-            button=f"登记「{one.event.label}」",
-            type=kind,
-        ),
+        _price_list(one, shown.prices),
+        form((*one.controls, AT), filled or Filled(typed=one.beforehand), to, prefix=kind, **hidden),
         open="" if filled else None,
     )
+
+
+def _charged(shown: CasePage) -> Markup | None:
+    """FEE-03: what was charged, and what it comes to."""
+    if shown.charges is None:
+        return None
+    if not shown.charges:
+        return tag("p", "收费：没有费用")
+    return charges_table("收费", shown.charges, shown.names)
+
+
+def _to_confirm(lines: Sequence[ChargeLine], names: Names) -> Markup:
+    return tag(
+        "div",
+        tag("p", "请核对金额，无误再按一次；改动后会重新计算。", class_="problem"),
+        charges_table("将登记的收费", lines, names),
+    )
+
+
+def _price_list(one: Recordable, prices: PriceList | None) -> Markup | None:
+    """REP-34: where the list is shown to the resident, and where work is charged by it."""
+    charges = any(control.kind is Kind.CHARGES for control in one.controls)
+    if prices is None or not (charges or one.event is PriceShown):
+        return None
+    return price_table(prices)
 
 
 def _duty(duty: DutyAnswer, names: Names) -> Markup:

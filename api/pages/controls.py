@@ -112,13 +112,18 @@ class Control:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What an estate offers where a field asks for one of its own."""
+    """What an estate offers where a field asks for one of its own.
+
+    ``items``: of the price list in force; ``charged``: of the one that the resident was shown. ``limits``: duties
+    whose limit the post may extend. ``hints``: what is to be known beside a field.
+    """
 
     repairers: Options = ()
     teams: Options = ()
     items: Options = ()
-    limits: Options = field(default=())
-    """Duties whose limit the post may extend."""
+    charged: Options = ()
+    limits: Options = ()
+    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 def controls_of(event: type[Event], choices: Choices) -> tuple[Control, ...]:
@@ -144,7 +149,7 @@ def _control(name: str, hint: Any, choices: Choices, *, required: bool) -> Contr
         kind=kind,
         required=required and kind is not Kind.SOON_OR_MOMENT,
         options=options,
-        hint=HINTS.get(name, ""),
+        hint=choices.hints.get(name) or HINTS.get(name, ""),
     )
 
 
@@ -154,7 +159,7 @@ def _form_of(name: str, hint: Any, choices: Choices) -> tuple[Kind, Options]:
     if name in offered:
         return Kind.CHOICE, offered[name]
     if hint == tuple[ChargeLine, ...]:
-        return Kind.CHARGES, choices.items
+        return Kind.CHARGES, choices.charged
     if get_origin(hint) is Literal:
         return Kind.NUMBER, tuple((str(value), f"第{value}联") for value in get_args(hint))
     if isinstance(hint, type) and issubclass(hint, Enum):

@@ -1,37 +1,51 @@
 """Draws a form: each field with its label, what was typed in it, and beside it what is wrong with that."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from api.pages.controls import LINES, Control, Kind, Options
-from api.pages.markup import Markup, tag
+from api.pages.markup import Child, Markup, tag
 from api.pages.posted import Filled
 
 AMONG = frozenset({Kind.CHOICE, Kind.YES_OR_NO, Kind.NUMBER})
 
 
-def form(controls: Sequence[Control], filled: Filled, *, action: str, button: str, **hidden: str) -> Markup:
-    """``hidden``: what goes with it unseen, beside the key that lets a second click do nothing."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """Where a form goes and by which ``button``. ``above``: what is to be read before it is pressed."""
+
+    action: str
+    button: str
+    above: Child = None
+
+
+def form(controls: Sequence[Control], filled: Filled, to: Sending, *, prefix: str = "", **hidden: str) -> Markup:
+    """``hidden``: what goes with it unseen, beside the key that lets a second click do nothing.
+
+    ``prefix``: of the ids of its fields, where several forms stand on a page.
+    """
     return tag(
         "form",
         tag("input", type_="hidden", name_="key", value=filled.key),
         [tag("input", type_="hidden", name_=name, value=value) for name, value in hidden.items()],
-        fields(controls, filled, prefix="".join(hidden.values())),
-        tag("p", tag("button", button, type_="submit")),
+        list(fields(controls, filled, prefix=prefix)),
+        to.above,
+        tag("p", tag("button", to.button, type_="submit")),
         class_="act",
         method="post",
-        action=action,
+        action=to.action,
     )
 
 
-def question(controls: Sequence[Control], filled: Filled, *, action: str, button: str) -> Markup:
+def question(controls: Sequence[Control], filled: Filled, to: Sending) -> Markup:
     """A form that changes nothing: what is asked for stands in the address."""
     return tag(
         "form",
-        fields(controls, filled),
-        tag("p", tag("button", button, type_="submit")),
+        list(fields(controls, filled)),
+        tag("p", tag("button", to.button, type_="submit")),
         class_="act",
         method="get",
-        action=action,
+        action=to.action,
     )
 
 

@@ -10,28 +10,28 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from api.completion import Circumstances, charged
 from api.course import Course, Stretch, stretches
-from api.desk import Desk
 from api.door import SEE_OTHER, Caller, PageRoute, caller
 from api.looking import Look, Purpose, facts_of, look_at, unmask
 from api.pages.case_view import AT, CasePage, Recordable, case_page
-from api.pages.controls import Choices, Options, controls_of, document_of
-from api.pages.names import items_of, names_in
-from api.pages.posted import Filled, Form, carried_out, first, form_in, under_its_key
+from api.pages.choices import choices_for, presets, prices_for
+from api.pages.controls import Choices, controls_of, document_of
+from api.pages.names import names_in
+from api.pages.posted import TOTAL, Filled, Form, carried_out, counted_again, first, form_in, under_its_key
 from api.rights import Verb, demand, may, needs
 from api.routes.cases import case_answer, edition_of
 from api.routes.events import record_event
 from api.routes.forms import COPIES, counted, printed
 from api.same_room import beside
-from api.wire.events import EVENTS
+from api.wire.events import EVENTS, WireCharge
 from api.wire.requests import NewEvent
 from domain.admission import could_record
 from domain.errors import Malformed, UnknownCase
 from domain.events import Event
-from domain.events.repair import RequestReceived
-from domain.limits import due_text
-from domain.people import Role
+from domain.pricing import ChargeLine, total
 from domain.rulebook import PROCEDURES
+from domain.rulebook.repair.charging import charges_in_force
 from domain.rulebook.rows import Owed, Position
 from infra.postgres.records import FiledDuty
 from workflows import CASES
@@ -82,13 +82,38 @@ async def record(no: str, request: Request, asking: Annotated[Caller, Depends(ca
 
     async def write() -> Response:
         report = NewEvent.model_validate(_report(event, given))
+        await _count_first(asking, no, report, first(given, TOTAL))
         return await record_event(no, report, under_its_key(asking, given))
 
-    told = await carried_out(given, write)
+    try:
+        told = await carried_out(given, write)
+    except NotCountedYet as counted:
+        asked = Asked(filled={event.kind(): counted_again(given, counted.lines)})
+        return HTMLResponse(await _page(asking, await look_at(asking, no), asked))
     if isinstance(told, Filled):
         asked = Asked(filled={event.kind(): told})
         return HTMLResponse(await _page(asking, await look_at(asking, no), asked), told.status)
     return came_of(told)
+
+
+class NotCountedYet(Exception):
+    """What is to be charged has another total than the one that stood on the page, if any did."""
+
+    def __init__(self, lines: tuple[ChargeLine, ...]) -> None:
+        super().__init__()
+        self.lines = lines
+
+
+async def _count_first(asking: Caller, no: str, report: NewEvent, seen: str) -> None:
+    """FEE-03: nothing is charged whose total nobody has seen. Raises NotCountedYet, or what pricing raises."""
+    charges: tuple[WireCharge, ...] = report.event.values().get("charges", ())
+    if not charges:
+        return
+    look, desk = await look_at(asking, no), asking.house.desk
+    there = Circumstances(head=look.head, at=report.at or datetime.now(UTC))
+    lines = await charged(desk, charges, there, await desk.reference.price_book(look.head.estate))
+    if seen != str(total(lines)):
+        raise NotCountedYet(lines)
 
 
 @router.post("/cases/{no}/print")
@@ -128,13 +153,18 @@ async def _page(asking: Caller, look: Look, asked: Asked) -> str:
     desk = asking.house.desk
     duties = await desk.reader.duties(look.head.no)
     spans, kinds = await asyncio.to_thread(_read, look, duties)
+    book = await desk.reference.price_book(look.head.estate)
+    prices = prices_for(look, book)
+    choices = await choices_for(desk, look, duties, prices)
     return case_page(
         CasePage(
             who=asking.principal.name,
             case=case_answer(look, duties, await beside(desk, look), masked=asked.purpose is None),
             course=spans,
-            names=await names_in(desk, look, [duty.owed_by_id for duty in duties]),
-            recordable=tuple(_recordable(kinds, await _choices(desk, look, duties))),
+            names=await names_in(desk, look, [duty.owed_by_id for duty in duties], book),
+            recordable=tuple(_recordable(kinds, choices, presets(look, choices))),
+            prices=prices.shown,
+            charges=charges_in_force(look.file),
             filled=asked.filled,
             may_unmask=may(look.actor, Verb.READ_PERSONAL, facts_of(look)),
             purpose=asked.purpose,
@@ -198,32 +228,12 @@ def _position(look: Look, duties: Sequence[FiledDuty]) -> Position:
     )
 
 
-def _recordable(kinds: Kinds, choices: Choices) -> Iterator[Recordable]:
-    for kind in kinds.in_turn:
-        yield Recordable(event=kind, controls=controls_of(kind, choices), in_turn=True)
-    for kind in kinds.any_time:
-        yield Recordable(event=kind, controls=controls_of(kind, choices), in_turn=False)
-
-
-async def _choices(desk: Desk, look: Look, duties: Sequence[FiledDuty]) -> Choices:
-    estate = look.head.estate
-    edition = PROCEDURES[look.head.procedure].edition(look.head.edition)
-    extendable = {row.key for row in edition.obligations if row.extendable_by in look.actor.posts}
-    return Choices(
-        repairers=tuple((await desk.reference.holders(estate, Role.REPAIRER)).items()),
-        teams=await _teams(desk, look),
-        items=tuple(items_of(await desk.reference.price_book(estate)).items()),
-        limits=tuple(
-            (duty.key, f"{duty.label}（{duty.rule}，{due_text(duty.due_at)}）")
-            for duty in duties
-            if duty.owed and duty.key in extendable
-        ),
-    )
-
-
-async def _teams(desk: Desk, look: Look) -> Options:
-    """REP-05: the team proposed for this kind of fault, and then the others."""
-    request, proposed = look.file.last(RequestReceived), await desk.reference.teams(look.head.estate)
-    first = proposed.get(request.fault) if request else None
-    names = sorted(await desk.reference.team_names(look.head.estate), key=lambda name: name != first)
-    return tuple((name, f"{name}（建议）" if name == first else name) for name in names)
+def _recordable(kinds: Kinds, choices: Choices, beforehand: Mapping[type[Event], Form]) -> Iterator[Recordable]:
+    for in_turn, some in ((True, kinds.in_turn), (False, kinds.any_time)):
+        for kind in some:
+            yield Recordable(
+                event=kind,
+                controls=controls_of(kind, choices),
+                in_turn=in_turn,
+                beforehand=beforehand.get(kind, {}),
+            )

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from api.body import WrongBody
 from api.door import Caller, PageRoute, caller
 from api.pages.controls import LABELS, YES_OR_NO, Control, Kind, Options
-from api.pages.inputs import question
+from api.pages.inputs import Sending, question
 from api.pages.markup import Markup, page, tag
 from api.pages.names import estates_of
 from api.pages.posted import MOST_FIELDS, Filled, Form
@@ -87,7 +87,7 @@ async def _page(asking: Caller, filled: Filled, found: CasePage | None = None) -
     return page(
         "查单 · 荔园服务台",
         header("查单", asking.principal.name),
-        question(controls, filled, action=PATH, button="查询"),
+        question(controls, filled, Sending(action=PATH, button="查询")),
         [case_table(found.cases, estates), _further(filled.typed, found)] if found else None,
     )
 

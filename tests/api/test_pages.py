@@ -13,6 +13,7 @@ import pytest
 from api.door import COOKIE
 from api.tokens import new_session
 from domain.calendar import LOCAL
+from domain.people import EstateCode, Role, StaffId
 from tests.api.office import CALL, Office
 from tests.api.test_case import walk
 
@@ -263,9 +264,117 @@ async def test_rep_05_the_team_for_the_kind_of_fault_is_proposed_first(office: O
     page = await supervisor.sees(f"/cases/{no}")
 
     proposed = await office.pool.fetchval("select team from fault_teams where estate = 'LY' and fault_kind = '电'")
-    listed = re.findall(r"<option[^>]*>([^<]*班[^<]*)</option>", page)
-    assert [f"{proposed}（建议）"] == [name for name in listed if "建议" in name] == listed[:1]
+    listed = options(form_of(page, "assigned"), "team")
+    assert [f"{proposed}（建议）"] == [name for name in listed if "建议" in name] == listed[1:2]
+    assert f'<option value="{proposed}" selected="">' in form_of(page, "assigned"), "and stands chosen"
     await supervisor.closes()
+
+
+async def test_who_is_on_duty_on_leave_and_at_work_is_told_where_work_is_given(office: Office) -> None:
+    no = await assignable(office)
+    holders = await office.house.desk.reference.holders(EstateCode("LY"), Role.REPAIRER)
+    here = await office.house.desk.reference.on_duty(EstateCode("LY"), Role.REPAIRER, datetime.now(UTC))
+    away = max(holders)
+    supervisor = await at_desk(office, "en-1")
+    await office.pool.execute("insert into leaves values ('LY', $1, now(), now() + interval '1 hour')", away)
+
+    before = form_of(await supervisor.sees(f"/cases/{no}"), "assigned")
+    order = {"type": "assigned", "repairer": "rp-1", "team": "水工班", "item": "W01"}
+    await office.did(await assignable(office), order, "en-1")
+    after = form_of(await supervisor.sees(f"/cases/{no}"), "assigned")
+    await office.pool.execute("delete from leaves where staff = $1 and ends_at < now() + interval '2 hours'", away)
+
+    shown = options(before, "repairer")[1:]
+    assert {name for one, name in holders.items() if one != away} == {one.partition("（")[0] for one in shown}
+    assert f"请假：{holders[away]}" in before
+    assert {holders[one] for one in here if one != away} == {one.partition("（")[0] for one in shown if "（当班" in one}
+    assert in_hand(before, holders[StaffId("rp-1")]) + 1 == in_hand(after, holders[StaffId("rp-1")])
+    await supervisor.closes()
+
+
+def in_hand(form: str, name: str) -> int:
+    found = re.search(rf"{name}（[^，]*，在手 (\d+) 单）", form)
+    assert found
+    return int(found[1])
+
+
+async def assignable(office: Office) -> str:
+    no = await office.call("fd-1")
+    await walk(office, no, "en-1", until="assessed")
+    return no
+
+
+def form_of(page: str, kind: str) -> str:
+    """The form in which that event is recorded."""
+    found = re.search(rf'<form[^>]*>(?:(?!</form>).)*value="{kind}".*?</form>', page, re.DOTALL)
+    assert found, kind
+    return found[0]
+
+
+def options(form: str, name: str) -> list[str]:
+    drawn = re.search(rf'<select[^>]*name="{name}".*?</select>', form, re.DOTALL)
+    assert drawn
+    return re.findall(r"<option[^>]*>([^<]*)</option>", drawn[0])
+
+
+async def test_nothing_is_charged_before_its_total_was_seen_and_then_it_stands_on_the_case(
+    office: Office, front: Desk
+) -> None:
+    no = await office.call("fd-1")
+    await walk(office, no, "en-1", until="work_started")
+    repairer = await at_desk(office, "rp-1")
+    page = await repairer.sees(f"/cases/{no}")
+    form = form_of(page, "work_finished")
+    finished = {"type": "work_finished", "key": key_in(form), "fault": "水", "charges_item": "W01"}
+
+    counted = await repairer.sends(f"/cases/{no}/events", finished | {"charges_quantity": "2"})
+    seen = form_of(counted.text, "work_finished")
+    changed = await repairer.sends(f"/cases/{no}/events", finished | {"charges_quantity": "3", "total": total_in(seen)})
+    before = await office.pool.fetchval("select count(*) from charges where case_no = $1", no)
+    again = form_of(changed.text, "work_finished")
+    sent = finished | {"charges_quantity": "3", "total": total_in(again)}
+    taken = [await repairer.sends(f"/cases/{no}/events", sent) for _ in range(2)]
+    shown = words(await front.sees(f"/cases/{no}"))
+
+    assert [200, 200] == [counted.status_code, changed.status_code]
+    assert ("170.00", "255.00") == (total_in(seen), total_in(again))
+    assert re.search(
+        r"W01 人工费 LY-\S+ 35.00 2 70.00 元 .*材料费 LY-\S+ 50.00 2 100.00 元 合计 170.00 元", words(seen)
+    )
+    assert '<option value="W01" selected="">' in seen
+    assert "确认登记「维修完毕」" in seen
+    assert 0 == before
+    assert [303, 303] == [answer.status_code for answer in taken]
+    assert "合计 255.00 元" in shown
+    assert 2 == await office.pool.fetchval("select count(*) from charges where case_no = $1", no)
+    await repairer.closes()
+
+
+def total_in(form: str) -> str:
+    found = re.search(r'name="total" value="([^"]*)"', form)
+    assert found
+    return found[1]
+
+
+async def test_the_price_list_stands_by_code_with_unit_and_price_and_the_item_found_is_chosen(office: Office) -> None:
+    no = await office.call("fd-1")
+    await walk(office, no, "en-1", until="arrived_on_site")
+    await office.did(no, {"type": "fault_compared", "matches": False, "actual_item": "W05"}, "rp-1")
+    await walk(office, no, "en-1", after="fault_compared", until="work_started")
+    repairer = await at_desk(office, "rp-1")
+    listed = await office.pool.fetch(
+        "select i.code, i.name, i.unit, sum(r.unit_price) as price from price_items i join price_rates r"
+        " using (version, code) where i.version = 'LY-2026' group by i.code, i.name, i.unit order by i.code"
+    )
+
+    page = await repairer.sees(f"/cases/{no}")
+
+    codes = re.findall(r"<tr><td>([A-Z]\d\d)</td>", page)
+    assert [row["code"] for row in listed] == codes
+    offered_items = options(form_of(page, "work_finished"), "charges_item")[1:]
+    assert [f"{row['code']} {row['name']} {row['price']} 元/{row['unit']}" for row in listed] == offered_items
+    assert 1 == form_of(page, "work_finished").count('<option value="W05" selected="">')
+    await repairer.closes()
 
 
 def offered(page: str) -> set[str]:
@@ -296,11 +405,12 @@ async def test_every_kind_of_field_goes_through_a_form_to_the_end_of_the_repair(
         ("en-1", "copy_returned", {"copy": "2"}),
     ):
         page = await desks[who].sees(f"/cases/{no}")
-        form = re.search(rf'<form[^>]*>(?:(?!</form>).)*value="{kind}".*?</form>', page, re.DOTALL)
-        assert form, f"{who} is offered {kind}"
-        assert set(fields) <= set(re.findall(r'name="([a-z_]+)"', form[0]))
-        sent = {"type": kind, "key": key_in(form[0]), **fields}
+        form = form_of(page, kind)
+        assert set(fields) <= set(re.findall(r'name="([a-z_]+)"', form))
+        sent = {"type": kind, "key": key_in(form), **fields}
         answer = await desks[who].sends(f"/cases/{no}/events", sent)
+        if kind == "work_finished":
+            answer = await desks[who].sends(f"/cases/{no}/events", sent | {"total": total_in(answer.text)})
         assert 303 == answer.status_code, f"{kind}: {words(answer.text)}"
 
     assert "试用合格：是" in words(await front.sees(f"/cases/{no}"))
