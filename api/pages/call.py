@@ -22,7 +22,7 @@ from api.wire.requests import NewRepair
 from api.wire.text import BuildingCode
 from domain.errors import Malformed
 from domain.events.base import AS_SOON_AS_POSSIBLE
-from domain.events.repair import Channel, FaultKind, Situation
+from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
 from domain.people import EstateCode
 
 PATH = "/repairs/new"
@@ -66,7 +66,7 @@ async def take_call(request: Request, asking: Annotated[Caller, Depends(caller)]
     if isinstance(told, Filled):
         beside = {WRITTEN_AS.get(field, field): remedy for field, remedy in told.remedies.items()}
         return HTMLResponse(await _page(asking, replace(told, remedies=beside)), told.status)
-    return came_of(told)
+    return came_of(told, RequestReceived)
 
 
 class _NewCall(NewRepair):

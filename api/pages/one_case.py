@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated
@@ -14,28 +14,27 @@ from api.completion import Circumstances, charged
 from api.course import Course, Stretch, stretches
 from api.door import SEE_OTHER, Caller, PageRoute, caller
 from api.looking import Look, Purpose, facts_of, look_at, unmask
-from api.pages.case_view import AT, CasePage, Recordable, case_page
+from api.pages.case_view import CasePage, case_page
 from api.pages.choices import choices_for, presets, prices_for
 from api.pages.controls import Choices, controls_of, document_of
 from api.pages.names import names_in
+from api.pages.offered import Kinds, kinds_for
 from api.pages.posted import TOTAL, Filled, Form, carried_out, counted_again, first, form_in, under_its_key
+from api.pages.recording import AT, Recordable, Recording
 from api.rights import Verb, demand, may, needs
-from api.routes.cases import case_answer, edition_of
+from api.routes.cases import case_answer
 from api.routes.events import record_event
 from api.routes.forms import COPIES, counted, printed
 from api.same_room import beside
 from api.wire.events import EVENTS, WireCharge
 from api.wire.requests import NewEvent
-from domain.admission import could_record
 from domain.errors import Malformed, UnknownCase
 from domain.events import Event
+from domain.events.repair import RequestReceived
 from domain.pricing import ChargeLine, total
 from domain.rulebook import PROCEDURES
 from domain.rulebook.repair.charging import charges_in_force
-from domain.rulebook.rows import Owed, Position
 from infra.postgres.records import FiledDuty
-from workflows import CASES
-from workflows.retrace import Retracing
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -48,14 +47,15 @@ class Asked:
 
     filled: Mapping[str, Filled] = field(default_factory=dict)
     purpose: Purpose | None = None
-    pending: bool = False
+    told: str = ""
 
 
 @router.get("/cases/{no}")
 @needs(Verb.READ_CASE)
-async def case(no: str, asking: Annotated[Caller, Depends(caller)], *, pending: bool = False) -> Response:
-    """Masked; the Web UI links to it. ``pending``: something was just sent that the case has not taken in yet."""
-    return HTMLResponse(await _page(asking, await look_at(asking, no), Asked(pending=pending)))
+async def case(no: str, asking: Annotated[Caller, Depends(caller)], done: str = "", pending: str = "") -> Response:
+    """Masked; the Web UI links to it. ``done``, ``pending``: what became of a form just sent, see ``came_of``."""
+    look = await look_at(asking, no)
+    return HTMLResponse(await _page(asking, look, Asked(told=_recorded(look, done) or _kept(pending))))
 
 
 @router.post("/cases/{no}/full")
@@ -93,7 +93,7 @@ async def record(no: str, request: Request, asking: Annotated[Caller, Depends(ca
     if isinstance(told, Filled):
         asked = Asked(filled={event.kind(): told})
         return HTMLResponse(await _page(asking, await look_at(asking, no), asked), told.status)
-    return came_of(told)
+    return came_of(told, event)
 
 
 class NotCountedYet(Exception):
@@ -139,9 +139,23 @@ async def printed_copy(no: str, copy: str, printing: str, asking: Annotated[Call
     return await printed(asking, no, COPIES[copy], int(printing))
 
 
-def came_of(told: Mapping[str, object]) -> Response:
-    """To the case, which says whether what was sent is on its way still."""
-    return RedirectResponse(f"/cases/{told['no']}" + ("" if told["state"] == "applied" else "?pending=1"), SEE_OTHER)
+def came_of(told: Mapping[str, object], event: type[Event]) -> Response:
+    """To the case, which says what was recorded, by its number in the file, or what is on its way there still."""
+    said = f"done={told.get('number', 1)}" if told["state"] == "applied" else f"pending={event.kind()}"
+    return RedirectResponse(f"/cases/{told['no']}?{said}", SEE_OTHER)
+
+
+def _recorded(look: Look, number: str) -> str:
+    """In words; nothing where the file holds no such entry."""
+    entry = next((one for one in look.entries if str(one.number) == number), None)
+    if entry is None:
+        return ""
+    return "已受理" if entry.type == RequestReceived.kind() else f"已登记：{entry.label}"
+
+
+def _kept(kind: str) -> str:
+    event = EVENTS.get(kind) or (RequestReceived if kind == RequestReceived.kind() else None)
+    return f"已交待处理：{event.label}。已收到并保存，系统稍后记入此单，请勿重复登记。" if event else ""
 
 
 def _report(event: type[Event], given: Form) -> dict[str, object]:
@@ -156,24 +170,29 @@ async def _page(asking: Caller, look: Look, asked: Asked) -> str:
     book = await desk.reference.price_book(look.head.estate)
     prices = prices_for(look, book)
     choices = await choices_for(desk, look, duties, prices)
+    names = await names_in(desk, look, [duty.owed_by_id for duty in duties], book)
     return case_page(
         CasePage(
             who=asking.principal.name,
             case=case_answer(look, duties, await beside(desk, look), masked=asked.purpose is None),
             course=spans,
-            names=await names_in(desk, look, [duty.owed_by_id for duty in duties], book),
-            recordable=tuple(_recordable(kinds, choices, presets(look, choices))),
-            prices=prices.shown,
+            names=names,
+            recording=Recording(
+                no=look.head.no,
+                recordable=tuple(_recordable(kinds, choices, presets(look, choices))),
+                filled=asked.filled,
+                prices=prices.shown,
+                names=names,
+            ),
             charges=charges_in_force(look.file),
-            filled=asked.filled,
             may_unmask=may(look.actor, Verb.READ_PERSONAL, facts_of(look)),
             purpose=asked.purpose,
-            pending=asked.pending,
+            told=asked.told,
         )
     )
 
 
-def _read(look: Look, duties: Sequence[FiledDuty]) -> tuple[tuple[Stretch, ...], "Kinds"]:
+def _read(look: Look, duties: Sequence[FiledDuty]) -> tuple[tuple[Stretch, ...], Kinds]:
     course = Course(
         head=look.head,
         entries=look.entries,
@@ -181,51 +200,7 @@ def _read(look: Look, duties: Sequence[FiledDuty]) -> tuple[tuple[Stretch, ...],
         procedure=PROCEDURES[look.head.procedure],
         until=look.head.closed_at or datetime.now(UTC),
     )
-    return stretches(course), _kinds(look, duties)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kinds:
-    """What the person may record: what the case waits for or would be turned by, and what needs no turn."""
-
-    in_turn: Sequence[type[Event]] = ()
-    any_time: Sequence[type[Event]] = ()
-
-
-def _kinds(look: Look, duties: Sequence[FiledDuty]) -> Kinds:
-    if not look.head.open or not look.file:
-        return Kinds()
-    position = _position(look, duties)
-    with Retracing(CASES[look.head.procedure]) as retracing:
-        place = retracing.after(tuple(look.file))
-    any_time = PROCEDURES[look.head.procedure].any_time
-    in_turn = [kind for kind in place.admitted if kind in place.awaited or kind not in any_time]
-    return Kinds(
-        in_turn=tuple(_permitted(look, position, in_turn)),
-        any_time=tuple(_permitted(look, position, (kind for kind in any_time if kind not in in_turn))),
-    )
-
-
-def _permitted(look: Look, position: Position, kinds: Iterable[type[Event]]) -> Iterator[type[Event]]:
-    """What no right, nor a gate that looks at the case alone, would refuse him now."""
-    procedure = PROCEDURES[look.head.procedure]
-    edition = procedure.edition(look.head.edition)
-    posted = set(EVENTS.values())
-    return (kind for kind in kinds if kind in posted and could_record(kind, position, procedure, edition))
-
-
-def _position(look: Look, duties: Sequence[FiledDuty]) -> Position:
-    rows = {row.key: row for row in edition_of(look.head).obligations}
-    return Position(
-        by=look.actor,
-        at=datetime.now(UTC),
-        file=look.file,
-        owed=tuple(
-            Owed(row=rows[duty.key], due_at=duty.due_at, breached=duty.breached_at is not None)
-            for duty in duties
-            if duty.owed and duty.key in rows
-        ),
-    )
+    return stretches(course), kinds_for(look, duties)
 
 
 def _recordable(kinds: Kinds, choices: Choices, beforehand: Mapping[type[Event], Form]) -> Iterator[Recordable]:

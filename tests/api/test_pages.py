@@ -97,7 +97,9 @@ async def test_a_call_taken_down_on_the_page_becomes_a_case_and_a_second_click_c
     assert {303} == {answer.status_code for answer in (*answers, again)}
     assert 1 == len(places)
     assert before + 1 == await cases_of(office)
-    no = places.pop().removeprefix("/cases/")
+    place = places.pop()
+    no = place.removeprefix("/cases/").partition("?")[0]
+    assert "已受理" in words(await front.sees(place))
     case = (await office.get(f"/v1/cases/{no}", "fd-1", purpose="回访")).json()
     form = next(entry["event"] for entry in case["events"] if entry["type"] == "form_filled")
     assert ("住户001", "尽快", "厨房水龙头\n漏水") == (form["household"], form["wanted"], form["content"])
@@ -141,7 +143,7 @@ async def test_a_form_kept_ready_backdates_no_call_and_is_taken_hours_later(offi
 
     assert "" == sent["call_started_at"], "a page knows when it was opened, not when somebody called"
     assert 303 == answer.status_code
-    no = answer.headers["location"].removeprefix("/cases/")
+    no = answer.headers["location"].removeprefix("/cases/").partition("?")[0]
     late = await office.pool.fetchval("select created_at - received_at from cases where no = $1", no)
     assert abs(late) < timedelta(seconds=5)
 
@@ -231,7 +233,10 @@ async def test_the_case_offers_what_this_person_may_record_now_and_takes_it_once
     notified = {"type": "engineering_notified", "key": key_in(page), "at": ""}
     answers = [await front.sends(f"/cases/{no}/events", notified) for _ in range(2)]
 
-    assert [(303, f"/cases/{no}")] * 2 == [(answer.status_code, answer.headers["location"]) for answer in answers]
+    assert {303} == {answer.status_code for answer in answers}
+    place = answers[0].headers["location"]
+    assert place == answers[1].headers["location"], "the same entry"
+    assert "已登记：通知工程部" in words(await front.sees(place))
     assert offered(page) >= {"通知工程部", "备注", "催办", "撤单"}
     assert not offered(page) & {"故障定级", "领单", "派工", "批准延期"}
     assert offered(await supervisor.sees(f"/cases/{no}")) >= {"领单", "故障定级", "备注"}
@@ -252,6 +257,48 @@ async def test_what_the_case_would_refuse_as_it_stands_is_not_offered(office: Of
 
     assert {"撤单", "改约"} <= before
     assert ({"撤单", "备注"}, {"备注"}) == (on_site & {"撤单", "改约", "备注"}, signed & {"撤单", "改约", "备注"})
+
+
+async def test_an_address_says_of_nothing_that_it_was_recorded_that_is_not_in_the_file(
+    office: Office, front: Desk
+) -> None:
+    no = await office.call("fd-1")
+
+    pages = [await front.sees(f"/cases/{no}?{said}") for said in ("done=99", "done=x", "pending=x", "done=")]
+
+    assert not any(re.search("已登记|已受理|已交待处理", page) for page in pages)
+
+
+async def test_the_next_step_stands_above_everything_with_its_limit_and_its_form_unfolded(
+    office: Office, front: Desk
+) -> None:
+    no = await office.call("fd-1")
+    await walk(office, no, "en-1", until="arrived_on_site")
+    repairer = await at_desk(office, "rp-1")
+
+    page, other = await repairer.sees(f"/cases/{no}"), await front.sees(f"/cases/{no}")
+
+    for shown in (page, other):
+        box = words(shown.partition('<section class="next">')[2].partition("</section>")[0])
+        assert re.search(r"下一步：现场确认 维修人员：常规故障完成（REP-17），截止 \d\d-\d\d \d\d:\d\d", box), box
+        assert shown.index('<section class="next">') < min(shown.index("<details"), shown.index("<table>"))
+    assert ["现场确认"] == re.findall(r'<details open=""><summary>([^<]*)<', page)
+    assert [] == re.findall(r'<details open=""><summary>([^<]*)<', other)
+    await repairer.closes()
+
+
+async def test_a_limit_that_has_passed_says_so_at_the_next_step(office: Office, front: Desk) -> None:
+    no = await office.call("fd-1")
+    missed = datetime(2026, 3, 4, 9, 15, tzinfo=LOCAL)
+    await office.pool.execute(
+        "update duties set state = 'breached', breached_at = due_at, due_at = $2 where case_no = $1 and key = 'REP-24'",
+        no,
+        missed,
+    )
+
+    page = await front.sees(f"/cases/{no}")
+
+    assert re.search(r"<li>前台客服员：[^<]*（REP-24），<span class=\"late\">已过 03-04 09:15</span>", page)
 
 
 async def test_rep_05_the_team_for_the_kind_of_fault_is_proposed_first(office: Office) -> None:
@@ -555,8 +602,7 @@ async def test_while_the_case_cannot_answer_the_call_has_its_number_and_says_so(
     answer = await desk.sends("/repairs/new", FILLED | {"key": key})
     page = await desk.sees(answer.headers["location"])
 
-    assert answer.headers["location"].endswith("?pending=1")
-    assert "已收到并保存" in page
+    assert "已交待处理：受理报修。已收到并保存" in words(page)
     assert str(CALL["content"]) not in page
     await desk.closes()
 
