@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from api.desk import Desk
 from api.door import Caller, PageRoute, caller
-from api.pages.controls import HINTS, LABELS, Control, Kind, Options, document_of, options_of
+from api.pages.controls import LABELS, Control, Kind, Options, document_of, options_of
 from api.pages.inputs import Sending, form
 from api.pages.markup import page, tag
 from api.pages.names import estates_of
@@ -100,7 +100,9 @@ async def _room_code(desk: Desk, estate: EstateCode, building: str, said: str) -
             remedy="该房号不在所选楼栋，请核对",
             english="That room is not in the building chosen; check them.",
         )
-    return room.code if room else said
+    if room:
+        return room.code
+    return said if said.startswith(f"{building}-") else within
 
 
 async def _page(asking: Caller, filled: Filled) -> str:
@@ -137,7 +139,7 @@ def _controls(estates: Mapping[EstateCode, str], buildings: Mapping[str, str]) -
         line("content", kind=Kind.TEXT, required=True),
         line("fault", kind=Kind.CHOICE, required=True, options=options_of(FaultKind)),
         line("situation", kind=Kind.CHOICE, required=True, options=options_of(Situation)),
-        line("wanted", kind=Kind.SOON_OR_MOMENT, hint=HINTS["wanted"]),
+        line("wanted", kind=Kind.SOON_OR_MOMENT, hint=f"不填为{AS_SOON_AS_POSSIBLE}"),
         line("address", hint="不填为楼栋与房号"),
         line("channel", kind=Kind.CHOICE, required=True, options=options_of(Channel)),
         line("call_started_at", "来电时间", kind=Kind.MOMENT, hint="不填为现在；来电更早时填写，各时限由此起算"),

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from api.completion import list_for
 from api.desk import Desk
 from api.looking import Look
-from api.pages.controls import Choices, Options
+from api.pages.controls import Choices, Options, soon
 from api.pages.posted import Form
 from api.routes.cases import edition_of
 from domain.errors import RuleBroken
 from domain.events import Event
-from domain.events.repair import Assigned, RequestReceived, WorkFinished
+from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.events.repair import Assigned, FormFilled, RequestReceived, WorkFinished
 from domain.limits import due_text
 from domain.people import EstateCode, Role, StaffId
 from domain.pricing import PriceBook, PriceList
@@ -59,6 +60,7 @@ def presets(look: Look, choices: Choices) -> Mapping[type[Event], Form]:
     proposed = [name for name, _ in choices.teams[:1]]
     item = reading.item(look.file)
     return {
+        FormFilled: {soon("wanted"): [AS_SOON_AS_POSSIBLE]},
         Assigned: {"team": proposed},
         WorkFinished: {"charges_item": [item], "charges_quantity": ["1"] if item else [""]},
     }

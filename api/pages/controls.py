@@ -63,7 +63,7 @@ HINTS: Mapping[str, str] = {
     "charges": "按收费标准计价；没有费用则不填，并在下面注明",
     "override_reason": "班组与故障类型对应时不填",
     "signature": "签名图片或纸质单的编号",
-    "wanted": f"不填为{AS_SOON_AS_POSSIBLE}",
+    "wanted": f"约定时间，或注明{AS_SOON_AS_POSSIBLE}",
 }
 YES_OR_NO: Options = (("true", "是"), ("false", "否"))
 LINES = 4
@@ -99,7 +99,7 @@ class Control:
             return list(_charges(self.name, given)) or None
         said = next(iter(given.get(self.name, ())), "")
         if not said.strip():
-            return AS_SOON_AS_POSSIBLE if self.kind is Kind.SOON_OR_MOMENT else None
+            return self._without(given)
         match self.kind:
             case Kind.MOMENT | Kind.SOON_OR_MOMENT:
                 return _with_zone(said)
@@ -108,6 +108,17 @@ class Control:
             case Kind.NUMBER:
                 return int(said) if said.isascii() and said.isdigit() else said
         return said
+
+    def _without(self, given: Given) -> str | None:
+        """No time: as soon as possible, where that was said or nothing need be."""
+        if self.kind is not Kind.SOON_OR_MOMENT or (self.required and not any(given.get(soon(self.name), ()))):
+            return None
+        return AS_SOON_AS_POSSIBLE
+
+
+def soon(name: str) -> str:
+    """The box beside a moment that stands for 尽快."""
+    return f"{name}_soon"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +158,7 @@ def _control(name: str, hint: Any, choices: Choices, *, required: bool) -> Contr
         name=name,
         label=LABELS.get(name, name),
         kind=kind,
-        required=required and kind is not Kind.SOON_OR_MOMENT,
+        required=required,
         options=options,
         hint=choices.hints.get(name) or HINTS.get(name, ""),
     )

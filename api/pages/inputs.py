@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from api.pages.controls import LINES, Control, Kind, Options
+from api.pages.controls import LINES, Control, Kind, Options, soon
 from api.pages.markup import Child, Markup, tag
 from api.pages.posted import Filled
+from domain.events.base import AS_SOON_AS_POSSIBLE
 
 AMONG = frozenset({Kind.CHOICE, Kind.YES_OR_NO, Kind.NUMBER})
 
@@ -89,8 +90,20 @@ def _entry(control: Control, filled: Filled, marks: dict[str, str]) -> Iterator[
         yield tag("input", value=value, required=_needed(control), autocomplete="off", **marks)
     elif control.kind is Kind.DAY:
         yield tag("input", type_="date", value=value, required=_needed(control), **marks)
+    elif control.kind is Kind.SOON_OR_MOMENT:
+        yield tag("span", list(_soon_or_moment(control, filled, marks)), class_="line")
     else:
         yield tag("input", type_="datetime-local", step="1", value=value, required=_needed(control), **marks)
+
+
+def _soon_or_moment(control: Control, filled: Filled, marks: dict[str, str]) -> Iterator[Markup]:
+    """A moment; where it has to be said, the box for 尽快 beside it."""
+    yield tag("input", type_="datetime-local", step="1", value=filled.value(control.name), **marks)
+    if control.required:
+        name = soon(control.name)
+        ticked = "" if filled.value(name) else None
+        box = tag("input", type_="checkbox", name_=name, value=AS_SOON_AS_POSSIBLE, checked=ticked)
+        yield tag("label", box, " ", AS_SOON_AS_POSSIBLE)
 
 
 def _needed(control: Control) -> str | None:

@@ -131,6 +131,9 @@ class Reference:
         rows = await self._rows("room", estate, code)
         return Room(**rows[0]) if rows else None
 
+    async def room_codes(self, estate: EstateCode) -> list[str]:
+        return sorted(row["code"] for row in await self._rows("rooms_now", estate))
+
     async def household(self, estate: EstateCode, room: str) -> Household | None:
         """The household that lives in the room, opened."""
         async with self._acquired() as connection:

@@ -301,6 +301,52 @@ async def test_a_limit_that_has_passed_says_so_at_the_next_step(office: Office, 
     assert re.search(r"<li>前台客服员：[^<]*（REP-24），<span class=\"late\">已过 03-04 09:15</span>", page)
 
 
+async def test_rep_27_a_time_moved_without_a_time_is_refused_alike_on_the_page_and_by_the_api(
+    office: Office, front: Desk
+) -> None:
+    no = await office.call("fd-1")
+    form = form_of(await front.sees(f"/cases/{no}"), "appointment_moved")
+    moved = {"type": "appointment_moved", "key": key_in(form), "wanted": "", "reason": "住户外出"}
+
+    page = await front.sends(f"/cases/{no}/events", moved)
+    answer = await office.does(no, {"type": "appointment_moved", "reason": "住户外出"}, "fd-1")
+    soon = await front.sends(f"/cases/{no}/events", moved | {"wanted_soon": "尽快"})
+
+    assert (422, 422, 303) == (page.status_code, answer.status_code, soon.status_code)
+    assert "event.wanted" == answer.json()["field"]
+    assert f'id="appointment_movedwanted-wrong">{answer.json()["errors"][0]["remedy"]}<' in page.text
+    case = (await office.get(f"/v1/cases/{no}", "fd-1")).json()
+    assert ["尽快"] == [one["event"]["wanted"] for one in case["events"] if one["type"] == "appointment_moved"]
+
+
+async def test_a_form_is_filled_in_on_the_page_for_as_soon_as_possible_unless_a_time_is_given(
+    office: Office, front: Desk
+) -> None:
+    no = await office.call("fd-1", form=None)
+    form = form_of(await front.sees(f"/cases/{no}"), "form_filled")
+
+    ticked = re.search(r'<input[^>]*name="wanted_soon"[^>]*checked=""', form)
+    filled = {"household": "住户001", "address": "1栋101", "phone": "19900000001", "content": "漏水"}
+    sent = await front.sends(
+        f"/cases/{no}/events",
+        {"type": "form_filled", "key": key_in(form), "wanted": tomorrow(), "wanted_soon": "尽快", **filled},
+    )
+
+    assert ticked
+    assert 303 == sent.status_code
+    case = (await office.get(f"/v1/cases/{no}", "fd-1")).json()
+    (said,) = [one["event"]["wanted"] for one in case["events"] if one["type"] == "form_filled"]
+    assert "尽快" != said
+
+
+async def test_a_number_within_the_building_that_there_is_not_is_told_the_rooms_near_it(front: Desk) -> None:
+    key = key_in(await front.sees("/repairs/new"))
+
+    answer = await front.sends("/repairs/new", FILLED | {"key": key, "building": "1", "room": "1011"})
+
+    assert re.search(r'id="room-wrong">[^<]*相近的有：1-101', answer.text)
+
+
 async def test_rep_05_the_team_for_the_kind_of_fault_is_proposed_first(office: Office) -> None:
     no = await office.call("fd-1", fault="电")
     await office.did(no, {"type": "engineering_notified"}, "fd-1")
