@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -16,6 +16,19 @@ LARGEST_BODY = 64 * 1024
 SLOWEST_SECONDS = 10
 DRAINED = 4 * 1024 * 1024
 NAME = re.compile(r"[a-z][a-z_]{0,40}")
+MISSPELT: Mapping[str, str] = {
+    "Expecting property name": "json_no_name",
+    "Illegal trailing comma": "json_no_name",
+    "Expecting ':'": "json_no_colon",
+    "Expecting ','": "json_no_comma",
+    "Expecting value": "json_no_value",
+    "Extra data": "json_goes_on",
+    "Unterminated string": "json_open_text",
+    "Invalid control character": "json_line_break",
+    "Invalid \\": "json_backslash",
+    "Unexpected UTF-8 BOM": "json_mark",
+}
+"""How the reader begins to say what it missed, and the sentence of ours for it."""
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -94,11 +107,21 @@ def read_json(body: bytes) -> Any:
             body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number, parse_float=Decimal
         )
         unfit = next(_unfit(document, ()), None)
+    except json.JSONDecodeError as wrong:
+        raise WrongBody(_misspelt(wrong)) from None
+    except UnicodeDecodeError as wrong:
+        raise WrongBody(fault("json_not_utf8", "", bounds={"byte": wrong.start + 1})) from None
     except (ValueError, RecursionError):
         raise WrongBody(fault("json_invalid", "")) from None
     if unfit is not None:
         raise WrongBody(fault("unfit_text", ".".join(unfit)))
     return document
+
+
+def _misspelt(wrong: json.JSONDecodeError) -> Fault:
+    """Where it stops being JSON and what is usually the matter there; never what stands there."""
+    kind = next((kind for said, kind in MISSPELT.items() if wrong.msg.startswith(said)), "json_misspelt")
+    return fault(kind, "", bounds={"line": wrong.lineno, "column": wrong.colno})
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -109,7 +132,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_number(_: str) -> NoReturn:
-    raise ValueError
+    raise WrongBody(fault("json_no_number", ""))
 
 
 def _unfit(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

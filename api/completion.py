@@ -50,8 +50,7 @@ def _made(kind: Any, values: dict[str, Any]) -> AnyEvent:
 async def _priced(desk: Desk, kind: type, values: dict[str, Any], there: Circumstances) -> dict[str, Any]:
     book = await desk.reference.price_book(there.head.estate)
     if kind is WorkFinished:
-        file = case_file(await desk.reader.entries(there.head.no)) if values["charges"] else CaseFile()
-        return {"charges": _lines(values["charges"], _list_of(book, file, there.at)) if values["charges"] else ()}
+        return {"charges": await charged(desk, values["charges"], there, book)}
     prices = book.in_force(there.at)
     if kind is PriceShown:
         return {"price_version": prices.version}
@@ -66,7 +65,17 @@ async def _priced(desk: Desk, kind: type, values: dict[str, Any], there: Circums
     return {}
 
 
-def _list_of(book: PriceBook, file: CaseFile, at: datetime) -> PriceList:
+async def charged(
+    desk: Desk, wanted: Sequence[WireCharge], there: Circumstances, book: PriceBook
+) -> tuple[ChargeLine, ...]:
+    """Each with its price; raises RuleBroken or Malformed for what cannot be charged."""
+    if not wanted:
+        return ()
+    file = case_file(await desk.reader.entries(there.head.no))
+    return _lines(wanted, list_for(book, file, there.at))
+
+
+def list_for(book: PriceBook, file: CaseFile, at: datetime) -> PriceList:
     """REP-34, FEE-03: the version that the resident was shown; without one, that in force."""
     shown = file.last(PriceShown)
     return (book.version(shown.price_version) if shown else None) or book.in_force(at)

@@ -18,6 +18,7 @@ class Verb(StrEnum):
     OPEN_CASE = "受理报修"
     RECORD = "登记"
     LIST_CASES = "查询"
+    FIND_BY_ROOM = "按房号查询"
     READ_CASE = "查看"
     READ_PERSONAL = "查看完整资料"
     PRINT = "打印"
@@ -57,6 +58,7 @@ GRANTS: Mapping[Verb, Grant] = {
     Verb.OPEN_CASE: Grant(rule="REP-20", posts=DESK),
     Verb.RECORD: Grant(rule="REP-18", posts=POSTS),  # which event, the rows of the procedure say
     Verb.LIST_CASES: Grant(rule="REP-13", posts=POSTS),
+    Verb.FIND_BY_ROOM: Grant(rule="PRV-106", posts=DESK | HEADS | ON_DUTY),  # it tells of which room a case is
     Verb.READ_CASE: Grant(rule="REP-13", posts=POSTS),
     Verb.READ_PERSONAL: Grant(rule="PRV-106", posts=DESK | HEADS | ON_DUTY, own_order=THE_REPAIRER),
     Verb.PRINT: Grant(rule="REP-23", posts=DESK | HEADS, own_order=THE_REPAIRER),

@@ -19,6 +19,30 @@ KEY_FORM = (
     "8 to 200 visible ASCII characters, new for each request (a UUID, say), the same for a repetition",
 )
 
+PLACE = ("第 {line} 行第 {column} 列", "line {line}, column {column}")
+NO_JSON: Mapping[str, tuple[str, str]] = {
+    "json_misspelt": ("请核对引号、逗号与括号", "check quotes, commas and brackets."),
+    "json_no_name": (
+        "此处应为双引号括起的字段名；最后一项后面不加逗号",
+        "put a field's name in double quotes here, and no comma after the last one.",
+    ),
+    "json_no_colon": ("字段名后面应为冒号", "put a colon after the field's name."),
+    "json_no_comma": ("此处缺逗号、引号或右括号", "a comma, a quote or a closing bracket is missing here."),
+    "json_no_value": (
+        "此处缺一个值；文字须用双引号括起，最后一项后面不加逗号",
+        "a value is missing here; put texts in double quotes, and no comma after the last one.",
+    ),
+    "json_goes_on": ("内容到此已完，请删去后面的", "the document ends here; remove what follows."),
+    "json_open_text": ("由此开始的文字没有右引号", "the text that begins here has no closing quote."),
+    "json_line_break": (
+        "文字中的换行须写作 \\n，制表符写作 \\t",
+        "write a line break within a text as \\n, a tab as \\t.",
+    ),
+    "json_backslash": ("反斜杠须写作两个", "write a backslash twice."),
+    "json_mark": ("请存为不带 BOM 的 UTF-8", "send UTF-8 without a byte order mark."),
+}
+"""What is usually wrong where a body stops being JSON."""
+
 WORDS: Mapping[str, tuple[str, str]] = {
     "missing": ("必填", "Required; give a value."),
     "extra_forbidden": ("有不认识的字段，请删去", "There is a field that is not known here; remove it."),
@@ -59,6 +83,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "须为档案编号，40 字以内，只用字母、数字、-、/，不写姓名等内容",
         "It must be a file number: at most 40 letters, digits, - and / only.",
     ),
+    "no_number": (
+        "须为单号或其一部分，20 位以内，只用数字、大写字母、-",
+        "It must be a case number or a part of one: at most 20 digits, capital letters and - only.",
+    ),
     "no_key": (
         f"写入须带此请求头，{KEY_FORM[0]}，如 {KEY_EXAMPLE}",
         f"Send this header with every write: {KEY_FORM[1]}; such as {KEY_EXAMPLE}.",
@@ -67,7 +95,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
         f"须恰好一个，{KEY_FORM[0]}，如 {KEY_EXAMPLE}",
         f"Send it once: {KEY_FORM[1]}; such as {KEY_EXAMPLE}.",
     ),
-    "json_invalid": ("不是合规的 JSON", "It is not valid JSON."),
+    "json_invalid": ("不是合规的 JSON，或嵌套过深", "It is not valid JSON, or too deep."),
+    **{
+        kind: (f"不是合规的 JSON，{PLACE[0]}：{remedy}", f"It is not valid JSON, {PLACE[1]}: {english}")
+        for kind, (remedy, english) in NO_JSON.items()
+    },
+    "json_not_utf8": (
+        "内容须为 UTF-8 编码，第 {byte} 个字节不是",
+        "The body must be in UTF-8; it is not at byte {byte}.",
+    ),
+    "json_no_number": (
+        "不是合规的 JSON：NaN、Infinity 不是数字，请改为数字或文字",
+        "It is not valid JSON: NaN and Infinity are no numbers; give a number or a text.",
+    ),
     "json_twice": ("同一字段出现两次", "A field stands twice in it."),
     "no_json": (
         "内容须为 JSON，并带请求头 Content-Type: application/json",

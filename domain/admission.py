@@ -11,7 +11,7 @@ from domain.events import AnyEvent, Event, Noted, Urged
 from domain.limits import CLOCK_SKEW, Terms
 from domain.people import Actor, Role
 from domain.rulebook.open_values import BACKDATING
-from domain.rulebook.rows import Edition, Procedure, Question, Right
+from domain.rulebook.rows import Edition, Owed, Position, Procedure, Question, Right
 
 SUPERVISORS = (
     Role.ENGINEERING_SUPERVISOR,
@@ -72,6 +72,20 @@ def may(actor: Actor, event: type[Event], file: CaseFile, procedure: Procedure, 
     return True
 
 
+def could_record(kind: type[Event], position: Position, procedure: Procedure, edition: Edition) -> bool:
+    """Whether the case would take such an event from him as things stand, if it were its turn and well filled in."""
+    gates = (gate for gate in edition.gates if issubclass(kind, gate.on))
+    return (
+        may(position.by, kind, position.file, procedure, edition)
+        and not _is_full(kind, position.file)
+        and all(gate.stands_open(position) for gate in gates)
+    )
+
+
+def owed_in(docket: Docket) -> tuple[Owed, ...]:
+    return tuple(Owed(row=duty.row, due_at=duty.due.at, breached=duty.breached_at is not None) for duty in docket.owed)
+
+
 def admit(act: Act, standing: Standing) -> Entry:
     """The entry the act becomes, numbered next; the file is not touched.
 
@@ -82,7 +96,7 @@ def admit(act: Act, standing: Standing) -> Entry:
         raise _not_permitted(act.event, right_for(kind, standing.edition))
     if standing.file.ended:
         raise CaseClosed
-    if kind in REMARKS and sum(isinstance(entry.event, REMARKS) for entry in standing.file) >= MOST_REMARKS:
+    if _is_full(kind, standing.file):
         raise FileFull(MOST_REMARKS)
     if kind not in standing.admitted and kind not in standing.procedure.any_time:
         raise NotExpected(act.event.label, [event.label for event in standing.awaited])
@@ -125,6 +139,10 @@ def opening_entry(act: Act, number: int, now: datetime) -> Entry:
     )
 
 
+def _is_full(kind: type[Event], file: CaseFile) -> bool:
+    return kind in REMARKS and sum(isinstance(entry.event, REMARKS) for entry in file) >= MOST_REMARKS
+
+
 def _is_backdated(act: Act, standing: Standing) -> bool:
     """Between the two clocks the one in the act's favour counts: delivery may have been held up for hours."""
     latest, earliest = max(standing.now, act.accepted_at), min(standing.now, act.accepted_at)
@@ -157,10 +175,10 @@ def _not_permitted(event: AnyEvent, right: Right | None) -> NotPermitted:
 
 
 def _question(act: Act, file: CaseFile, docket: Docket, terms: Terms) -> Question:
-    return Question(event=act.event, by=act.by, at=act.at, file=file, docket=docket, teams=terms.teams)
+    return Question(event=act.event, by=act.by, at=act.at, file=file, owed=owed_in(docket), teams=terms.teams)
 
 
 def _pass_gates(act: Act, edition: Edition, question: Question) -> None:
     for gate in edition.gates:
-        if isinstance(act.event, gate.on) and not gate.holds(question):
+        if isinstance(act.event, gate.on) and not gate.lets_pass(question):
             raise RuleBroken(gate.rule, field=gate.field, remedy=gate.remedy, english=gate.english)

@@ -35,6 +35,11 @@ class PriceItem:
     material: Decimal
     other: Decimal = Decimal(0)
 
+    @property
+    def whole(self) -> Decimal:
+        """What one unit costs, all kinds together."""
+        return self.labour + self.material + self.other
+
     def price(self, kind: ChargeKind) -> Decimal:
         return {
             ChargeKind.LABOUR: self.labour,
@@ -50,6 +55,10 @@ class PriceList:
     version: str
     effective_from: date
     items: tuple[PriceItem, ...]
+
+    @property
+    def by_code(self) -> tuple[PriceItem, ...]:
+        return tuple(sorted(self.items, key=lambda item: item.code))
 
     def lists(self, code: str) -> bool:
         return any(item.code == code for item in self.items)

@@ -25,7 +25,6 @@ WAITED_FOR = (
     Role.REPAIRER,
     Role.CUSTOMER_SERVICE_SUPERVISOR,
 )
-STAGES = ("填单中", "待领单", "待派工", "待接单", "待到场", "维修中", "待返单", "待确认")
 OPEN = "ExecutionStatus='Running'"
 
 
@@ -55,7 +54,7 @@ def _asked(buildings: Iterable[str]) -> Iterator[tuple[str, str, str]]:
     yield "要紧的", "程序卡住的单", "TemporalReportedProblems IS NOT NULL"
     for post in WAITED_FOR:
         yield "等谁", f"等{post}", f"{WAITING_POSTS.name}='{post}'"
-    for stage in STAGES:
+    for stage in dict.fromkeys(name for one in PROCEDURES.values() for name in one.open_stages):
         yield "到哪一步", stage, f"{STAGE.name}='{stage}'"
     for building in buildings:
         yield "按楼栋", building, f"{BUILDING.name}='{building}'"

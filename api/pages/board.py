@@ -1,22 +1,27 @@
-"""/board: the supervisors' questions as links into the Temporal Web UI, with the figures of this moment beside them."""
+"""/board: how many cases stand where at this moment, and the supervisors' questions as links into the Web UI."""
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse
 
 from api.door import Caller, PageRoute, caller
-from api.pages.markup import Markup, page, row, table, tag
+from api.pages import search
+from api.pages.markup import Child, Markup, page, row, table, tag
 from api.pages.names import estates_of
 from api.pages.views import header
 from api.rights import Verb, needs
-from infra.postgres.records import CaseHead, Filter
+from domain.people import EstateCode
+from domain.rulebook import PROCEDURES
+from domain.rulebook.rows import Procedure
+from infra.postgres.records import StageCount
 from infra.settings import Settings
 from infra.web_ui import link, saved_queries
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-MOST_CASES = 1000
 REFRESH_SECONDS = 60
 
 
@@ -25,28 +30,60 @@ REFRESH_SECONDS = 60
 async def board(asking: Annotated[Caller, Depends(caller)]) -> Response:
     """An estate after the other, only the caller's own."""
     estates = sorted(asking.principal.estates)
-    heads = await asking.house.desk.reader.cases(Filter(estates=estates, open=True, limit=MOST_CASES))
+    counts = await asking.house.desk.reader.open_by_stage(estates)
     names = await estates_of(asking.house.desk, estates)
-    sections = [_section(estate, names[estate], heads, asking.house.settings) for estate in estates]
+    sections = [_section(estate, names[estate], counts, asking.house.settings) for estate in estates]
     return HTMLResponse(
         page("看板 · 荔园服务台", header("主管看板", asking.principal.name), *sections, refresh_seconds=REFRESH_SECONDS)
     )
 
 
-def _section(estate: str, name: str, heads: list[CaseHead], settings: Settings) -> Markup:
-    own = [head for head in heads if head.estate == estate]
-    late = sum(head.overdue for head in own)
+def _section(estate: EstateCode, name: str, counts: Sequence[StageCount], settings: Settings) -> Markup:
+    own = [one for one in counts if one.estate == estate]
     address = {"web_ui_url": settings.web_ui_url, "namespace": settings.temporal_namespace}
     groups: dict[str, list[Markup]] = {}
-    for one in saved_queries(estate, sorted({head.building for head in own})):
+    for one in saved_queries(estate, sorted({count.building for count in own})):
         groups.setdefault(one.group, []).append(tag("a", one.name, href=link(one.query, **address)))
     return tag(
         "section",
         tag("h2", name, " ", tag("small", estate, class_="quiet")),
-        tag("p", f"未结 {len(own)} 单，", tag("span", f"超时 {late} 单", class_="late" if late else None)),
+        _totals(estate, own),
+        [_stages(estate, procedure, own) for procedure in PROCEDURES.values()],
         table(("类别", "在 Temporal 中查看"), [row(group, _spaced(links)) for group, links in groups.items()]),
     )
 
 
-def _spaced(links: list[Markup]) -> list[str]:
+def _totals(estate: EstateCode, own: Sequence[StageCount]) -> Markup:
+    late = sum(one.late for one in own)
+    return tag(
+        "p",
+        tag("a", f"未结 {sum(one.cases for one in own)} 单", href=_list(estate)),
+        "，",
+        tag("a", f"超时 {late} 单", href=_list(estate, overdue="true"), class_="late" if late else None),
+    )
+
+
+def _stages(estate: EstateCode, procedure: Procedure, own: Sequence[StageCount]) -> Markup:
+    rows = list(_counted(estate, procedure, own))
+    return table((f"{procedure.name}到哪一步", "未结", "其中超时"), rows)
+
+
+def _counted(estate: EstateCode, procedure: Procedure, own: Sequence[StageCount]) -> Iterator[Markup]:
+    """A stage after the other, those where nothing stands too: that is an answer."""
+    for stage in procedure.open_stages:
+        there = [one for one in own if (one.procedure, one.stage) == (procedure.prefix, stage)]
+        late = sum(one.late for one in there)
+        narrowed = {"procedure": procedure.prefix, "stage": stage}
+        yield row(
+            tag("a", stage, href=_list(estate, **narrowed)),
+            str(sum(one.cases for one in there)),
+            tag("a", str(late), href=_list(estate, **narrowed, overdue="true"), class_="late") if late else "",
+        )
+
+
+def _list(estate: EstateCode, **narrowed: str) -> str:
+    return f"{search.PATH}?{urlencode({'estate': estate, **narrowed, 'open': 'true'})}"
+
+
+def _spaced(links: list[Markup]) -> list[Child]:
     return [part for one in links for part in (one, "　")]

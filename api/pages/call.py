@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse
 
 from api.desk import Desk
 from api.door import Caller, PageRoute, caller
-from api.pages.controls import HINTS, LABELS, Control, Kind, Options, document_of, options_of
-from api.pages.inputs import form
+from api.pages.controls import LABELS, Control, Kind, Options, document_of, options_of
+from api.pages.inputs import Sending, form
 from api.pages.markup import page, tag
 from api.pages.names import estates_of
 from api.pages.one_case import came_of
@@ -22,7 +22,7 @@ from api.wire.requests import NewRepair
 from api.wire.text import BuildingCode
 from domain.errors import Malformed
 from domain.events.base import AS_SOON_AS_POSSIBLE
-from domain.events.repair import Channel, FaultKind, Situation
+from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
 from domain.people import EstateCode
 
 PATH = "/repairs/new"
@@ -66,7 +66,7 @@ async def take_call(request: Request, asking: Annotated[Caller, Depends(caller)]
     if isinstance(told, Filled):
         beside = {WRITTEN_AS.get(field, field): remedy for field, remedy in told.remedies.items()}
         return HTMLResponse(await _page(asking, replace(told, remedies=beside)), told.status)
-    return came_of(told)
+    return came_of(told, RequestReceived)
 
 
 class _NewCall(NewRepair):
@@ -100,7 +100,9 @@ async def _room_code(desk: Desk, estate: EstateCode, building: str, said: str) -
             remedy="该房号不在所选楼栋，请核对",
             english="That room is not in the building chosen; check them.",
         )
-    return room.code if room else said
+    if room:
+        return room.code
+    return said if said.startswith(f"{building}-") else within
 
 
 async def _page(asking: Caller, filled: Filled) -> str:
@@ -112,7 +114,7 @@ async def _page(asking: Caller, filled: Filled) -> str:
     return page(
         "登记报修 · 荔园服务台",
         header("登记报修", asking.principal.name),
-        form(_controls(estates, buildings), filled, action=PATH, button="登记报修"),
+        form(_controls(estates, buildings), filled, Sending(action=PATH, button="登记报修")),
         tag("p", "连按两次也只登记一次。填了住户名称即同时填单；水浸、停电等紧急情形请先选情形。", class_="quiet"),
     )
 
@@ -137,7 +139,7 @@ def _controls(estates: Mapping[EstateCode, str], buildings: Mapping[str, str]) -
         line("content", kind=Kind.TEXT, required=True),
         line("fault", kind=Kind.CHOICE, required=True, options=options_of(FaultKind)),
         line("situation", kind=Kind.CHOICE, required=True, options=options_of(Situation)),
-        line("wanted", kind=Kind.SOON_OR_MOMENT, hint=HINTS["wanted"]),
+        line("wanted", kind=Kind.SOON_OR_MOMENT, hint=f"不填为{AS_SOON_AS_POSSIBLE}"),
         line("address", hint="不填为楼栋与房号"),
         line("channel", kind=Kind.CHOICE, required=True, options=options_of(Channel)),
         line("call_started_at", "来电时间", kind=Kind.MOMENT, hint="不填为现在；来电更早时填写，各时限由此起算"),

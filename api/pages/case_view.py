@@ -1,49 +1,45 @@
 """The page of one case: how it stands, what may be recorded now, its duties, its file, and where its time went."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.course import Stretch, is_late
 from api.looking import Purpose
-from api.pages.controls import LABELS, Control, Kind
-from api.pages.inputs import form
+from api.pages.controls import LABELS
 from api.pages.markup import Child, Markup, page, row, table, tag
+from api.pages.money import charges_table
 from api.pages.names import Names
-from api.pages.posted import Filled, fresh_key
+from api.pages.posted import fresh_key
+from api.pages.recording import Recording, acts
 from api.pages.said import said
 from api.pages.views import header, moment
 from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer
-from domain.events import Event
 from domain.forms import REPAIR_ORDER
 from domain.limits import due_text
+from domain.pricing import ChargeLine
 
 STATES = {"open": "办理中", "met": "按时完成", "breached": "超时", "waived": "免除", "superseded": "不再适用"}
+NEAREST = 3
+"""Limits that stand beside the next step; all of them stand below."""
 RESIDENT = ("household", "phone", "address", "room", "content")
-AT = Control(name="at", label="发生时间", kind=Kind.MOMENT, hint="不填为现在")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recordable:
-    """An event that the person may record in the case now. ``in_turn``: the case waits for it."""
-
-    event: type[Event]
-    controls: Sequence[Control]
-    in_turn: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
-    """``filled``: forms that were refused, by the type of their event. ``purpose``: what it is shown unmasked for."""
+    """``told``: what became of the form that was just sent. ``purpose``: what it is shown unmasked for.
+
+    ``charges``: those that count, None before any work is done.
+    """
 
     who: str
     case: CaseAnswer
     course: Sequence[Stretch]
     names: Names
-    recordable: Sequence[Recordable]
-    filled: Mapping[str, Filled]
+    recording: Recording
+    charges: Sequence[ChargeLine] | None
     may_unmask: bool
     purpose: Purpose | None
-    pending: bool
+    told: str
 
 
 def case_page(shown: CasePage) -> str:
@@ -52,12 +48,15 @@ def case_page(shown: CasePage) -> str:
         f"{case.no} · 荔园服务台",
         header(f"{case.no} {case.procedure_name}", shown.who),
         tag("p", "【演练】", class_="late") if case.drill else None,
-        tag("p", "已收到并保存，系统稍后记入此单，请勿重复登记。", class_="problem") if shown.pending else None,
+        tag("p", shown.told, class_="told", role="status") if shown.told else None,
         _standing(case),
+        _next(case),
         _same_room(case),
+        acts("现在登记", shown.recording, in_turn=True),
         _resident(shown),
+        _charged(shown),
         _printing(case),
-        _recording(shown),
+        acts("随时可登记", shown.recording, in_turn=False),
         tag("h2", "时限"),
         table(
             ("规程", "事项", "责任", "起算", "时限", "状态", "办结"),
@@ -72,6 +71,25 @@ def case_page(shown: CasePage) -> str:
             ("自", "至", "时长", "阶段", "等待", "责任（时限）", "结束于"), [_stretch(span) for span in shown.course]
         ),
     )
+
+
+def _next(case: CaseAnswer) -> Markup | None:
+    """What is to be done now, by whom and by when, the most pressing first."""
+    if case.state == "closed":
+        return None
+    owed = sorted((duty for duty in case.obligations if duty.owed), key=lambda duty: duty.due_at)
+    limits = [tag("li", f"{duty.owed_by}：{duty.label}（{duty.rule}），", _by_when(duty)) for duty in owed[:NEAREST]]
+    return tag(
+        "section",
+        tag("h2", f"下一步：{'、'.join(case.waiting_for) or '等系统受理'}"),
+        tag("ul", limits) if limits else None,
+        class_="next",
+    )
+
+
+def _by_when(duty: DutyAnswer) -> Child:
+    due = due_text(duty.due_at)
+    return tag("span", f"已过 {due}", class_="late") if duty.breached_at else f"截止 {due}"
 
 
 def _standing(case: CaseAnswer) -> Markup:
@@ -146,28 +164,13 @@ def _printing(case: CaseAnswer) -> Markup:
     return tag("form", key, copies, method="post", action=f"/cases/{case.no}/print")
 
 
-def _recording(shown: CasePage) -> Iterator[Child]:
-    for heading, in_turn in (("现在登记", True), ("随时可登记", False)):
-        drawn = [_act(one, shown) for one in shown.recordable if one.in_turn is in_turn]
-        if drawn:
-            yield [tag("h2", heading), drawn]
-
-
-def _act(one: Recordable, shown: CasePage) -> Markup:
-    kind = one.event.kind()
-    filled = shown.filled.get(kind)
-    return tag(
-        "details",
-        tag("summary", one.event.label),
-        form(
-            (*one.controls, AT),
-            filled or Filled(),
-            action=f"/cases/{shown.case.no}/events",
-            button=f"登记「{one.event.label}」",
-            type=kind,
-        ),
-        open="" if filled else None,
-    )
+def _charged(shown: CasePage) -> Markup | None:
+    """FEE-03: what was charged, and what it comes to."""
+    if shown.charges is None:
+        return None
+    if not shown.charges:
+        return tag("p", "收费：没有费用")
+    return charges_table("收费", shown.charges, shown.names)
 
 
 def _duty(duty: DutyAnswer, names: Names) -> Markup:

@@ -63,7 +63,7 @@ HINTS: Mapping[str, str] = {
     "charges": "按收费标准计价；没有费用则不填，并在下面注明",
     "override_reason": "班组与故障类型对应时不填",
     "signature": "签名图片或纸质单的编号",
-    "wanted": f"不填为{AS_SOON_AS_POSSIBLE}",
+    "wanted": f"约定时间，或注明{AS_SOON_AS_POSSIBLE}",
 }
 YES_OR_NO: Options = (("true", "是"), ("false", "否"))
 LINES = 4
@@ -74,6 +74,7 @@ class Kind(StrEnum):
     LINE = "line"
     TEXT = "text"
     MOMENT = "moment"
+    DAY = "day"
     SOON_OR_MOMENT = "soon_or_moment"
     CHOICE = "choice"
     YES_OR_NO = "yes_or_no"
@@ -98,7 +99,7 @@ class Control:
             return list(_charges(self.name, given)) or None
         said = next(iter(given.get(self.name, ())), "")
         if not said.strip():
-            return AS_SOON_AS_POSSIBLE if self.kind is Kind.SOON_OR_MOMENT else None
+            return self._without(given)
         match self.kind:
             case Kind.MOMENT | Kind.SOON_OR_MOMENT:
                 return _with_zone(said)
@@ -108,16 +109,32 @@ class Control:
                 return int(said) if said.isascii() and said.isdigit() else said
         return said
 
+    def _without(self, given: Given) -> str | None:
+        """No time: as soon as possible, where that was said or nothing need be."""
+        if self.kind is not Kind.SOON_OR_MOMENT or (self.required and not any(given.get(soon(self.name), ()))):
+            return None
+        return AS_SOON_AS_POSSIBLE
+
+
+def soon(name: str) -> str:
+    """The box beside a moment that stands for 尽快."""
+    return f"{name}_soon"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What an estate offers where a field asks for one of its own."""
+    """What an estate offers where a field asks for one of its own.
+
+    ``items``: of the price list in force; ``charged``: of the one that the resident was shown. ``limits``: duties
+    whose limit the post may extend. ``hints``: what is to be known beside a field.
+    """
 
     repairers: Options = ()
     teams: Options = ()
     items: Options = ()
-    limits: Options = field(default=())
-    """Duties whose limit the post may extend."""
+    charged: Options = ()
+    limits: Options = ()
+    hints: Mapping[str, str] = field(default_factory=dict)
 
 
 def controls_of(event: type[Event], choices: Choices) -> tuple[Control, ...]:
@@ -141,9 +158,9 @@ def _control(name: str, hint: Any, choices: Choices, *, required: bool) -> Contr
         name=name,
         label=LABELS.get(name, name),
         kind=kind,
-        required=required and kind is not Kind.SOON_OR_MOMENT,
+        required=required,
         options=options,
-        hint=HINTS.get(name, ""),
+        hint=choices.hints.get(name) or HINTS.get(name, ""),
     )
 
 
@@ -153,7 +170,7 @@ def _form_of(name: str, hint: Any, choices: Choices) -> tuple[Kind, Options]:
     if name in offered:
         return Kind.CHOICE, offered[name]
     if hint == tuple[ChargeLine, ...]:
-        return Kind.CHARGES, choices.items
+        return Kind.CHARGES, choices.charged
     if get_origin(hint) is Literal:
         return Kind.NUMBER, tuple((str(value), f"第{value}联") for value in get_args(hint))
     if isinstance(hint, type) and issubclass(hint, Enum):

@@ -1,30 +1,62 @@
 """Draws a form: each field with its label, what was typed in it, and beside it what is wrong with that."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from api.pages.controls import LINES, Control, Kind, Options
-from api.pages.markup import Markup, tag
+from api.pages.controls import LINES, Control, Kind, Options, soon
+from api.pages.markup import Child, Markup, tag
 from api.pages.posted import Filled
+from domain.events.base import AS_SOON_AS_POSSIBLE
 
 AMONG = frozenset({Kind.CHOICE, Kind.YES_OR_NO, Kind.NUMBER})
 
 
-def form(controls: Sequence[Control], filled: Filled, *, action: str, button: str, **hidden: str) -> Markup:
-    """``hidden``: what goes with it unseen, beside the key that lets a second click do nothing."""
-    prefix = "".join(hidden.values())
-    names = [control.name for control in controls]
-    beside = {_place(field, names): remedy for field, remedy in filled.remedies.items()}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """Where a form goes and by which ``button``. ``above``: what is to be read before it is pressed."""
+
+    action: str
+    button: str
+    above: Child = None
+
+
+def form(controls: Sequence[Control], filled: Filled, to: Sending, *, prefix: str = "", **hidden: str) -> Markup:
+    """``hidden``: what goes with it unseen, beside the key that lets a second click do nothing.
+
+    ``prefix``: of the ids of its fields, where several forms stand on a page.
+    """
     return tag(
         "form",
-        [tag("p", beside[""], class_="problem")] if "" in beside else None,
         tag("input", type_="hidden", name_="key", value=filled.key),
         [tag("input", type_="hidden", name_=name, value=value) for name, value in hidden.items()],
-        [_field(control, filled, beside.get(control.name, ""), prefix) for control in controls],
-        tag("p", tag("button", button, type_="submit")),
+        list(fields(controls, filled, prefix=prefix)),
+        to.above,
+        tag("p", tag("button", to.button, type_="submit")),
         class_="act",
         method="post",
-        action=action,
+        action=to.action,
     )
+
+
+def question(controls: Sequence[Control], filled: Filled, to: Sending) -> Markup:
+    """A form that changes nothing: what is asked for stands in the address."""
+    return tag(
+        "form",
+        list(fields(controls, filled)),
+        tag("p", tag("button", to.button, type_="submit")),
+        class_="act",
+        method="get",
+        action=to.action,
+    )
+
+
+def fields(controls: Sequence[Control], filled: Filled, *, prefix: str = "") -> Iterator[Markup]:
+    names = [control.name for control in controls]
+    beside = {_place(field, names): remedy for field, remedy in filled.remedies.items()}
+    if "" in beside:
+        yield tag("p", beside[""], class_="problem")
+    for control in controls:
+        yield _field(control, filled, beside.get(control.name, ""), prefix)
 
 
 def _place(field: str, names: Sequence[str]) -> str:
@@ -56,8 +88,22 @@ def _entry(control: Control, filled: Filled, marks: dict[str, str]) -> Iterator[
         yield tag("textarea", value, rows="3", cols="40", required=_needed(control), **marks)
     elif control.kind is Kind.LINE:
         yield tag("input", value=value, required=_needed(control), autocomplete="off", **marks)
+    elif control.kind is Kind.DAY:
+        yield tag("input", type_="date", value=value, required=_needed(control), **marks)
+    elif control.kind is Kind.SOON_OR_MOMENT:
+        yield tag("span", list(_soon_or_moment(control, filled, marks)), class_="line")
     else:
         yield tag("input", type_="datetime-local", step="1", value=value, required=_needed(control), **marks)
+
+
+def _soon_or_moment(control: Control, filled: Filled, marks: dict[str, str]) -> Iterator[Markup]:
+    """A moment; where it has to be said, the box for 尽快 beside it."""
+    yield tag("input", type_="datetime-local", step="1", value=filled.value(control.name), **marks)
+    if control.required:
+        name = soon(control.name)
+        ticked = "" if filled.value(name) else None
+        box = tag("input", type_="checkbox", name_=name, value=AS_SOON_AS_POSSIBLE, checked=ticked)
+        yield tag("label", box, " ", AS_SOON_AS_POSSIBLE)
 
 
 def _needed(control: Control) -> str | None:

@@ -46,19 +46,19 @@ async def estates_of(desk: Desk, codes: Iterable[EstateCode]) -> Mapping[EstateC
     return {code: await desk.reader.estate_name(code) for code in sorted(codes)}
 
 
-async def names_in(desk: Desk, look: Look, duties: Iterable[str | None]) -> Names:
+async def names_in(desk: Desk, look: Look, duties: Iterable[str | None], prices: PriceBook) -> Names:
     """Of everybody who acts or owes in the case; ``duties``: who owes what."""
     acting = {str(entry.by.id): entry.by.name for entry in look.file}
     named = {getattr(entry.event, "repairer", None) for entry in look.file}
     edition = PROCEDURES[look.head.procedure].edition(look.head.edition)
     return Names(
         staff={**acting, **await people(desk, {*acting, *named, *duties})},
-        items=items_of(await desk.reference.price_book(look.head.estate)),
+        items=_items_of(prices),
         duties={row.key: row.label for row in edition.obligations},
     )
 
 
-def items_of(prices: PriceBook) -> Mapping[str, str]:
+def _items_of(prices: PriceBook) -> Mapping[str, str]:
     """Of every version of the list, the newest name of each item."""
     by_age = sorted(prices.versions, key=lambda one: one.effective_from)
     return {item.code: item.name for version in by_age for item in version.items}

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,31 +10,31 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from api.completion import Circumstances, charged
 from api.course import Course, Stretch, stretches
-from api.desk import Desk
 from api.door import SEE_OTHER, Caller, PageRoute, caller
 from api.looking import Look, Purpose, facts_of, look_at, unmask
-from api.pages.case_view import AT, CasePage, Recordable, case_page
-from api.pages.controls import Choices, Options, controls_of, document_of
-from api.pages.names import items_of, names_in
-from api.pages.posted import Filled, Form, carried_out, first, form_in, under_its_key
+from api.pages.case_view import CasePage, case_page
+from api.pages.choices import choices_for, presets, prices_for
+from api.pages.controls import Choices, controls_of, document_of
+from api.pages.names import names_in
+from api.pages.offered import Kinds, kinds_for
+from api.pages.posted import TOTAL, Filled, Form, carried_out, counted_again, first, form_in, under_its_key
+from api.pages.recording import AT, Recordable, Recording
 from api.rights import Verb, demand, may, needs
 from api.routes.cases import case_answer
 from api.routes.events import record_event
 from api.routes.forms import COPIES, counted, printed
 from api.same_room import beside
-from api.wire.events import EVENTS
+from api.wire.events import EVENTS, WireCharge
 from api.wire.requests import NewEvent
-from domain.admission import may as may_record
 from domain.errors import Malformed, UnknownCase
 from domain.events import Event
 from domain.events.repair import RequestReceived
-from domain.limits import due_text
-from domain.people import Role
+from domain.pricing import ChargeLine, total
 from domain.rulebook import PROCEDURES
+from domain.rulebook.repair.charging import charges_in_force
 from infra.postgres.records import FiledDuty
-from workflows import CASES
-from workflows.retrace import Retracing
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -47,14 +47,15 @@ class Asked:
 
     filled: Mapping[str, Filled] = field(default_factory=dict)
     purpose: Purpose | None = None
-    pending: bool = False
+    told: str = ""
 
 
 @router.get("/cases/{no}")
 @needs(Verb.READ_CASE)
-async def case(no: str, asking: Annotated[Caller, Depends(caller)], *, pending: bool = False) -> Response:
-    """Masked; the Web UI links to it. ``pending``: something was just sent that the case has not taken in yet."""
-    return HTMLResponse(await _page(asking, await look_at(asking, no), Asked(pending=pending)))
+async def case(no: str, asking: Annotated[Caller, Depends(caller)], done: str = "", pending: str = "") -> Response:
+    """Masked; the Web UI links to it. ``done``, ``pending``: what became of a form just sent, see ``came_of``."""
+    look = await look_at(asking, no)
+    return HTMLResponse(await _page(asking, look, Asked(told=_recorded(look, done) or _kept(pending))))
 
 
 @router.post("/cases/{no}/full")
@@ -81,13 +82,38 @@ async def record(no: str, request: Request, asking: Annotated[Caller, Depends(ca
 
     async def write() -> Response:
         report = NewEvent.model_validate(_report(event, given))
+        await _count_first(asking, no, report, first(given, TOTAL))
         return await record_event(no, report, under_its_key(asking, given))
 
-    told = await carried_out(given, write)
+    try:
+        told = await carried_out(given, write)
+    except NotCountedYet as counted:
+        asked = Asked(filled={event.kind(): counted_again(given, counted.lines)})
+        return HTMLResponse(await _page(asking, await look_at(asking, no), asked))
     if isinstance(told, Filled):
         asked = Asked(filled={event.kind(): told})
         return HTMLResponse(await _page(asking, await look_at(asking, no), asked), told.status)
-    return came_of(told)
+    return came_of(told, event)
+
+
+class NotCountedYet(Exception):
+    """What is to be charged has another total than the one that stood on the page, if any did."""
+
+    def __init__(self, lines: tuple[ChargeLine, ...]) -> None:
+        super().__init__()
+        self.lines = lines
+
+
+async def _count_first(asking: Caller, no: str, report: NewEvent, seen: str) -> None:
+    """FEE-03: nothing is charged whose total nobody has seen. Raises NotCountedYet, or what pricing raises."""
+    charges: tuple[WireCharge, ...] = report.event.values().get("charges", ())
+    if not charges:
+        return
+    look, desk = await look_at(asking, no), asking.house.desk
+    there = Circumstances(head=look.head, at=report.at or datetime.now(UTC))
+    lines = await charged(desk, charges, there, await desk.reference.price_book(look.head.estate))
+    if seen != str(total(lines)):
+        raise NotCountedYet(lines)
 
 
 @router.post("/cases/{no}/print")
@@ -113,9 +139,23 @@ async def printed_copy(no: str, copy: str, printing: str, asking: Annotated[Call
     return await printed(asking, no, COPIES[copy], int(printing))
 
 
-def came_of(told: Mapping[str, object]) -> Response:
-    """To the case, which says whether what was sent is on its way still."""
-    return RedirectResponse(f"/cases/{told['no']}" + ("" if told["state"] == "applied" else "?pending=1"), SEE_OTHER)
+def came_of(told: Mapping[str, object], event: type[Event]) -> Response:
+    """To the case, which says what was recorded, by its number in the file, or what is on its way there still."""
+    said = f"done={told.get('number', 1)}" if told["state"] == "applied" else f"pending={event.kind()}"
+    return RedirectResponse(f"/cases/{told['no']}?{said}", SEE_OTHER)
+
+
+def _recorded(look: Look, number: str) -> str:
+    """In words; nothing where the file holds no such entry."""
+    entry = next((one for one in look.entries if str(one.number) == number), None)
+    if entry is None:
+        return ""
+    return "已受理" if entry.type == RequestReceived.kind() else f"已登记：{entry.label}"
+
+
+def _kept(kind: str) -> str:
+    event = EVENTS.get(kind) or (RequestReceived if kind == RequestReceived.kind() else None)
+    return f"已交待处理：{event.label}。已收到并保存，系统稍后记入此单，请勿重复登记。" if event else ""
 
 
 def _report(event: type[Event], given: Form) -> dict[str, object]:
@@ -127,22 +167,32 @@ async def _page(asking: Caller, look: Look, asked: Asked) -> str:
     desk = asking.house.desk
     duties = await desk.reader.duties(look.head.no)
     spans, kinds = await asyncio.to_thread(_read, look, duties)
+    book = await desk.reference.price_book(look.head.estate)
+    prices = prices_for(look, book)
+    choices = await choices_for(desk, look, duties, prices)
+    names = await names_in(desk, look, [duty.owed_by_id for duty in duties], book)
     return case_page(
         CasePage(
             who=asking.principal.name,
             case=case_answer(look, duties, await beside(desk, look), masked=asked.purpose is None),
             course=spans,
-            names=await names_in(desk, look, [duty.owed_by_id for duty in duties]),
-            recordable=tuple(_recordable(kinds, await _choices(desk, look, duties))),
-            filled=asked.filled,
+            names=names,
+            recording=Recording(
+                no=look.head.no,
+                recordable=tuple(_recordable(kinds, choices, presets(look, choices))),
+                filled=asked.filled,
+                prices=prices.shown,
+                names=names,
+            ),
+            charges=charges_in_force(look.file),
             may_unmask=may(look.actor, Verb.READ_PERSONAL, facts_of(look)),
             purpose=asked.purpose,
-            pending=asked.pending,
+            told=asked.told,
         )
     )
 
 
-def _read(look: Look, duties: Sequence[FiledDuty]) -> tuple[tuple[Stretch, ...], "Kinds"]:
+def _read(look: Look, duties: Sequence[FiledDuty]) -> tuple[tuple[Stretch, ...], Kinds]:
     course = Course(
         head=look.head,
         entries=look.entries,
@@ -150,63 +200,15 @@ def _read(look: Look, duties: Sequence[FiledDuty]) -> tuple[tuple[Stretch, ...],
         procedure=PROCEDURES[look.head.procedure],
         until=look.head.closed_at or datetime.now(UTC),
     )
-    return stretches(course), _kinds(look)
+    return stretches(course), kinds_for(look, duties)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kinds:
-    """What the person may record: what the case waits for or would be turned by, and what needs no turn."""
-
-    in_turn: Sequence[type[Event]] = ()
-    any_time: Sequence[type[Event]] = ()
-
-
-def _kinds(look: Look) -> Kinds:
-    if not look.head.open or not look.file:
-        return Kinds()
-    with Retracing(CASES[look.head.procedure]) as retracing:
-        place = retracing.after(tuple(look.file))
-    any_time = PROCEDURES[look.head.procedure].any_time
-    in_turn = [kind for kind in place.admitted if kind in place.awaited or kind not in any_time]
-    return Kinds(
-        in_turn=tuple(_permitted(look, in_turn)),
-        any_time=tuple(_permitted(look, (kind for kind in any_time if kind not in in_turn))),
-    )
-
-
-def _permitted(look: Look, kinds: Iterable[type[Event]]) -> Iterator[type[Event]]:
-    procedure = PROCEDURES[look.head.procedure]
-    edition = procedure.edition(look.head.edition)
-    posted = set(EVENTS.values())
-    return (kind for kind in kinds if kind in posted and may_record(look.actor, kind, look.file, procedure, edition))
-
-
-def _recordable(kinds: Kinds, choices: Choices) -> Iterator[Recordable]:
-    for kind in kinds.in_turn:
-        yield Recordable(event=kind, controls=controls_of(kind, choices), in_turn=True)
-    for kind in kinds.any_time:
-        yield Recordable(event=kind, controls=controls_of(kind, choices), in_turn=False)
-
-
-async def _choices(desk: Desk, look: Look, duties: Sequence[FiledDuty]) -> Choices:
-    estate = look.head.estate
-    edition = PROCEDURES[look.head.procedure].edition(look.head.edition)
-    extendable = {row.key for row in edition.obligations if row.extendable_by in look.actor.posts}
-    return Choices(
-        repairers=tuple((await desk.reference.holders(estate, Role.REPAIRER)).items()),
-        teams=await _teams(desk, look),
-        items=tuple(items_of(await desk.reference.price_book(estate)).items()),
-        limits=tuple(
-            (duty.key, f"{duty.label}（{duty.rule}，{due_text(duty.due_at)}）")
-            for duty in duties
-            if duty.owed and duty.key in extendable
-        ),
-    )
-
-
-async def _teams(desk: Desk, look: Look) -> Options:
-    """REP-05: the team proposed for this kind of fault, and then the others."""
-    request, proposed = look.file.last(RequestReceived), await desk.reference.teams(look.head.estate)
-    first = proposed.get(request.fault) if request else None
-    names = sorted(await desk.reference.team_names(look.head.estate), key=lambda name: name != first)
-    return tuple((name, f"{name}（建议）" if name == first else name) for name in names)
+def _recordable(kinds: Kinds, choices: Choices, beforehand: Mapping[type[Event], Form]) -> Iterator[Recordable]:
+    for in_turn, some in ((True, kinds.in_turn), (False, kinds.any_time)):
+        for kind in some:
+            yield Recordable(
+                event=kind,
+                controls=controls_of(kind, choices),
+                in_turn=in_turn,
+                beforehand=beforehand.get(kind, {}),
+            )

@@ -15,9 +15,12 @@ from api.door import Caller
 from api.problems import AWAY, STATUS
 from api.sentences import faults_of
 from domain.errors import Conflicting, DeskError, Malformed, Unavailable
+from domain.pricing import ChargeLine
 
 MOST_FIELDS = 200
 REFUSED = 400
+TOTAL = "total"
+"""The sum of the charges that stood on the page when the form was sent."""
 KEY = re.compile(r"page-[0-9a-f]{32}")
 ON_A_PAGE: Mapping[str, str] = {
     Conflicting.code: "此表单已提交过，内容与这次不同；请先核对是否已登记，确需再登记时重新提交",
@@ -36,12 +39,14 @@ def fresh_key() -> str:
 class Filled:
     """A form as it is drawn again: what was typed, the remedy beside each field, and what concerns none of them.
 
-    ``key``: the idempotency key drawn into it, so that however often it is sent it is carried out once.
+    ``key``: the idempotency key drawn into it, so that however often it is sent it is carried out once. ``counted``:
+    what it would charge, for the person to see first.
     """
 
     key: str = field(default_factory=fresh_key)
     typed: Form = field(default_factory=dict)
     remedies: Mapping[str, str] = field(default_factory=dict)
+    counted: tuple[ChargeLine, ...] = ()
     status: int = 200
 
     def value(self, name: str) -> str:
@@ -84,6 +89,10 @@ async def carried_out(form: Form, write: Callable[[], Awaitable[Response]]) -> F
     if answer.status_code < REFUSED:
         return told
     return _again(form, {str(told["field"]): f"{told['title']}：{told['remedy']}"}, answer.status_code, spent=True)
+
+
+def counted_again(form: Form, lines: tuple[ChargeLine, ...]) -> Filled:
+    return replace(_again(form, {}, 200), counted=lines)
 
 
 def _remedy(refusal: DeskError) -> str:

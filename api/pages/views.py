@@ -1,6 +1,6 @@
 """What the staff's pages show: the inbox with the open cases, a refusal, and the way in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,10 +75,7 @@ def inbox_page(shown: Desktop) -> str:
         tag("p", "没有通知", class_="quiet") if not shown.inbox.notices else None,
         tag("h2", "未结单据"),
         tag("p", "超时的在前，其余按最近时限。", class_="quiet") if shown.cases else None,
-        table(
-            ("单号", "小区", "楼栋", "状态", "等待", "责任岗位", "最近时限"),
-            [_case(case, shown.estates) for case in shown.cases],
-        ),
+        case_table(shown.cases, shown.estates),
         tag("p", "没有未结单据", class_="quiet") if not shown.cases else None,
         refresh_seconds=REFRESH_SECONDS,
     )
@@ -95,6 +92,7 @@ def header(title: str, who: str) -> Markup:
         "header",
         tag("h1", title),
         tag("a", "收件箱", href="/inbox"),
+        tag("a", "查单", href="/cases"),
         tag("a", "主管看板", href="/board"),
         tag("span", who, class_="quiet"),
         tag("form", tag("button", "退出", type_="submit"), method="post", action="/logout"),
@@ -134,16 +132,40 @@ def _linked(text: str, no: str) -> Child:
     return [before, link, after] if named else [link, " ", text]
 
 
+def case_table(cases: Sequence[CaseLine], estates: Mapping[EstateCode, str]) -> Markup:
+    """Each with its number as the way to it. ``estates``: names by code."""
+    heads = ("单号", "小区", "楼栋", "受理于", "状态", "等待", "责任岗位", "时限")
+    return table(heads, [_case(case, estates) for case in cases])
+
+
 def _case(case: CaseLine, estates: Mapping[EstateCode, str]) -> Markup:
     return row(
         tag("a", case.no, href=f"/cases/{case.no}"),
         estates.get(case.estate, case.estate),
         case.building,
-        [tag("strong", "超时", class_="late"), " · ", case.stage] if case.overdue else case.stage or "受理中",
+        moment(case.received_at),
+        list(_stage(case)),
         "、".join(case.waiting_for),
         "、".join(case.waiting_posts),
-        due_text(case.next_due_at) if case.next_due_at else "",
+        limits(case),
     )
+
+
+def _stage(case: CaseLine) -> Iterator[Child]:
+    if case.overdue:
+        yield [tag("strong", "超时", class_="late"), " · "]
+    yield case.stage or "受理中"
+    if case.drill:
+        yield "（演练）"
+    if case.result:
+        yield f" · {case.result}"
+
+
+def limits(case: CaseLine) -> Child:
+    """The moment that was missed first, of what is owed still, and the next that is not missed yet."""
+    missed = tag("span", f"已过 {due_text(case.missed_due_at)}", class_="late") if case.missed_due_at else None
+    following = due_text(case.next_due_at) if case.next_due_at else ""
+    return [missed, "；下一时限 ", following] if missed and following else [missed, following]
 
 
 def moment(at: datetime | None) -> str:

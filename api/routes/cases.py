@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.body import WrongBody
 from api.door import Caller, DeskRoute, caller
 from api.looking import Look, Purpose, look_at, shown, unmask
-from api.rights import Verb, needs
+from api.rights import Verb, demand_somewhere, may, needs
 from api.same_room import beside
 from api.sentences import fault
 from api.wire.answers import PROBLEMS, CaseAnswer, CaseLine, CasePage, DutyAnswer, EntryAnswer, SameRoom
-from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, Procedure, ShortWords
+from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, PartOfNumber, Procedure, RoomCode, ShortWords
 from domain.people import Role
 from domain.rulebook import PROCEDURES
 from domain.rulebook.repair.reading import unsolved
@@ -49,6 +49,16 @@ class Wanted(BaseModel):
     """REP-45: of the forms that were issued, those returned or not; oldest first."""
     due_before: Moment | None = None
     """Only cases with a due time at or before it."""
+    no: PartOfNumber | None = None
+    """The number, or a part of it."""
+    room: RoomCode | None = None
+    """A code of the estate's list; only for posts that may know whose a case is."""
+    building: ShortWords | None = None
+    """The name of a building, as in ``building``."""
+    opened_from: Moment | None = None
+    """Only calls that came at or after it."""
+    opened_to: Moment | None = None
+    """Only calls that came at or before it."""
     cursor: Annotated[str, Field(max_length=200)] | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -57,7 +67,16 @@ class Wanted(BaseModel):
 @needs(Verb.LIST_CASES)
 async def list_cases(wanted: Annotated[Wanted, Query()], asking: Annotated[Caller, Depends(caller)]) -> CasePage:
     """Cases, newest first; with ``owes`` or ``returned`` oldest first. Of the caller's estates, nothing personal."""
+    return await cases_of(asking, wanted)
+
+
+async def cases_of(asking: Caller, wanted: Wanted) -> CasePage:
+    """Raises NotPermitted where a room is asked for by somebody who may not know whose a case is."""
     estates = asking.principal.estates & ({wanted.estate} if wanted.estate else asking.principal.estates)
+    if wanted.room is not None:
+        demand_somewhere(asking.principal.actors, Verb.FIND_BY_ROOM)
+        may_find = (actor for actor in asking.principal.actors if may(actor, Verb.FIND_BY_ROOM))
+        estates &= {estate for actor in may_find for estate in actor.estates}
     narrowed = wanted.model_dump(exclude={"estate", "cursor", "limit"})
     look_for = Filter(estates=sorted(estates), after=place_of(wanted.cursor), limit=wanted.limit + 1, **narrowed)
     heads = await asking.house.desk.reader.cases(look_for)
@@ -113,6 +132,7 @@ def line_of(head: CaseHead) -> CaseLine:
         waiting_posts=head.waiting_posts,
         overdue=head.overdue,
         next_due_at=head.next_due_at,
+        missed_due_at=head.missed_due_at,
         closed_at=head.closed_at,
         result=head.result,
     )

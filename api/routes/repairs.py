@@ -1,6 +1,7 @@
 """POST /v1/repairs: a call becomes a 维修单."""
 
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -47,6 +48,7 @@ class CallRoute(DeskRoute):
 
 router = APIRouter(route_class=CallRoute, tags=["报修"])
 PATH = "/v1/repairs"
+MOST_NEAR = 5
 
 
 @router.post(
@@ -123,12 +125,16 @@ def _check_clauses(acts: tuple[Act, ...], terms: Terms, now: datetime) -> None:
 
 
 async def _room(desk: Desk, repair: NewRepair) -> Room:
-    room = await desk.reference.room(EstateCode(repair.estate), repair.room)
+    """Asked once the estate is known to be the caller's: what is near is told of no other."""
+    estate = EstateCode(repair.estate)
+    room = await desk.reference.room(estate, repair.room)
     if room is None:
+        near = get_close_matches(repair.room, await desk.reference.room_codes(estate), n=MOST_NEAR)
         raise Malformed(
             field="room",
-            remedy="本小区没有这个房号，请核对",
-            english="The estate has no such room; check it.",
+            remedy="本小区没有这个房号，请核对" + (f"；相近的有：{'、'.join(near)}" if near else ""),
+            english="The estate has no such room; check it." + (f" Near it are: {', '.join(near)}." if near else ""),
+            allowed=near,
         )
     return room
 

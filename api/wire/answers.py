@@ -125,7 +125,10 @@ class EntryAnswer(Answer):
 
 
 class CaseLine(Answer):
-    """A case in a list: nothing personal in it."""
+    """A case in a list: nothing personal in it.
+
+    ``next_due_at``: of what is not late yet. ``missed_due_at``: the earliest due time that passed with the duty unmet.
+    """
 
     no: CaseNo
     procedure: str
@@ -141,6 +144,7 @@ class CaseLine(Answer):
     waiting_posts: list[str]
     overdue: bool
     next_due_at: datetime | None
+    missed_due_at: datetime | None
     closed_at: datetime | None
     result: str | None
 

@@ -19,6 +19,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 PHONE = re.compile(r"[0-9+()（）转分机extEXT.\-—－ #*、,，;；/]{3,60}")
 EXTENSION = frozenset("转分机extEXT")
 FEWEST_DIGITS = 3
+NUMBER = re.compile(r"[0-9A-Z-]{1,20}")
 TEAM = re.compile(r"[0-9A-Za-z\u4e00-\u9fff-]{1,20}")
 REFERENCE = re.compile(r"[0-9A-Za-z/-]{1,40}")
 """Stands unsealed on the copies of forms, so that nothing personal fits in it."""
@@ -39,6 +40,12 @@ def _team(text: str) -> str:
 def _reference(text: str) -> str:
     if not REFERENCE.fullmatch(text):
         raise PydanticCustomError("no_reference", "is no reference")
+    return text
+
+
+def _number(text: str) -> str:
+    if not NUMBER.fullmatch(text):
+        raise PydanticCustomError("no_number", "is no part of a number")
     return text
 
 
@@ -88,6 +95,9 @@ Phone = Annotated[str, Field(max_length=60), AfterValidator(fit), AfterValidator
 Team = Annotated[str, AfterValidator(_team), WithJsonSchema({"type": "string", "pattern": f"^{TEAM.pattern}$"})]
 Reference = Annotated[
     str, AfterValidator(_reference), WithJsonSchema({"type": "string", "pattern": f"^{REFERENCE.pattern}$"})
+]
+PartOfNumber = Annotated[
+    str, AfterValidator(_number), WithJsonSchema({"type": "string", "pattern": f"^{NUMBER.pattern}$"})
 ]
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]

@@ -8,7 +8,7 @@ from domain.case_file import CaseFile, Entry
 from domain.copies import CopyPlace
 from domain.deadlines import Obligation
 from domain.docket import Docket, WhoHolds
-from domain.events import AnyEvent, Event, RungReached
+from domain.events import AnyEvent, CaseEnded, Event, RungReached
 from domain.people import Actor, Role
 
 Condition = Callable[[Entry, CaseFile], bool]
@@ -29,27 +29,58 @@ class Right:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What a gate looks at: the event somebody wants to record, by whom, and how the case stands."""
+class Owed:
+    """A duty that is owed as things stand. ``due_at``: the last moment on time; ``breached``: it has passed."""
 
-    event: AnyEvent
+    row: Obligation
+    due_at: datetime
+    breached: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """How a case stands for somebody who is about to record something in it, before it is known what that says."""
+
     by: Actor
     at: datetime
     file: CaseFile
-    docket: Docket
+    owed: tuple[Owed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Position):
+    """What a gate looks at: the event somebody wants to record, by whom, and how the case stands."""
+
+    event: AnyEvent
     teams: Mapping[str, str]
+
+
+def however_it_stands(position: Position) -> bool:  # noqa: ARG001  # the shape of a predicate
+    return True
+
+
+def whatever_it_says(asked: Question) -> bool:  # noqa: ARG001  # the shape of a predicate
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """A clause that refuses an event unless ``holds``; ``remedy`` is Chinese, ``english`` one sentence."""
+    """A clause that refuses an event unless it ``stands_open`` as the case stands, and what the event says ``holds``.
+
+    The first can be asked before anything is filled in, so that what it would refuse is not offered.
+    ``remedy`` is Chinese, ``english`` one sentence.
+    """
 
     rule: str
     on: tuple[type[Event], ...]
-    holds: Callable[[Question], bool]
+    stands_open: Callable[[Position], bool] = however_it_stands
+    holds: Callable[[Question], bool] = whatever_it_says
     field: str
     remedy: str
     english: str
+
+    def lets_pass(self, asked: Question) -> bool:
+        return self.stands_open(asked) and self.holds(asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +147,15 @@ class Procedure:
         """The edition in force that day; the first one for a day before it."""
         in_force = [edition for edition in self.editions if edition.since <= day]
         return max(in_force or self.editions[:1], key=lambda edition: edition.since)
+
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(stage.name for stage in self.stages))
+
+    @property
+    def open_stages(self) -> tuple[str, ...]:
+        """Those that a case can be in before it has ended."""
+        return tuple(dict.fromkeys(stage.name for stage in self.stages if stage.after != (CaseEnded,)))
 
     def stage(self, file: CaseFile) -> str:
         for entry in reversed(tuple(file)):

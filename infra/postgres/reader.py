@@ -1,6 +1,6 @@
 """Reads cases, their entries and duties, and what stands in the inboxes; writes who looked and who has read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,8 @@ from domain.people import CaseNo, EstateCode, StaffId
 from infra.postgres.ledger import ENTRY, case_owner, entry_place
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
-from infra.postgres.records import Addressee, CaseHead, FiledDuty, FiledEntry, FiledNotice, Filter
+from infra.postgres.records import Addressee, CaseHead, FiledDuty, FiledEntry, FiledNotice, Filter, StageCount
+from infra.postgres.rooms import digests_of
 from infra.sealing import Erased, Sealer
 from infra.settings import Settings
 
@@ -35,6 +36,7 @@ class Reader:
     async def cases(self, wanted: Filter) -> list[CaseHead]:
         """One page: newest first, by age where the filter asks for what is owed or returned."""
         after = wanted.after or (None, None)
+        rooms = await self._digests(wanted.estates, wanted.room) if wanted.room else None
         by_age = (wanted.owes, wanted.returned) if wanted.by_age else ()
         rows = await self._rows(
             "cases_by_age" if wanted.by_age else "cases",
@@ -48,6 +50,11 @@ class Reader:
             wanted.limit,
             wanted.stage,
             wanted.waiting_for,
+            wanted.no,
+            rooms,
+            wanted.building,
+            wanted.opened_from,
+            wanted.opened_to,
             *by_age,
         )
         return [CaseHead(**row) for row in rows]
@@ -55,6 +62,9 @@ class Reader:
     async def cases_late_first(self, estates: Sequence[EstateCode], limit: int) -> list[CaseHead]:
         """Open ones: those that are late, then by what is due next."""
         return [CaseHead(**row) for row in await self._rows("cases_late_first", list(estates), limit)]
+
+    async def open_by_stage(self, estates: Sequence[EstateCode]) -> list[StageCount]:
+        return [StageCount(**row) for row in await self._rows("open_by_stage", list(estates))]
 
     async def entries(self, no: CaseNo) -> list[FiledEntry]:
         """Opened: show what is personal only to those who may know it."""
@@ -75,6 +85,10 @@ class Reader:
 
     async def duties(self, no: CaseNo) -> list[FiledDuty]:
         return [FiledDuty(**row) for row in await self._rows("duties", no)]
+
+    async def orders_in_hand(self, staff: Iterable[StaffId]) -> Mapping[str, int]:
+        """In how many open cases they owe something now, of any estate; who owes nothing is left out."""
+        return {row["staff"]: row["cases"] for row in await self._rows("orders_in_hand", sorted(staff))}
 
     async def inbox(
         self, reader: Addressee, *, mine: bool, unread: bool, after: tuple[datetime, UUID] | None, limit: int
@@ -126,6 +140,10 @@ class Reader:
 
     async def alive(self) -> None:
         await self._row("alive")
+
+    async def _digests(self, estates: Sequence[str], room: str) -> list[bytes]:
+        async with acquired(self._pool, self._settings) as connection:
+            return await digests_of(connection, self._sealer, estates, room)
 
     async def _rows(self, name: str, *values: object) -> list[dict[str, Any]]:
         async with acquired(self._pool, self._settings) as connection:

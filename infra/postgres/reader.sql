@@ -5,20 +5,29 @@
 select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
     v.run_id, v.number, coalesce(v.stage, '') as stage, coalesce(v.waiting_for, '{}') as waiting_for,
     coalesce(v.waiting_posts, '{}') as waiting_posts, coalesce(v.open, true) as open,
-    coalesce(v.overdue, false) as overdue, v.next_due_at, v.closed_at, v.result
+    coalesce(v.overdue, false) as overdue, v.next_due_at, v.closed_at, v.result,
+    case when v.overdue then (
+        select min(d.due_at) from duties d
+        where d.case_no = v.case_no and d.run_id = v.run_id and d.state = 'breached' and d.ended_at is null
+    ) end as missed_due_at
 from cases c left join case_views v on v.case_no = c.no
 where c.no = $1;
 
 -- name: cases
 -- Cases of some estates, newest first, behind a place in that order; filters that are null do not count.
 -- Of each estate two pages: of what has filed a step, and of what has not yet and so waits for nobody.
+-- No call is taken down before it has come, but for what two clocks may differ by: nothing older need be looked at.
 select f.*
 from unnest($1::text[]) as held (estate)
 cross join lateral (
     (
         select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
             v.run_id, v.number, v.stage, v.waiting_for, v.waiting_posts, v.open, v.overdue, v.next_due_at, v.closed_at,
-            v.result
+            v.result,
+            case when v.overdue then (
+                select min(d.due_at) from duties d
+                where d.case_no = v.case_no and d.run_id = v.run_id and d.state = 'breached' and d.ended_at is null
+            ) end as missed_due_at
         from cases c join case_views v on v.case_no = c.no
         where c.estate = held.estate
             and ($2::text is null or c.procedure = $2)
@@ -28,6 +37,12 @@ cross join lateral (
             and ($6::timestamptz is null or v.next_due_at <= $6)
             and ($10::text is null or v.stage = $10)
             and ($11::text is null or $11 = any (v.waiting_for))
+            and ($12::text is null or strpos(c.no, $12) > 0)
+            and ($13::bytea[] is null or c.no = any (array(
+                select k.case_no from case_rooms k where k.estate = any ($1::text[]) and k.digest = any ($13))))
+            and ($14::text is null or c.building = $14)
+            and ($15::timestamptz is null or (c.received_at >= $15 and c.created_at >= $15 - interval '1 minute'))
+            and ($16::timestamptz is null or c.received_at <= $16)
             and ($7::timestamptz is null or (c.created_at, c.no) < ($7, $8::text))
         order by c.created_at desc, c.no desc
         limit $9
@@ -35,13 +50,19 @@ cross join lateral (
     union all
     (
         select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
-            null, null, '', '{}', '{}', true, false, null, null, null
+            null, null, '', '{}', '{}', true, false, null, null, null, null
         from commands o join cases c on c.no = o.case_no
         where o.kind = 'open' and o.state <> 'applied' and c.estate = held.estate
             and not exists (select from case_views v where v.case_no = c.no)
             and ($2::text is null or c.procedure = $2)
             and $3::boolean is not false and $4::boolean is not true
             and $5::text is null and $6::timestamptz is null and $10::text is null and $11::text is null
+            and ($12::text is null or strpos(c.no, $12) > 0)
+            and ($13::bytea[] is null or c.no = any (array(
+                select k.case_no from case_rooms k where k.estate = any ($1::text[]) and k.digest = any ($13))))
+            and ($14::text is null or c.building = $14)
+            and ($15::timestamptz is null or (c.received_at >= $15 and c.created_at >= $15 - interval '1 minute'))
+            and ($16::timestamptz is null or c.received_at <= $16)
             and ($7::timestamptz is null or (c.created_at, c.no) < ($7, $8::text))
         order by c.created_at desc, c.no desc
         limit $9
@@ -57,7 +78,11 @@ from (
     (
         select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
             v.run_id, v.number, v.stage, v.waiting_for, v.waiting_posts, v.open, v.overdue, v.next_due_at, v.closed_at,
-            v.result
+            v.result,
+            case when v.overdue then (
+                select min(d.due_at) from duties d
+                where d.case_no = v.case_no and d.run_id = v.run_id and d.state = 'breached' and d.ended_at is null
+            ) end as missed_due_at
         from case_views v join cases c on c.no = v.case_no
         where v.open and c.estate = any ($1::text[])
         order by v.overdue desc, v.next_due_at, c.received_at, c.no
@@ -66,7 +91,7 @@ from (
     union all
     (
         select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
-            null, null, '', '{}', '{}', true, false, null, null, null
+            null, null, '', '{}', '{}', true, false, null, null, null, null
         from commands o join cases c on c.no = o.case_no
         where o.kind = 'open' and o.state <> 'applied' and c.estate = any ($1::text[])
             and not exists (select from case_views v where v.case_no = c.no)
@@ -77,10 +102,29 @@ from (
 order by f.overdue desc, f.next_due_at, f.received_at, f.no
 limit $2;
 
+-- name: open_by_stage
+-- How many cases of some estates are open, and late, by procedure, building and stage; '' where nothing is filed yet.
+select f.estate, f.procedure, f.building, f.stage, count(*) as cases, count(*) filter (where f.overdue) as late
+from (
+    select c.estate, c.procedure, c.building, v.stage, v.overdue
+    from case_views v join cases c on c.no = v.case_no
+    where v.open and c.estate = any ($1::text[])
+    union all
+    select c.estate, c.procedure, c.building, '', false
+    from commands o join cases c on c.no = o.case_no
+    where o.kind = 'open' and o.state <> 'applied' and c.estate = any ($1::text[])
+        and not exists (select from case_views v where v.case_no = c.no)
+) as f
+group by f.estate, f.procedure, f.building, f.stage;
+
 -- name: cases_by_age
 -- The same by age, oldest first: what owes something now, and what was issued and is returned or not (REP-45).
 select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
-    v.run_id, v.number, v.stage, v.waiting_for, v.waiting_posts, v.open, v.overdue, v.next_due_at, v.closed_at, v.result
+    v.run_id, v.number, v.stage, v.waiting_for, v.waiting_posts, v.open, v.overdue, v.next_due_at, v.closed_at, v.result,
+    case when v.overdue then (
+        select min(d.due_at) from duties d
+        where d.case_no = v.case_no and d.run_id = v.run_id and d.state = 'breached' and d.ended_at is null
+    ) end as missed_due_at
 from cases c join case_views v on v.case_no = c.no
 where c.estate = any ($1::text[])
     and ($2::text is null or c.procedure = $2)
@@ -90,14 +134,20 @@ where c.estate = any ($1::text[])
     and ($6::timestamptz is null or v.next_due_at <= $6)
     and ($10::text is null or v.stage = $10)
     and ($11::text is null or $11 = any (v.waiting_for))
+    and ($12::text is null or strpos(c.no, $12) > 0)
+    and ($13::bytea[] is null or c.no = any (array(
+        select k.case_no from case_rooms k where k.estate = any ($1::text[]) and k.digest = any ($13))))
+    and ($14::text is null or c.building = $14)
+    and ($15::timestamptz is null or (c.received_at >= $15 and c.created_at >= $15 - interval '1 minute'))
+    and ($16::timestamptz is null or c.received_at <= $16)
     and ($7::timestamptz is null or (c.received_at, c.no) > ($7, $8::text))
-    and ($12::text is null or c.no = any (array(
+    and ($17::text is null or c.no = any (array(
         select d.case_no from duties d join case_views w on w.case_no = d.case_no and w.run_id = d.run_id
-        where (d.key = $12 or d.rule = $12)
+        where (d.key = $17 or d.rule = $17)
             and (d.state = 'open' or (d.state = 'breached' and d.ended_at is null)))))
-    and ($13::boolean is null or exists (
+    and ($18::boolean is null or exists (
         select from entries e where e.case_no = c.no and e.number <= v.number and e.type = 'form_filled'))
-    and ($13::boolean is null or $13 = exists (
+    and ($18::boolean is null or $18 = exists (
         select from entries e where e.case_no = c.no and e.number <= v.number and e.type = 'return_registered'))
 order by c.received_at, c.no
 limit $9;
@@ -115,6 +165,14 @@ select d.key, d.cycle, d.rule, d.label, d.owed_by, d.owed_by_id, d.started_at, d
     d.state, d.ended_at, d.breached_at
 from duties d join case_views v on v.case_no = d.case_no and v.run_id = d.run_id
 where d.case_no = $1 order by d.due_at, d.key, d.cycle;
+
+-- name: orders_in_hand
+-- Of these people, in how many open cases each owes something now.
+select d.owed_by_id as staff, count(distinct d.case_no) as cases
+from duties d join case_views v on v.case_no = d.case_no and v.run_id = d.run_id
+where v.open and d.owed_by_id = any ($1::text[])
+    and (d.state = 'open' or (d.state = 'breached' and d.ended_at is null))
+group by d.owed_by_id;
 
 -- name: inbox
 -- Notices of a person (or system) and of the posts held, newest first, behind a place in that order.

@@ -11,7 +11,10 @@ from domain.people import CaseNo, EstateCode, Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseHead:
-    """A case with its view; ``number`` is None until the first step is filed."""
+    """A case with its view; ``number`` is None until the first step is filed.
+
+    ``missed_due_at``: the earliest last moment on time that passed, of what is still owed.
+    """
 
     no: CaseNo
     procedure: str
@@ -30,6 +33,7 @@ class CaseHead:
     open: bool
     overdue: bool
     next_due_at: datetime | None
+    missed_due_at: datetime | None
     closed_at: datetime | None
     result: str | None
 
@@ -94,8 +98,24 @@ class FiledNotice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StageCount:
+    """How many cases of a building are open in a stage, and how many of them late."""
+
+    estate: EstateCode
+    procedure: str
+    building: str
+    stage: str
+    cases: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """What a list is narrowed to; None does not count. ``after``: the place the page before ended at."""
+    """What a list is narrowed to; None does not count. ``after``: the place the page before ended at.
+
+    ``no``: a part of the number. ``room``: a code of the estate's list. ``opened_from``, ``opened_to``: when the call
+    came, both included.
+    """
 
     estates: Sequence[str]
     procedure: str | None = None
@@ -107,6 +127,11 @@ class Filter:
     owes: str | None = None
     returned: bool | None = None
     due_before: datetime | None = None
+    no: str | None = None
+    room: str | None = None
+    building: str | None = None
+    opened_from: datetime | None = None
+    opened_to: datetime | None = None
     after: tuple[datetime, str] | None = None
     limit: int = 50
 

@@ -296,6 +296,10 @@ where p.estate = $1 and p.post = $2 and s.active order by s.id;
 -- Staff on duty in the post $2 at the moment $3, stand-ins included.
 select staff from on_duty($1, $2, $3) as staff;
 
+-- name: on_leave_at
+-- Staff on leave at the moment $2.
+select distinct staff from leaves where estate = $1 and starts_at <= $2 and $2 < ends_at;
+
 -- name: put_principal
 -- Grant a key: a new principal, or a new key and new rights for one whose key was revoked or, with $7, is in use.
 insert into principals (id, kind, name, posts, estates, key_hash) values ($1, $2, $3, $4, $5, $6)

@@ -1,6 +1,8 @@
 """Cases of one room: found by a keyed digest of it, since rooms are sealed."""
 
 import hmac
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,14 +55,11 @@ class Rooms:
     async def cases(self, estate: EstateCode, room: str, wanted: Wanted) -> list[RoomCase]:
         """Newest first: those open, and those closed with such a result. ``room`` is a code of the estate's list."""
         async with acquired(self._pool, self._settings) as connection:
-            try:
-                key = await self._sealer.existing_key(connection, _owner(estate))
-            except Erased:
-                return []
+            digests = await digests_of(connection, self._sealer, [estate], room)
             rows = await connection.fetch(
                 queries["cases_of_room"],
                 estate,
-                _digest(key, room),
+                digests,
                 wanted.but,
                 wanted.drill,
                 wanted.results,
@@ -87,6 +86,16 @@ async def note_room(connection: Connection, sealer: Sealer, no: CaseNo, estate: 
     """Keep of which room a case is, in the caller's transaction."""
     key = await sealer.key(connection, _owner(estate))
     await connection.execute(queries["note_room"], no, estate, _digest(key, where.room), where.about)
+
+
+async def digests_of(connection: Connection, sealer: Sealer, estates: Iterable[str], room: str) -> list[bytes]:
+    """By what a room of that code is found, one of each estate that has taken a case."""
+    digests = []
+    for estate in estates:
+        with suppress(Erased):
+            key = await sealer.existing_key(connection, _owner(EstateCode(estate)))
+            digests.append(_digest(key, room))
+    return digests
 
 
 async def is_noted(connection: Connection, sealer: Sealer, no: CaseNo, estate: EstateCode, room: str) -> bool:

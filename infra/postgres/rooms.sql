@@ -18,7 +18,7 @@ left join case_views v on v.case_no = c.no
 left join lateral (
     select max(e.at) as at from entries e where e.case_no = c.no and e.number <= v.number and e.type = any ($6::text[])
 ) as m on true
-where k.estate = $1 and k.digest = $2 and c.no is distinct from $3 and c.drill = $4
+where k.estate = $1 and k.digest = any ($2::bytea[]) and c.no is distinct from $3 and c.drill = $4
     and (coalesce(v.open, true) or v.result = any ($5::text[]))
 order by c.received_at desc, c.no desc
 limit $7;

@@ -131,6 +131,9 @@ class Reference:
         rows = await self._rows("room", estate, code)
         return Room(**rows[0]) if rows else None
 
+    async def room_codes(self, estate: EstateCode) -> list[str]:
+        return sorted(row["code"] for row in await self._rows("rooms_now", estate))
+
     async def household(self, estate: EstateCode, room: str) -> Household | None:
         """The household that lives in the room, opened."""
         async with self._acquired() as connection:
@@ -150,6 +153,9 @@ class Reference:
         """By id, stand-ins if nobody of the post is there; empty when nobody is at all."""
         rows = await self._rows("on_duty", estate, post.value, at)
         return [StaffId(row["staff"]) for row in rows]
+
+    async def on_leave(self, estate: EstateCode, at: datetime) -> frozenset[StaffId]:
+        return frozenset(StaffId(row["staff"]) for row in await self._rows("on_leave_at", estate, at))
 
     async def open_tasks(self, estate: EstateCode) -> list[OpenTask]:
         return [OpenTask(**row) for row in await self._rows("open_tasks", estate)]

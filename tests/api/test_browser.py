@@ -64,8 +64,8 @@ async def test_the_front_desk_takes_a_call_by_double_click_and_records_what_come
     await window.get_by_label("故障类型").select_option("水")
     await window.get_by_role("button", name="登记报修").dblclick()
     await window.get_by_role("heading", name="REP-").wait_for()
-    await window.get_by_text("通知工程部", exact=True).first.click()
     await window.get_by_role("button", name="登记「通知工程部」").click()
+    await window.get_by_text("已登记：通知工程部").wait_for()
     await window.locator("td", has_text="通知工程部").first.wait_for()
 
     assert before + 1 == await office.pool.fetchval("select count(*) from cases")

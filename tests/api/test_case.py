@@ -11,8 +11,10 @@ from tests.api.office import Office, fresh_key
 SUPERVISOR, DESK, REPAIRER = "es-1", "fd-1", "rp-1"
 
 
-async def walk(office: Office, no: str, supervisor: str, *, solved: bool = True) -> list[dict[str, Any]]:
-    """Everything that is done in an ordinary repair, each by whoever does it."""
+async def walk(
+    office: Office, no: str, supervisor: str, *, solved: bool = True, after: str = "", until: str = ""
+) -> list[dict[str, Any]]:
+    """Everything that is done in an ordinary repair, each by whoever does it; from behind a step, and to another."""
     steps: list[tuple[str, dict[str, Any]]] = [
         (DESK, {"type": "engineering_notified"}),
         (supervisor, {"type": "form_collected"}),
@@ -38,7 +40,10 @@ async def walk(office: Office, no: str, supervisor: str, *, solved: bool = True)
         (DESK, {"type": "return_registered", "reference": "LY-0001"}),
         (DESK, {"type": "feedback_given", "solved": solved}),
     ]
-    return [await office.did(no, event, who) for who, event in steps]
+    kinds = [event["type"] for _, event in steps]
+    begin = kinds.index(after) + 1 if after else 0
+    end = kinds.index(until) + 1 if until else len(steps)
+    return [await office.did(no, event, who) for who, event in steps[begin:end]]
 
 
 async def test_a_repair_is_carried_to_its_end_over_http(office: Office) -> None:

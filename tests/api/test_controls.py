@@ -8,7 +8,7 @@ from api.pages.controls import LABELS, Choices, Control, Kind, controls_of, docu
 from api.wire.events import EVENTS, SET_BY_THE_DESK
 from api.wire.requests import NewEvent
 from domain.events import Event
-from domain.events.repair import Assigned, FormFilled, RequestReceived, WorkFinished
+from domain.events.repair import AppointmentMoved, Assigned, RequestReceived, WorkFinished
 
 
 @pytest.mark.parametrize("event", [*EVENTS.values(), RequestReceived], ids=lambda event: event.label)
@@ -56,4 +56,13 @@ def test_what_is_left_empty_is_left_out() -> None:
 
     assert {"charges": [{"item": "W01", "quantity": "2.5"}]} == document_of(controls_of(WorkFinished, Choices()), given)
     assert {"team": "水工班"} == document_of(controls_of(Assigned, Choices()), given)
-    assert {"wanted": "尽快"} == document_of(controls_of(FormFilled, Choices()), {})
+
+
+def test_as_soon_as_possible_is_said_where_a_time_is_asked_for_and_a_time_goes_before_it() -> None:
+    controls = controls_of(AppointmentMoved, Choices())
+
+    assert {} == document_of(controls, {"wanted": [""]}), "left to the API, which asks for it"
+    assert {"wanted": "尽快"} == document_of(controls, {"wanted": [""], "wanted_soon": ["尽快"]})
+    assert {"wanted": "2026-11-23T09:00:00+08:00"} == document_of(
+        controls, {"wanted": ["2026-11-23T09:00"], "wanted_soon": ["尽快"]}
+    )

@@ -13,6 +13,7 @@ import pytest
 from api.door import COOKIE
 from api.tokens import new_session
 from domain.calendar import LOCAL
+from domain.people import EstateCode, Role, StaffId
 from tests.api.office import CALL, Office
 from tests.api.test_case import walk
 
@@ -96,7 +97,9 @@ async def test_a_call_taken_down_on_the_page_becomes_a_case_and_a_second_click_c
     assert {303} == {answer.status_code for answer in (*answers, again)}
     assert 1 == len(places)
     assert before + 1 == await cases_of(office)
-    no = places.pop().removeprefix("/cases/")
+    place = places.pop()
+    no = place.removeprefix("/cases/").partition("?")[0]
+    assert "已受理" in words(await front.sees(place))
     case = (await office.get(f"/v1/cases/{no}", "fd-1", purpose="回访")).json()
     form = next(entry["event"] for entry in case["events"] if entry["type"] == "form_filled")
     assert ("住户001", "尽快", "厨房水龙头\n漏水") == (form["household"], form["wanted"], form["content"])
@@ -140,7 +143,7 @@ async def test_a_form_kept_ready_backdates_no_call_and_is_taken_hours_later(offi
 
     assert "" == sent["call_started_at"], "a page knows when it was opened, not when somebody called"
     assert 303 == answer.status_code
-    no = answer.headers["location"].removeprefix("/cases/")
+    no = answer.headers["location"].removeprefix("/cases/").partition("?")[0]
     late = await office.pool.fetchval("select created_at - received_at from cases where no = $1", no)
     assert abs(late) < timedelta(seconds=5)
 
@@ -230,13 +233,118 @@ async def test_the_case_offers_what_this_person_may_record_now_and_takes_it_once
     notified = {"type": "engineering_notified", "key": key_in(page), "at": ""}
     answers = [await front.sends(f"/cases/{no}/events", notified) for _ in range(2)]
 
-    assert [(303, f"/cases/{no}")] * 2 == [(answer.status_code, answer.headers["location"]) for answer in answers]
+    assert {303} == {answer.status_code for answer in answers}
+    place = answers[0].headers["location"]
+    assert place == answers[1].headers["location"], "the same entry"
+    assert "已登记：通知工程部" in words(await front.sees(place))
     assert offered(page) >= {"通知工程部", "备注", "催办", "撤单"}
     assert not offered(page) & {"故障定级", "领单", "派工", "批准延期"}
     assert offered(await supervisor.sees(f"/cases/{no}")) >= {"领单", "故障定级", "备注"}
     case = (await office.get(f"/v1/cases/{no}", "fd-1")).json()
     assert 1 == sum(entry["type"] == "engineering_notified" for entry in case["events"])
     await supervisor.closes()
+
+
+async def test_what_the_case_would_refuse_as_it_stands_is_not_offered(office: Office, front: Desk) -> None:
+    no = await office.call("fd-1")
+    supervisor = await office.holder("工程部主管")
+    before = offered(await front.sees(f"/cases/{no}"))
+
+    await walk(office, no, supervisor, until="arrived_on_site")
+    on_site = offered(await front.sees(f"/cases/{no}"))
+    await walk(office, no, supervisor, after="arrived_on_site", until="resident_signed")
+    signed = offered(await front.sees(f"/cases/{no}"))
+
+    assert {"撤单", "改约"} <= before
+    assert ({"撤单", "备注"}, {"备注"}) == (on_site & {"撤单", "改约", "备注"}, signed & {"撤单", "改约", "备注"})
+
+
+async def test_an_address_says_of_nothing_that_it_was_recorded_that_is_not_in_the_file(
+    office: Office, front: Desk
+) -> None:
+    no = await office.call("fd-1")
+
+    pages = [await front.sees(f"/cases/{no}?{said}") for said in ("done=99", "done=x", "pending=x", "done=")]
+
+    assert not any(re.search("已登记|已受理|已交待处理", page) for page in pages)
+
+
+async def test_the_next_step_stands_above_everything_with_its_limit_and_its_form_unfolded(
+    office: Office, front: Desk
+) -> None:
+    no = await office.call("fd-1")
+    await walk(office, no, "en-1", until="arrived_on_site")
+    repairer = await at_desk(office, "rp-1")
+
+    page, other = await repairer.sees(f"/cases/{no}"), await front.sees(f"/cases/{no}")
+
+    for shown in (page, other):
+        box = words(shown.partition('<section class="next">')[2].partition("</section>")[0])
+        assert re.search(r"下一步：现场确认 维修人员：常规故障完成（REP-17），截止 \d\d-\d\d \d\d:\d\d", box), box
+        assert shown.index('<section class="next">') < min(shown.index("<details"), shown.index("<table>"))
+    assert ["现场确认"] == re.findall(r'<details open=""><summary>([^<]*)<', page)
+    assert [] == re.findall(r'<details open=""><summary>([^<]*)<', other)
+    await repairer.closes()
+
+
+async def test_a_limit_that_has_passed_says_so_at_the_next_step(office: Office, front: Desk) -> None:
+    no = await office.call("fd-1")
+    missed = datetime(2026, 3, 4, 9, 15, tzinfo=LOCAL)
+    await office.pool.execute(
+        "update duties set state = 'breached', breached_at = due_at, due_at = $2 where case_no = $1 and key = 'REP-24'",
+        no,
+        missed,
+    )
+
+    page = await front.sees(f"/cases/{no}")
+
+    assert re.search(r"<li>前台客服员：[^<]*（REP-24），<span class=\"late\">已过 03-04 09:15</span>", page)
+
+
+async def test_rep_27_a_time_moved_without_a_time_is_refused_alike_on_the_page_and_by_the_api(
+    office: Office, front: Desk
+) -> None:
+    no = await office.call("fd-1")
+    form = form_of(await front.sees(f"/cases/{no}"), "appointment_moved")
+    moved = {"type": "appointment_moved", "key": key_in(form), "wanted": "", "reason": "住户外出"}
+
+    page = await front.sends(f"/cases/{no}/events", moved)
+    answer = await office.does(no, {"type": "appointment_moved", "reason": "住户外出"}, "fd-1")
+    soon = await front.sends(f"/cases/{no}/events", moved | {"wanted_soon": "尽快"})
+
+    assert (422, 422, 303) == (page.status_code, answer.status_code, soon.status_code)
+    assert "event.wanted" == answer.json()["field"]
+    assert f'id="appointment_movedwanted-wrong">{answer.json()["errors"][0]["remedy"]}<' in page.text
+    case = (await office.get(f"/v1/cases/{no}", "fd-1")).json()
+    assert ["尽快"] == [one["event"]["wanted"] for one in case["events"] if one["type"] == "appointment_moved"]
+
+
+async def test_a_form_is_filled_in_on_the_page_for_as_soon_as_possible_unless_a_time_is_given(
+    office: Office, front: Desk
+) -> None:
+    no = await office.call("fd-1", form=None)
+    form = form_of(await front.sees(f"/cases/{no}"), "form_filled")
+
+    ticked = re.search(r'<input[^>]*name="wanted_soon"[^>]*checked=""', form)
+    filled = {"household": "住户001", "address": "1栋101", "phone": "19900000001", "content": "漏水"}
+    sent = await front.sends(
+        f"/cases/{no}/events",
+        {"type": "form_filled", "key": key_in(form), "wanted": tomorrow(), "wanted_soon": "尽快", **filled},
+    )
+
+    assert ticked
+    assert 303 == sent.status_code
+    case = (await office.get(f"/v1/cases/{no}", "fd-1")).json()
+    (said,) = [one["event"]["wanted"] for one in case["events"] if one["type"] == "form_filled"]
+    assert "尽快" != said
+
+
+async def test_a_number_within_the_building_that_there_is_not_is_told_the_rooms_near_it(front: Desk) -> None:
+    key = key_in(await front.sees("/repairs/new"))
+
+    answer = await front.sends("/repairs/new", FILLED | {"key": key, "building": "1", "room": "1011"})
+
+    assert re.search(r'id="room-wrong">[^<]*相近的有：1-101', answer.text)
 
 
 async def test_rep_05_the_team_for_the_kind_of_fault_is_proposed_first(office: Office) -> None:
@@ -249,9 +357,117 @@ async def test_rep_05_the_team_for_the_kind_of_fault_is_proposed_first(office: O
     page = await supervisor.sees(f"/cases/{no}")
 
     proposed = await office.pool.fetchval("select team from fault_teams where estate = 'LY' and fault_kind = '电'")
-    listed = re.findall(r"<option[^>]*>([^<]*班[^<]*)</option>", page)
-    assert [f"{proposed}（建议）"] == [name for name in listed if "建议" in name] == listed[:1]
+    listed = options(form_of(page, "assigned"), "team")
+    assert [f"{proposed}（建议）"] == [name for name in listed if "建议" in name] == listed[1:2]
+    assert f'<option value="{proposed}" selected="">' in form_of(page, "assigned"), "and stands chosen"
     await supervisor.closes()
+
+
+async def test_who_is_on_duty_on_leave_and_at_work_is_told_where_work_is_given(office: Office) -> None:
+    no = await assignable(office)
+    holders = await office.house.desk.reference.holders(EstateCode("LY"), Role.REPAIRER)
+    here = await office.house.desk.reference.on_duty(EstateCode("LY"), Role.REPAIRER, datetime.now(UTC))
+    away = max(holders)
+    supervisor = await at_desk(office, "en-1")
+    await office.pool.execute("insert into leaves values ('LY', $1, now(), now() + interval '1 hour')", away)
+
+    before = form_of(await supervisor.sees(f"/cases/{no}"), "assigned")
+    order = {"type": "assigned", "repairer": "rp-1", "team": "水工班", "item": "W01"}
+    await office.did(await assignable(office), order, "en-1")
+    after = form_of(await supervisor.sees(f"/cases/{no}"), "assigned")
+    await office.pool.execute("delete from leaves where staff = $1 and ends_at < now() + interval '2 hours'", away)
+
+    shown = options(before, "repairer")[1:]
+    assert {name for one, name in holders.items() if one != away} == {one.partition("（")[0] for one in shown}
+    assert f"请假：{holders[away]}" in before
+    assert {holders[one] for one in here if one != away} == {one.partition("（")[0] for one in shown if "（当班" in one}
+    assert in_hand(before, holders[StaffId("rp-1")]) + 1 == in_hand(after, holders[StaffId("rp-1")])
+    await supervisor.closes()
+
+
+def in_hand(form: str, name: str) -> int:
+    found = re.search(rf"{name}（[^，]*，在手 (\d+) 单）", form)
+    assert found
+    return int(found[1])
+
+
+async def assignable(office: Office) -> str:
+    no = await office.call("fd-1")
+    await walk(office, no, "en-1", until="assessed")
+    return no
+
+
+def form_of(page: str, kind: str) -> str:
+    """The form in which that event is recorded."""
+    found = re.search(rf'<form[^>]*>(?:(?!</form>).)*value="{kind}".*?</form>', page, re.DOTALL)
+    assert found, kind
+    return found[0]
+
+
+def options(form: str, name: str) -> list[str]:
+    drawn = re.search(rf'<select[^>]*name="{name}".*?</select>', form, re.DOTALL)
+    assert drawn
+    return re.findall(r"<option[^>]*>([^<]*)</option>", drawn[0])
+
+
+async def test_nothing_is_charged_before_its_total_was_seen_and_then_it_stands_on_the_case(
+    office: Office, front: Desk
+) -> None:
+    no = await office.call("fd-1")
+    await walk(office, no, "en-1", until="work_started")
+    repairer = await at_desk(office, "rp-1")
+    page = await repairer.sees(f"/cases/{no}")
+    form = form_of(page, "work_finished")
+    finished = {"type": "work_finished", "key": key_in(form), "fault": "水", "charges_item": "W01"}
+
+    counted = await repairer.sends(f"/cases/{no}/events", finished | {"charges_quantity": "2"})
+    seen = form_of(counted.text, "work_finished")
+    changed = await repairer.sends(f"/cases/{no}/events", finished | {"charges_quantity": "3", "total": total_in(seen)})
+    before = await office.pool.fetchval("select count(*) from charges where case_no = $1", no)
+    again = form_of(changed.text, "work_finished")
+    sent = finished | {"charges_quantity": "3", "total": total_in(again)}
+    taken = [await repairer.sends(f"/cases/{no}/events", sent) for _ in range(2)]
+    shown = words(await front.sees(f"/cases/{no}"))
+
+    assert [200, 200] == [counted.status_code, changed.status_code]
+    assert ("170.00", "255.00") == (total_in(seen), total_in(again))
+    assert re.search(
+        r"W01 人工费 LY-\S+ 35.00 2 70.00 元 .*材料费 LY-\S+ 50.00 2 100.00 元 合计 170.00 元", words(seen)
+    )
+    assert '<option value="W01" selected="">' in seen
+    assert "确认登记「维修完毕」" in seen
+    assert 0 == before
+    assert [303, 303] == [answer.status_code for answer in taken]
+    assert "合计 255.00 元" in shown
+    assert 2 == await office.pool.fetchval("select count(*) from charges where case_no = $1", no)
+    await repairer.closes()
+
+
+def total_in(form: str) -> str:
+    found = re.search(r'name="total" value="([^"]*)"', form)
+    assert found
+    return found[1]
+
+
+async def test_the_price_list_stands_by_code_with_unit_and_price_and_the_item_found_is_chosen(office: Office) -> None:
+    no = await office.call("fd-1")
+    await walk(office, no, "en-1", until="arrived_on_site")
+    await office.did(no, {"type": "fault_compared", "matches": False, "actual_item": "W05"}, "rp-1")
+    await walk(office, no, "en-1", after="fault_compared", until="work_started")
+    repairer = await at_desk(office, "rp-1")
+    listed = await office.pool.fetch(
+        "select i.code, i.name, i.unit, sum(r.unit_price) as price from price_items i join price_rates r"
+        " using (version, code) where i.version = 'LY-2026' group by i.code, i.name, i.unit order by i.code"
+    )
+
+    page = await repairer.sees(f"/cases/{no}")
+
+    codes = re.findall(r"<tr><td>([A-Z]\d\d)</td>", page)
+    assert [row["code"] for row in listed] == codes
+    offered_items = options(form_of(page, "work_finished"), "charges_item")[1:]
+    assert [f"{row['code']} {row['name']} {row['price']} 元/{row['unit']}" for row in listed] == offered_items
+    assert 1 == form_of(page, "work_finished").count('<option value="W05" selected="">')
+    await repairer.closes()
 
 
 def offered(page: str) -> set[str]:
@@ -282,11 +498,12 @@ async def test_every_kind_of_field_goes_through_a_form_to_the_end_of_the_repair(
         ("en-1", "copy_returned", {"copy": "2"}),
     ):
         page = await desks[who].sees(f"/cases/{no}")
-        form = re.search(rf'<form[^>]*>(?:(?!</form>).)*value="{kind}".*?</form>', page, re.DOTALL)
-        assert form, f"{who} is offered {kind}"
-        assert set(fields) <= set(re.findall(r'name="([a-z_]+)"', form[0]))
-        sent = {"type": kind, "key": key_in(form[0]), **fields}
+        form = form_of(page, kind)
+        assert set(fields) <= set(re.findall(r'name="([a-z_]+)"', form))
+        sent = {"type": kind, "key": key_in(form), **fields}
         answer = await desks[who].sends(f"/cases/{no}/events", sent)
+        if kind == "work_finished":
+            answer = await desks[who].sends(f"/cases/{no}/events", sent | {"total": total_in(answer.text)})
         assert 303 == answer.status_code, f"{kind}: {words(answer.text)}"
 
     assert "试用合格：是" in words(await front.sees(f"/cases/{no}"))
@@ -434,8 +651,7 @@ async def test_while_the_case_cannot_answer_the_call_has_its_number_and_says_so(
     answer = await desk.sends("/repairs/new", FILLED | {"key": key})
     page = await desk.sees(answer.headers["location"])
 
-    assert answer.headers["location"].endswith("?pending=1")
-    assert "已收到并保存" in page
+    assert "已交待处理：受理报修。已收到并保存" in words(page)
     assert str(CALL["content"]) not in page
     await desk.closes()
 

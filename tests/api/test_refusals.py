@@ -30,6 +30,65 @@ async def test_an_unknown_estate_is_named_with_those_the_caller_may_use(lonely: 
     assert told == is_problem(anothers)
 
 
+@pytest.mark.parametrize(
+    ("raw", "line", "column", "remedy"),
+    [
+        (b"", 1, 1, "缺一个值"),
+        (b'{"estate": "LY",\n "room": 1-101}', 2, 11, "缺逗号、引号或右括号"),
+        (b'{"estate": "LY",\n "room": LY}', 2, 10, "文字须用双引号括起"),
+        (b'{"estate": "LY",}', 1, 17, "双引号括起的字段名"),
+        (b"{'estate': 'LY'}", 1, 2, "双引号括起的字段名"),
+        (b'{"estate" "LY"}', 1, 11, "应为冒号"),
+        (b'{"estate": "LY"} {}', 1, 18, "请删去后面的"),
+        (b'{"estate": "LY', 1, 12, "没有右引号"),
+        (b'{"content": "a\nb"}', 1, 15, r"换行须写作 \n"),
+        (b'{"content": "C:\\x"}', 1, 16, "反斜杠须写作两个"),
+        (b'\xef\xbb\xbf{"estate": "LY"}', 1, 1, "不带 BOM"),
+    ],
+)
+async def test_a_body_that_is_no_json_is_told_where_and_what_to_do(
+    lonely: Office, raw: bytes, line: int, column: int, remedy: str
+) -> None:
+    told = await refused_raw(lonely, raw)
+
+    assert remedy in told["remedy"]
+    assert f"第 {line} 行第 {column} 列" in told["remedy"]
+    assert f"line {line}, column {column}: " in told["english"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "remedy"),
+    [
+        (b'{"content": "\xbc\xd2"}', "须为 UTF-8 编码，第 14 个字节"),
+        (b'{"a": NaN}', "NaN、Infinity 不是数字"),
+        (b"[" * 30_000, "嵌套过深"),
+    ],
+)
+async def test_a_body_of_another_encoding_or_with_what_is_no_number_is_told_so(
+    lonely: Office, raw: bytes, remedy: str
+) -> None:
+    assert remedy in (await refused_raw(lonely, raw))["remedy"]
+
+
+async def refused_raw(office: Office, raw: bytes) -> dict[str, Any]:
+    headers = office.headers("fd-1") | {"Content-Type": "application/json"}
+    return is_problem(await office.http.post("/v1/repairs", headers=headers, content=raw))
+
+
+async def test_a_room_that_there_is_not_is_told_the_ones_near_it_and_only_of_ones_own_estate(lonely: Office) -> None:
+    near = is_problem(await lonely.post("/v1/repairs", CALL | {"room": "1-1011"}))
+    far = is_problem(await lonely.post("/v1/repairs", CALL | {"room": "ZZZ"}))
+    anothers = is_problem(await lonely.post("/v1/repairs", CALL | {"room": "1-1011"}, "other-estate"))
+
+    assert ("room", "1-101") == (near["field"], near["allowed"][0])
+    assert "相近的有：1-101" in near["remedy"]
+    assert "1-101" in near["english"]
+    assert [] == far["allowed"]
+    assert "没有这个房号" in far["remedy"]
+    assert ("estate", ["XY"]) == (anothers["field"], anothers["allowed"])
+    assert "1-101" not in str(anothers)
+
+
 async def test_a_write_without_its_key_is_told_what_to_send(lonely: Office) -> None:
     bearer = {"Authorization": f"Bearer {lonely.keys['fd-1']}"}
 
@@ -149,7 +208,7 @@ def ordered(text: str, between: str) -> str:
     return between.join(parts) + ("." if text.endswith(".") else "")
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/v1/nothing", "/cases", "/static/nothing.js"])
+@pytest.mark.parametrize("path", ["/nothing", "/v1/nothing", "/case", "/static/nothing.js"])
 async def test_an_unknown_address_is_a_page_to_a_browser_and_a_problem_to_a_client(lonely: Office, path: str) -> None:
     page = await lonely.http.get(path, headers={"Accept": BROWSER})
     problems = [await lonely.http.get(path, headers={"Accept": kind}) for kind in ("*/*", "application/json")]

@@ -1,12 +1,27 @@
 """What the case refuses as things stand, and what the desk itself adds to what is recorded."""
 
+from datetime import datetime
+
 import pytest
 
-from domain.admission import MOST_REMARKS
-from domain.errors import FileFull, RuleBroken
-from domain.events import Noted, Urged
-from domain.events.repair import Assigned, Reassigned
-from tests.domain.story import OTHER_REPAIRER, REPAIRER, SUPERVISOR, Story, on, received
+from domain.admission import MOST_REMARKS, could_record, owed_in
+from domain.errors import FileFull, NotPermitted, RuleBroken
+from domain.events import AnyEvent, ExtensionGranted, Noted, Urged, Withdrawn
+from domain.events.repair import (
+    AppointmentMoved,
+    ArrivedOnSite,
+    Assigned,
+    ConsentRefused,
+    CopyReturned,
+    Reassigned,
+    RefusalSigned,
+    ResidentSigned,
+    Situation,
+)
+from domain.people import Actor
+from domain.rulebook import REPAIR
+from domain.rulebook.rows import Position
+from tests.domain.story import CENTRE_MANAGER, FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, Story, on, received
 
 ASSIGNED = Assigned(repairer=REPAIRER.id, team="水工班", item="W01")
 REASSIGNED = Reassigned(repairer=OTHER_REPAIRER.id, reason="请假")
@@ -35,3 +50,68 @@ def test_a_case_takes_so_many_remarks_and_goes_on_with_its_work(event: Noted | U
     with pytest.raises(FileFull):
         story.admits(event, on("9:02"), SUPERVISOR)
     story.admits(ASSIGNED, on("9:02"), SUPERVISOR)
+
+
+Told = tuple[tuple[AnyEvent, datetime], ...]
+FLOODED: Told = ((received(Situation.FLOODING), on("9:00")),)
+SENT: Told = ((received(), on("9:00")), (ASSIGNED, on("9:05")))
+ON_SITE: Told = (*SENT, (ArrivedOnSite(), on("9:15")))
+SIGNED_FOR: Told = (*ON_SITE, (ResidentSigned(signer="住户", signature="纸"), on("10:00")))
+ONE_BACK: Told = (*SIGNED_FOR, (CopyReturned(copy=2), on("10:10")))
+BOTH_BACK: Told = (*ONE_BACK, (CopyReturned(copy=3), on("10:11")))
+SIGNED_BY_ONE: Told = (
+    *ON_SITE,
+    (ConsentRefused(reminded=True), on("9:20")),
+    (RefusalSigned(reason="嫌贵"), on("9:30")),
+)
+LATER = on("9:10", days=1)
+
+
+@pytest.mark.parametrize(
+    ("told", "event", "by", "offered"),
+    [
+        (SENT, Withdrawn(reason="."), FRONT_DESK, True),
+        (SIGNED_FOR, Withdrawn(reason="."), FRONT_DESK, False),
+        (SENT, Withdrawn(reason="."), REPAIRER, False),
+        (SENT, AppointmentMoved(wanted=LATER, reason="."), FRONT_DESK, True),
+        (ON_SITE, AppointmentMoved(wanted=LATER, reason="."), FRONT_DESK, False),
+        ((), ASSIGNED, SUPERVISOR, False),
+        (SENT, REASSIGNED, SUPERVISOR, True),
+        (SIGNED_BY_ONE, RefusalSigned(reason="."), SUPERVISOR, False),
+        (SIGNED_BY_ONE, RefusalSigned(reason="."), REPAIRER, True),
+        (ONE_BACK, CopyReturned(copy=3), SUPERVISOR, True),
+        (BOTH_BACK, CopyReturned(copy=3), SUPERVISOR, False),
+        (FLOODED, ExtensionGranted(key="REP-124", until=LATER, reason="."), CENTRE_MANAGER, True),
+        (SENT, ExtensionGranted(key="REP-17", until=LATER, reason="."), CENTRE_MANAGER, False),
+    ],
+)
+def test_an_event_is_offered_where_the_case_as_it_stands_would_not_refuse_it_whatever_it_says(
+    *, told: Told, event: AnyEvent, by: Actor, offered: bool
+) -> None:
+    story, at = Story(entries=told), told[-1][1] if told else on("9:00")
+
+    position = Position(by=by, at=at, file=story.file, owed=owed_in(story.docket))
+
+    assert offered is could_record(type(event), position, REPAIR, REPAIR.editions[-1])
+    if offered:
+        story.admits(event, at, by)
+    else:
+        with pytest.raises((RuleBroken, NotPermitted)):
+            story.admits(event, at, by)
+
+
+def test_rep_129_no_extension_is_offered_once_the_moment_has_passed() -> None:
+    story, at = Story(entries=FLOODED), on("9:10:01")
+
+    position = Position(by=CENTRE_MANAGER, at=at, file=story.file, owed=owed_in(story.docket))
+
+    assert not could_record(ExtensionGranted, position, REPAIR, REPAIR.editions[-1])
+
+
+def test_a_remark_is_no_longer_offered_once_the_file_is_full_of_them() -> None:
+    story = Story(entries=[(received(), on("9:00")), *[(Noted(text="."), on("9:01"))] * MOST_REMARKS])
+
+    position = Position(by=SUPERVISOR, at=on("9:02"), file=story.file, owed=owed_in(story.docket))
+
+    assert not could_record(Noted, position, REPAIR, REPAIR.editions[-1])
+    assert could_record(Reassigned, position, REPAIR, REPAIR.editions[-1])

@@ -15,6 +15,7 @@ from domain.events.repair import (
     CopiesSentBack,
     CopyReturned,
     EngineeringNotified,
+    FaultCompared,
     FeedbackGiven,
     FormCollected,
     FormFilled,
@@ -118,6 +119,13 @@ def replaces_expected_arrival(entry: Entry) -> bool:
     """REP-103: the resident agreed to another time than the one told before, or the repair begins anew."""
     agreed = isinstance(entry.event, FormFilled) and entry.event.wanted != AS_SOON_AS_POSSIBLE
     return agreed or isinstance(entry.event, AppointmentMoved) or unsolved(entry)
+
+
+def item(file: CaseFile) -> str:
+    """REP-32, REP-33: the item of the price list that was found on the site, else the one assigned; none: empty."""
+    assigned = file.last(Assigned)
+    found = [entry.event for entry in file.since(Assigned) if isinstance(entry.event, FaultCompared)]
+    return (found[-1].actual_item if found else "") or (assigned.item if assigned else "")
 
 
 def complete_by(file: CaseFile) -> datetime | None:

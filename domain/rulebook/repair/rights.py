@@ -42,7 +42,7 @@ from domain.limits import CLOCK_SKEW
 from domain.people import POSTS, Role
 from domain.rulebook.repair import reading
 from domain.rulebook.repair.obligations import COMPLETIONS
-from domain.rulebook.rows import Gate, Question, Right
+from domain.rulebook.rows import Gate, Owed, Position, Question, Right
 
 HORIZON = timedelta(days=366)
 """How far ahead anything can be agreed or extended; further is a slip of the pen."""
@@ -111,31 +111,35 @@ def _team_or_reason(asked: Question) -> bool:
     return not proposed or asked.event.team == proposed or bool(asked.event.override_reason.strip())
 
 
-def _has_a_completion_limit(asked: Question) -> bool:
+def _has_a_completion_limit(position: Position) -> bool:
     limits = {row.key for row in COMPLETIONS}
-    return any(duty.key in limits for duty in asked.docket.owed)
+    return any(duty.row.key in limits for duty in position.owed)
 
 
-def _two_people_sign(asked: Question) -> bool:
-    return all(entry.by.id != asked.by.id for entry in reading.refusal_signatures(asked.file))
+def _two_people_sign(position: Position) -> bool:
+    return all(entry.by.id != position.by.id for entry in reading.refusal_signatures(position.file))
 
 
-def _both_sides_sign(asked: Question) -> bool:
-    signed = reading.refusal_signatures(asked.file)
-    own = reading.repairer(asked.file) == asked.by.id
-    return all((entry.by.id == reading.repairer(asked.file)) != own for entry in signed)
+def _both_sides_sign(position: Position) -> bool:
+    signed = reading.refusal_signatures(position.file)
+    own = reading.repairer(position.file) == position.by.id
+    return all((entry.by.id == reading.repairer(position.file)) != own for entry in signed)
+
+
+def _a_copy_is_out(position: Position) -> bool:
+    return not reading.both_copies_back(position.file)
 
 
 def _not_back_yet(asked: Question) -> bool:
     return not isinstance(asked.event, CopyReturned) or asked.event.copy not in reading.copies_back(asked.file)
 
 
-def _not_on_site_yet(asked: Question) -> bool:
-    return not reading.arrived(asked.file)
+def _not_on_site_yet(position: Position) -> bool:
+    return not reading.arrived(position.file)
 
 
-def _no_paper_out(asked: Question) -> bool:
-    return not reading.accepted(asked.file)
+def _no_paper_out(position: Position) -> bool:
+    return not reading.accepted(position.file)
 
 
 def _words_given(asked: Question) -> bool:
@@ -145,22 +149,35 @@ def _words_given(asked: Question) -> bool:
     return all(word.strip() for word in words)
 
 
+def _extendable(position: Position) -> tuple[Owed, ...]:
+    return tuple(duty for duty in position.owed if duty.row.extendable_by in position.by.posts)
+
+
+def _extendable_at_all(position: Position) -> bool:
+    return bool(_extendable(position))
+
+
 def _open_and_extendable(asked: Question) -> bool:
-    if not isinstance(asked.event, ExtensionGranted):
-        return True
-    duty = asked.docket.find(asked.event.key)
-    return duty is not None and duty.owed and duty.row.extendable_by in asked.by.posts
+    return not isinstance(asked.event, ExtensionGranted) or _to_extend(asked, asked.event) is not None
+
+
+def _not_all_overdue(position: Position) -> bool:
+    return any(_is_in_time(duty, position.at) for duty in _extendable(position))
 
 
 def _before_the_due_moment(asked: Question) -> bool:
     if not isinstance(asked.event, ExtensionGranted):
         return True
-    duty = asked.docket.find(asked.event.key)
-    return (
-        duty is not None
-        and duty.breached_at is None
-        and asked.at <= duty.due.at < asked.event.until <= asked.at + HORIZON
-    )
+    duty = _to_extend(asked, asked.event)
+    return duty is not None and _is_in_time(duty, asked.at) and duty.due_at < asked.event.until <= asked.at + HORIZON
+
+
+def _to_extend(position: Position, event: ExtensionGranted) -> Owed | None:
+    return next((duty for duty in _extendable(position) if duty.row.key == event.key), None)
+
+
+def _is_in_time(duty: Owed, at: datetime) -> bool:
+    return not duty.breached and at <= duty.due_at
 
 
 def _agreed_ahead(asked: Question) -> bool:
@@ -229,7 +246,7 @@ GATES = (
     Gate(
         rule="REP-06",
         on=(Assigned, Reassigned),
-        holds=_has_a_completion_limit,
+        stands_open=_has_a_completion_limit,
         field="event.type",
         remedy="本单没有完成时限，不能派工，请先作故障定级",
         english="The order has no completion limit, so nobody can be assigned; grade the fault first.",
@@ -237,7 +254,7 @@ GATES = (
     Gate(
         rule="REP-27",
         on=(AppointmentMoved, ArrivalTold),
-        holds=_not_on_site_yet,
+        stands_open=_not_on_site_yet,
         field="event.type",
         remedy="维修人员已到场，不能再改约或告知到达时间",
         english="The repairer has been on the site; no arrival can be appointed any more.",
@@ -245,7 +262,7 @@ GATES = (
     Gate(
         rule="REP-03",
         on=(Assessed,),
-        holds=_no_paper_out,
+        stands_open=_no_paper_out,
         field="event.type",
         remedy="住户已签字，不能再改定级；反馈未解决时可重新定级",
         english="The work is signed for and is graded no more, unless feedback reopens it.",
@@ -269,7 +286,7 @@ GATES = (
     Gate(
         rule="REP-38",
         on=(RefusalSigned,),
-        holds=_two_people_sign,
+        stands_open=_two_people_sign,
         field="by",
         remedy="同一人不能签两次，须维修人员与工程部主管各签一次",
         english="The same person cannot sign twice; the repairer and the engineering supervisor each sign once.",
@@ -277,7 +294,7 @@ GATES = (
     Gate(
         rule="REP-38",
         on=(RefusalSigned,),
-        holds=_both_sides_sign,
+        stands_open=_both_sides_sign,
         field="by",
         remedy="维修人员与工程部主管须各签一次",
         english="One signature is the repairer's, the other the engineering supervisor's.",
@@ -285,7 +302,7 @@ GATES = (
     Gate(
         rule="REP-43",
         on=(Withdrawn,),
-        holds=_no_paper_out,
+        stands_open=_no_paper_out,
         field="event.type",
         remedy="住户已签字，维修单须返单，不能撤单",
         english="The work is signed for and its copies must come back; it can no longer be withdrawn.",
@@ -293,6 +310,7 @@ GATES = (
     Gate(
         rule="REP-43",
         on=(CopyReturned,),
+        stands_open=_a_copy_is_out,
         holds=_not_back_yet,
         field="event.copy",
         remedy="该联已交回",
@@ -333,6 +351,7 @@ GATES = (
     Gate(
         rule="REP-129",
         on=(ExtensionGranted,),
+        stands_open=_extendable_at_all,
         holds=_open_and_extendable,
         field="event.key",
         remedy="该时限不在可延期之列，或已办结",
@@ -341,6 +360,7 @@ GATES = (
     Gate(
         rule="REP-129",
         on=(ExtensionGranted,),
+        stands_open=_not_all_overdue,
         holds=_before_the_due_moment,
         field="event.until",
         remedy="延期须在到期之前批准，且新时限须晚于原时限",

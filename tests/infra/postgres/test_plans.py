@@ -22,6 +22,8 @@ insert into case_views
 select no, 'run', 9, '阶段', '{}', '{}', n % 500 = 1, n % 2500 = 1, case when n % 500 = 1 then created_at end,
     null, null, now()
 from (select *, row_number() over (order by no) as n from cases) as c where n < 20000;
+insert into case_rooms (case_no, estate, digest, about)
+select no, estate, sha256((n % 500)::text::bytea), '水' from (select *, row_number() over () as n from cases) as c;
 insert into commands (id, client, idempotency_key, body_hash, kind, case_no, verb, body, state, settled_at)
 select gen_random_uuid(), 'c', no, '', 'open', no, 'RequestReceived', '',
     case when filed then 'applied' else 'accepted' end, case when filed then now() end
@@ -36,9 +38,9 @@ insert into tasks (estate, kind, subject, post, text)
 select 'LY', 'notice_unreached', id::text, '客服部主管', '文' from notices limit 10;
 analyze
 """
-BIG = frozenset({"cases", "case_views", "commands", "notices"})
+BIG = frozenset({"cases", "case_rooms", "case_views", "commands", "notices"})
 THEN = datetime(2025, 1, 10, tzinfo=UTC)
-LIST: tuple[Any, ...] = (["LY", "XY"], None, None, None, None, None, None, None, 51, None, None)
+LIST: tuple[Any, ...] = (["LY", "XY"], *[None] * 7, 51, *[None] * 7)
 DESKS: tuple[Any, ...] = (["LY", "XY"], ["维修人员", "维修人员"])
 ASKED: dict[str, tuple[str, str, tuple[Any, ...], set[str]]] = {
     "a list": ("reader.sql", "cases", LIST, {"cases_listed", "commands_opening"}),
@@ -73,6 +75,15 @@ ASKED: dict[str, tuple[str, str, tuple[Any, ...], set[str]]] = {
         {"notices_to", "notices_at_post"},
     ),
     "what is overdue": ("reader.sql", "cases", (*LIST[:3], True, *LIST[4:]), {"case_views_overdue"}),
+    "a part of a number": (
+        "reader.sql",
+        "cases",
+        (*LIST[:11], "00042", *LIST[12:]),
+        {"cases_listed", "commands_opening"},
+    ),
+    "a room": ("reader.sql", "cases", (*LIST[:12], [b"0" * 32], *LIST[13:]), {"case_rooms_same"}),
+    "since a day": ("reader.sql", "cases", (*LIST[:14], THEN, *LIST[15:]), {"cases_listed"}),
+    "how many stand where": ("reader.sql", "open_by_stage", (["LY", "XY"],), {"case_views_late", "commands_opening"}),
     "dead letters": ("watch.sql", "dead_letters", (), {"commands_dead"}),
     "people unreached": ("watch.sql", "unreached_staff", (), {"notices_pkey"}),
     "open cases": ("watch.sql", "open_cases", (timedelta(minutes=1),), {"case_views_late", "cases_pkey"}),

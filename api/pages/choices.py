@@ -1,0 +1,112 @@
+"""What can be chosen in the forms of a case, and what stands in them beforehand."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from api.completion import list_for
+from api.desk import Desk
+from api.looking import Look
+from api.pages.controls import Choices, Options, soon
+from api.pages.posted import Form
+from api.routes.cases import edition_of
+from domain.errors import RuleBroken
+from domain.events import Event
+from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.events.repair import Assigned, FormFilled, RequestReceived, WorkFinished
+from domain.limits import due_text
+from domain.people import EstateCode, Role, StaffId
+from domain.pricing import PriceBook, PriceList
+from domain.rulebook.repair import reading
+from infra.postgres.records import FiledDuty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """``in_force`` now, and the list that the resident ``shown`` it pays by; None where no version has begun."""
+
+    in_force: PriceList | None
+    shown: PriceList | None
+
+
+def prices_for(look: Look, book: PriceBook) -> Prices:
+    now = datetime.now(UTC)
+    try:
+        return Prices(in_force=book.in_force(now), shown=list_for(book, look.file, now))
+    except RuleBroken:
+        return Prices(in_force=None, shown=None)
+
+
+async def choices_for(desk: Desk, look: Look, duties: Sequence[FiledDuty], prices: Prices) -> Choices:
+    estate = look.head.estate
+    extendable = {row.key for row in edition_of(look.head).obligations if row.extendable_by in look.actor.posts}
+    crew = await _crew(desk, estate)
+    return Choices(
+        repairers=tuple((one.id, one.words) for one in crew if not one.away),
+        teams=await _teams(desk, look),
+        items=_items(prices.in_force),
+        charged=_items(prices.shown),
+        limits=tuple(
+            (duty.key, f"{duty.label}（{duty.rule}，{due_text(duty.due_at)}）")
+            for duty in duties
+            if duty.owed and duty.key in extendable
+        ),
+        hints={"repairer": "请假：" + ("、".join(one.name for one in crew if one.away) or "无")},
+    )
+
+
+def presets(look: Look, choices: Choices) -> Mapping[type[Event], Form]:
+    """What is most often so, for the person to change: REP-05's team, and the item that was found on the site."""
+    proposed = [name for name, _ in choices.teams[:1]]
+    item = reading.item(look.file)
+    return {
+        FormFilled: {soon("wanted"): [AS_SOON_AS_POSSIBLE]},
+        Assigned: {"team": proposed},
+        WorkFinished: {"charges_item": [item], "charges_quantity": ["1"] if item else [""]},
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Repairer:
+    """``orders``: in how many open cases something is his to do."""
+
+    id: StaffId
+    name: str
+    on_duty: bool
+    away: bool
+    orders: int
+
+    @property
+    def words(self) -> str:
+        return f"{self.name}（{'当班' if self.on_duty else '不当班'}，在手 {self.orders} 单）"
+
+
+async def _crew(desk: Desk, estate: EstateCode) -> list[_Repairer]:
+    """Those on duty first, and of them who has least in hand."""
+    now = datetime.now(UTC)
+    holders = await desk.reference.holders(estate, Role.REPAIRER)
+    on_duty = await desk.reference.on_duty(estate, Role.REPAIRER, now)
+    away = await desk.reference.on_leave(estate, now)
+    in_hand = await desk.reader.orders_in_hand(holders)
+    crew = [
+        _Repairer(id=one, name=name, on_duty=one in on_duty, away=one in away, orders=in_hand.get(one, 0))
+        for one, name in holders.items()
+    ]
+    return sorted(crew, key=lambda one: (not one.on_duty, one.orders, one.id))
+
+
+async def _teams(desk: Desk, look: Look) -> Options:
+    """REP-05: the team proposed for this kind of fault, and then the others."""
+    request, proposed = look.file.last(RequestReceived), await desk.reference.teams(look.head.estate)
+    first = proposed.get(request.fault) if request else None
+    names = sorted(await desk.reference.team_names(look.head.estate), key=lambda name: name != first)
+    return tuple((name, f"{name}（建议）" if name == first else name) for name in names)
+
+
+def _items(prices: PriceList | None) -> Options:
+    return tuple(_priced(prices)) if prices else ()
+
+
+def _priced(prices: PriceList) -> Iterator[tuple[str, str]]:
+    for item in prices.by_code:
+        yield item.code, f"{item.code} {item.name} {item.whole} 元/{item.unit}"

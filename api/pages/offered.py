@@ -1,0 +1,60 @@
+"""What a person is offered to record in a case: what it takes now, and his posts and no clause forbid as it stands."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from api.looking import Look
+from api.routes.cases import edition_of
+from api.wire.events import EVENTS
+from domain.admission import could_record
+from domain.events import Event
+from domain.rulebook import PROCEDURES
+from domain.rulebook.rows import Owed, Position
+from infra.postgres.records import FiledDuty
+from workflows import CASES
+from workflows.retrace import Retracing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kinds:
+    """What the person may record: what the case waits for or would be turned by, and what needs no turn."""
+
+    in_turn: Sequence[type[Event]] = ()
+    any_time: Sequence[type[Event]] = ()
+
+
+def kinds_for(look: Look, duties: Sequence[FiledDuty]) -> Kinds:
+    if not look.head.open or not look.file:
+        return Kinds()
+    position = _position(look, duties)
+    with Retracing(CASES[look.head.procedure]) as retracing:
+        place = retracing.after(tuple(look.file))
+    any_time = PROCEDURES[look.head.procedure].any_time
+    in_turn = [kind for kind in place.admitted if kind in place.awaited or kind not in any_time]
+    return Kinds(
+        in_turn=tuple(_permitted(look, position, in_turn)),
+        any_time=tuple(_permitted(look, position, (kind for kind in any_time if kind not in in_turn))),
+    )
+
+
+def _permitted(look: Look, position: Position, kinds: Iterable[type[Event]]) -> Iterator[type[Event]]:
+    """What no right, nor a gate that looks at the case alone, would refuse him now."""
+    procedure = PROCEDURES[look.head.procedure]
+    edition = procedure.edition(look.head.edition)
+    posted = set(EVENTS.values())
+    return (kind for kind in kinds if kind in posted and could_record(kind, position, procedure, edition))
+
+
+def _position(look: Look, duties: Sequence[FiledDuty]) -> Position:
+    rows = {row.key: row for row in edition_of(look.head).obligations}
+    return Position(
+        by=look.actor,
+        at=datetime.now(UTC),
+        file=look.file,
+        owed=tuple(
+            Owed(row=rows[duty.key], due_at=duty.due_at, breached=duty.breached_at is not None)
+            for duty in duties
+            if duty.owed and duty.key in rows
+        ),
+    )
