@@ -14,13 +14,28 @@ from api.house import House
 from api.pages import board, call, one_case
 from api.pages import routes as pages
 from api.problems import answer_errors
-from api.routes import cases, events, forms, inbox, repairs, stream, tasks, timeline, upkeep
+from api.routes import cases, events, forms, inbox, public_repairs, repairs, stream, tasks, timeline, upkeep
 from api.traffic import Traffic
 
 VERSION = "1"
 ROUTERS = tuple(
     module.router
-    for module in (repairs, events, cases, timeline, forms, inbox, tasks, stream, upkeep, pages, call, one_case, board)
+    for module in (
+        repairs,
+        public_repairs,
+        events,
+        cases,
+        timeline,
+        forms,
+        inbox,
+        tasks,
+        stream,
+        upkeep,
+        pages,
+        call,
+        one_case,
+        board,
+    )
 )
 ABOUT = """荔园服务台的接口：呼叫中心与员工由此登记、查询。
 

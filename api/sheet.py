@@ -26,8 +26,8 @@ from domain.events.repair import (
     SignatureExcused,
     TrialDone,
     WorkFinished,
-    WorkStarted,
 )
+from domain.events.work import WorkStarted
 from domain.forms import SEEN_BY_CUSTOMERS, TRIAL_RESULTS, FormCopy, RepairOrderSheet, SheetCharge, Signature, StepLine
 from domain.pricing import ChargeLine, PriceBook, PriceItem
 from domain.rulebook import PROCEDURES

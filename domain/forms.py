@@ -9,7 +9,6 @@ from domain.events.repair import (
     AnsweredWithPlan,
     AppointmentMoved,
     ArrivalTold,
-    ArrivedOnSite,
     Assigned,
     ConsentGiven,
     ConsentRefused,
@@ -18,7 +17,6 @@ from domain.events.repair import (
     FeedbackGiven,
     OrderTaken,
     PriceShown,
-    Reassigned,
     RefusalExplained,
     RefusalSigned,
     RequestReceived,
@@ -28,8 +26,8 @@ from domain.events.repair import (
     TrialDone,
     Wanted,
     WorkFinished,
-    WorkStarted,
 )
+from domain.events.work import ArrivedOnSite, Reassigned, WorkStarted
 from domain.people import CaseNo
 from domain.pricing import ChargeLine
 

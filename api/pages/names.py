@@ -49,7 +49,7 @@ async def estates_of(desk: Desk, codes: Iterable[EstateCode]) -> Mapping[EstateC
 async def names_in(desk: Desk, look: Look, duties: Iterable[str | None]) -> Names:
     """Of everybody who acts or owes in the case; ``duties``: who owes what."""
     acting = {str(entry.by.id): entry.by.name for entry in look.file}
-    named = {getattr(entry.event, "repairer", None) for entry in look.file}
+    named = {getattr(entry.event, name, None) for entry in look.file for name in ("repairer", "collector")}
     edition = PROCEDURES[look.head.procedure].edition(look.head.edition)
     return Names(
         staff={**acting, **await people(desk, {*acting, *named, *duties})},

@@ -194,6 +194,7 @@ async def _choices(desk: Desk, look: Look, duties: Sequence[FiledDuty]) -> Choic
     extendable = {row.key for row in edition.obligations if row.extendable_by in look.actor.posts}
     return Choices(
         repairers=tuple((await desk.reference.holders(estate, Role.REPAIRER)).items()),
+        engineers=tuple((await desk.reference.holders(estate, Role.ENGINEERING)).items()),
         teams=await _teams(desk, look),
         items=tuple(items_of(await desk.reference.price_book(estate)).items()),
         limits=tuple(

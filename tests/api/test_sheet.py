@@ -12,13 +12,11 @@ from domain.case_file import Source
 from domain.events import AnyEvent, Noted, Urged
 from domain.events.repair import (
     AppointmentMoved,
-    ArrivedOnSite,
     Assessed,
     CopiesConfirmed,
     CopiesHandedOn,
     CopiesSentBack,
     CopyReturned,
-    EngineeringNotified,
     FaultKind,
     FeedbackGiven,
     FormCollected,
@@ -29,6 +27,7 @@ from domain.events.repair import (
     Urgency,
     WorkFinished,
 )
+from domain.events.work import ArrivedOnSite, EngineeringNotified
 from domain.forms import REPAIR_ORDER, RepairOrderSheet
 from domain.people import CaseNo, EstateCode
 from domain.pricing import ChargeKind, ChargeLine, PriceBook

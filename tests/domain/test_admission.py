@@ -5,7 +5,8 @@ import pytest
 from domain.admission import MOST_REMARKS
 from domain.errors import FileFull, RuleBroken
 from domain.events import Noted, Urged
-from domain.events.repair import Assigned, Reassigned
+from domain.events.repair import Assigned
+from domain.events.work import Reassigned
 from tests.domain.story import OTHER_REPAIRER, REPAIRER, SUPERVISOR, Story, on, received
 
 ASSIGNED = Assigned(repairer=REPAIRER.id, team="水工班", item="W01")

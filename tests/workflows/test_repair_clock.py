@@ -9,14 +9,8 @@ from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import CancelledError
 
 from domain.events import Noted, NoticeAcknowledged, Urged
-from domain.events.repair import (
-    ArrivedOnSite,
-    Assessed,
-    CopyReturned,
-    EngineeringNotified,
-    Situation,
-    Urgency,
-)
+from domain.events.repair import Assessed, CopyReturned, Situation, Urgency
+from domain.events.work import ArrivedOnSite, EngineeringNotified
 from domain.people import Actor, Role
 from infra.delivery import Delivery
 from tests.workflows import stages

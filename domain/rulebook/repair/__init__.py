@@ -5,15 +5,8 @@ from datetime import date
 
 from domain.docket import Docket
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
-from domain.events.repair import (
-    AnsweredWithPlan,
-    AppointmentMoved,
-    ArrivalTold,
-    Assessed,
-    Assigned,
-    Reassigned,
-    RequestReceived,
-)
+from domain.events.repair import AnsweredWithPlan, AppointmentMoved, ArrivalTold, Assessed, Assigned, RequestReceived
+from domain.events.work import Reassigned
 from domain.rulebook.repair.copies import copy_places
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS, who
