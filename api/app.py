@@ -11,7 +11,7 @@ from api.body import BodyCap
 from api.codec import WithCodec
 from api.door import refuse_undeclared
 from api.house import House
-from api.pages import board, call, one_case
+from api.pages import board, call, one_case, public_call
 from api.pages import routes as pages
 from api.problems import answer_errors
 from api.routes import cases, events, forms, inbox, public_repairs, repairs, stream, tasks, timeline, upkeep
@@ -33,6 +33,7 @@ ROUTERS = tuple(
         upkeep,
         pages,
         call,
+        public_call,
         one_case,
         board,
     )

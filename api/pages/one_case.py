@@ -21,7 +21,7 @@ from api.pages.posted import Filled, Form, carried_out, first, form_in, under_it
 from api.rights import Verb, demand, may, needs
 from api.routes.cases import case_answer
 from api.routes.events import record_event
-from api.routes.forms import COPIES, counted, printed
+from api.routes.forms import PRINTABLES, Wanted, counted, printed
 from api.same_room import beside
 from api.wire.events import EVENTS
 from api.wire.requests import NewEvent
@@ -95,22 +95,29 @@ async def record(no: str, request: Request, asking: Annotated[Caller, Depends(ca
 async def print_copy(no: str, request: Request, asking: Annotated[Caller, Depends(caller)]) -> Response:
     """Counted once however often the form is sent, and then shown."""
     given = await form_in(request)
-    copy = COPIES.get(first(given, "copy"))
-    if copy is None:
-        raise UnknownCase
     look = await look_at(asking, no)
+    wanted = _copy_of(look, first(given, "copy"))
     demand(look.actor, Verb.PRINT, facts_of(look))
-    printing = await counted(under_its_key(asking, given), look, copy)
-    return RedirectResponse(f"/cases/{look.head.no}/print/{copy.number}/{printing.number}", SEE_OTHER)
+    printing = await counted(under_its_key(asking, given), look, wanted)
+    return RedirectResponse(f"/cases/{look.head.no}/print/{wanted.copy.number}/{printing.number}", SEE_OTHER)
 
 
 @router.get("/cases/{no}/print/{copy}/{printing}")
 @needs(Verb.PRINT)
 async def printed_copy(no: str, copy: str, printing: str, asking: Annotated[Caller, Depends(caller)]) -> Response:
     """A printing that was counted, as often as it is looked at."""
-    if copy not in COPIES or not PRINTING.fullmatch(printing):
+    if not PRINTING.fullmatch(printing):
         raise UnknownCase
-    return await printed(asking, no, COPIES[copy], int(printing))
+    return await printed(asking, no, _copy_of(await look_at(asking, no), copy), int(printing))
+
+
+def _copy_of(look: Look, number: str) -> Wanted:
+    """Of the form that the procedure of the case has."""
+    form = PROCEDURES[look.head.procedure].form
+    copy = next((copy for copy in form.copies if str(copy.number) == number), None) if form else None
+    if form is None or copy is None:
+        raise UnknownCase
+    return Wanted(printable=PRINTABLES[form.slug], copy=copy)
 
 
 def came_of(told: Mapping[str, object]) -> Response:

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from api.looking import Look
-from api.sheet import Words, sheet_of
+from api.paper import Words
+from api.sheet import sheet_of
 from domain.case_file import Source
 from domain.events import AnyEvent, Noted, Urged
 from domain.events.repair import (

@@ -4,6 +4,7 @@ from datetime import date
 
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
 from domain.events.public import FacilityFaultReported, Hazard
+from domain.forms import INSPECTION_SHEET
 from domain.rulebook.public.copies import copy_places
 from domain.rulebook.public.obligations import OBLIGATIONS
 from domain.rulebook.public.reading import who
@@ -26,6 +27,7 @@ PUBLIC_REPAIR = Procedure(
     stages=STAGES,
     who=who,
     cannot_wait=_cannot_wait,
+    form=INSPECTION_SHEET,
     copies=copy_places,
     editions=(Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),),
 )
