@@ -1,6 +1,7 @@
 """``python -m tests.replay.save PUB``: run cases on a real-time server and keep their histories, open and closed.
 
-Only of the procedures named. Run it when a procedure or an edition is added, not when a replay fails: then the change is what is wrong.
+Only of the procedures named. Run it when a procedure or an edition is added, not when a replay fails: then the change
+is what is wrong.
 """
 
 import asyncio

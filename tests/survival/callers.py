@@ -126,7 +126,7 @@ class Callers:
             assert time.monotonic() < ends, f"no answer to {path} within {self.patience} s: {operation.answers[-5:]}"
             await asyncio.sleep(0.1)
 
-    async def open(self, opening: tuple[str, Mapping[str, Any]] = A_CALL, **changes: Any) -> str:
+    async def open(self, opening: tuple[str, Mapping[str, Any]] = A_CALL, /, **changes: Any) -> str:
         """A new case, surely open: its number."""
         path, body = opening
         opened = await self.send(path, {**body, **changes}, until_settled=True)
@@ -140,6 +140,7 @@ class Callers:
         self,
         acts: tuple[tuple[str, dict[str, Any]], ...],
         opening: tuple[str, Mapping[str, Any]] = A_CALL,
+        /,
         **changes: Any,
     ) -> str:
         """A case from the call through all these acts, each of which the desk has to take."""

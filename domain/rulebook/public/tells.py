@@ -43,12 +43,8 @@ TELLS = (
         to=(Role.RESIDENT,),
         text="所在楼栋或区域的公共设施开始维修，预计完成时间见巡视表",
     ),
-    Tell(
-        rule="REP-11",
-        on=(FacilityRepaired,),
-        to=(Role.RESIDENT, Role.FRONT_DESK),
-        text="公共设施已修好，请反馈报修人",
-    ),
+    Tell(rule="REP-12", on=(FacilityRepaired,), to=(Role.RESIDENT,), text="所在楼栋或区域的公共设施已修好"),
+    Tell(rule="REP-11", on=(FacilityRepaired,), to=(Role.FRONT_DESK,), text="公共设施已修好，请将结果反馈报修人"),
     Tell(
         rule="REP-13",
         on=(Withdrawn,),

@@ -100,6 +100,7 @@ def test_rep_10_residents_are_told_of_the_start_and_of_the_end_and_the_reporter_
     assert "请转告住户" in start[0].text
     assert ["请转告住户" in one.text for one in end] == [True, False]
     assert all(one.post is Role.FRONT_DESK for one in end)
+    assert 2 == len({one.key for one in end}), "two notices of one entry to one post need keys of their own"
 
 
 @pytest.mark.parametrize(

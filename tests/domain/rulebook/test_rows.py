@@ -15,6 +15,7 @@ from domain.limits import TICK, breach_alarm
 from domain.people import POSTS, Role
 from domain.rulebook import PROCEDURES, Edition
 from domain.rulebook.open_values import DURATIONS, TIMES
+from domain.rulebook.rows import whenever
 from tests.domain.rulebook.beginnings import BEGINNINGS as REPAIR_BEGINNINGS
 from tests.domain.rulebook.beginnings import Beginning
 from tests.domain.rulebook.public_beginnings import PUBLIC_BEGINNINGS
@@ -154,6 +155,20 @@ def test_every_event_people_may_record_has_one_right_and_the_right_names_only_su
 
             assert set(named) == set(procedure.vocabulary)
             assert set(named.values()) == {1}
+
+
+@pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: str(edition.since))
+def test_no_event_tells_a_post_two_things_under_one_rule(edition: Edition) -> None:
+    """Told of at once, one would take the other's place in the ledger."""
+    told = Counter(
+        (event, tell.rule, Role.FRONT_DESK if role is Role.RESIDENT else role)
+        for tell in edition.tells
+        if tell.when is whenever
+        for event in tell.on
+        for role in tell.to
+    )
+
+    assert [key for key, times in told.items() if times > 1] == []
 
 
 def test_every_label_is_one_events_alone() -> None:
