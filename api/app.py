@@ -11,10 +11,10 @@ from api.body import BodyCap
 from api.codec import WithCodec
 from api.door import refuse_undeclared
 from api.house import House
-from api.pages import board, call, one_case, search
+from api.pages import board, call, one_case, public_call, search
 from api.pages import routes as pages
 from api.problems import answer_errors
-from api.routes import cases, events, forms, inbox, repairs, stream, tasks, timeline, upkeep
+from api.routes import cases, events, forms, inbox, public_repairs, repairs, stream, tasks, timeline, upkeep
 from api.traffic import Traffic
 
 VERSION = "1"
@@ -22,6 +22,7 @@ ROUTERS = tuple(
     module.router
     for module in (
         repairs,
+        public_repairs,
         events,
         cases,
         timeline,
@@ -33,6 +34,7 @@ ROUTERS = tuple(
         pages,
         call,
         search,
+        public_call,
         one_case,
         board,
     )

@@ -8,11 +8,13 @@ from typing import Any
 
 from api.desk import Desk
 from api.wire.events import EVENTS, WireCharge, WireEvent
-from domain.assigning import check_assignable
+from domain.assigning import check_assignable, check_signatory
 from domain.case_file import CaseFile
 from domain.errors import Malformed, RuleBroken
 from domain.events import AnyEvent
-from domain.events.repair import Assigned, FaultCompared, PriceShown, Reassigned, WorkFinished
+from domain.events.public import RepairerArranged, SheetSignedFor
+from domain.events.repair import Assigned, FaultCompared, PriceShown, WorkFinished
+from domain.events.work import Reassigned
 from domain.people import EstateCode, StaffId
 from domain.pricing import ChargeKind, ChargeLine, PriceBook, PriceList, RequestedCharge, charge, total
 from infra.postgres.records import CaseHead, case_file
@@ -31,10 +33,12 @@ async def completed(desk: Desk, wire: WireEvent, there: Circumstances) -> AnyEve
     kind = EVENTS[wire.type]
     values = wire.values()
     estate = there.head.estate
-    if kind in (Assigned, Reassigned):
+    if kind in (Assigned, Reassigned, RepairerArranged):
         repairer = StaffId(values["repairer"])
         on_leave = await desk.register.on_leave(repairer, estate, there.at)
         check_assignable(await desk.register.actor(repairer, estate), on_leave=on_leave, field="event.repairer")
+    if kind is SheetSignedFor:
+        check_signatory(await desk.register.actor(StaffId(values["collector"]), estate), field="event.collector")
     if kind is Assigned:
         await _refuse_unknown_team(desk, estate, values["team"])
     if kind in (Assigned, FaultCompared, PriceShown, WorkFinished):

@@ -22,11 +22,14 @@ NUMBER = re.compile(r"[A-Z]{2,4}-\d{8}-\d{5}")
 MASKS = {
     "household": mask_name,
     "signer": mask_name,
+    "reporter": mask_name,
     "phone": mask_phone,
     "address": mask_room,
     "room": mask_room,
 }
-FREE_WORDS = frozenset({"content", "text", "reason", "remark", "override_reason", "plan", "signature"})
+FREE_WORDS = frozenset(
+    {"content", "text", "reason", "remark", "override_reason", "plan", "signature", "place", "notes", "parts"}
+)
 """May hold anything about anybody: shown only for a purpose."""
 
 

@@ -17,6 +17,7 @@ from api.wire.kinds import codes_of, labels_of
 from domain.errors import (
     BadTime,
     CaseClosed,
+    ChannelOff,
     Conflicting,
     DeskError,
     FileFull,
@@ -35,6 +36,7 @@ log = structlog.stdlib.get_logger(__name__)
 STATUS: Mapping[type[DeskError], int] = {
     Malformed: 422,
     NotPermitted: 403,
+    ChannelOff: 403,
     UnknownCase: 404,
     UnknownNotice: 404,
     NotExpected: 409,

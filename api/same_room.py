@@ -1,9 +1,10 @@
-"""REP-36: what else there is of a room, open or refused, for whoever takes a request or looks at a case."""
+"""REP-36: what else there is of a room or other place, open or refused, for who takes a request or looks at a case."""
 
 from api.desk import Desk
 from api.looking import Look
 from api.wire.answers import SameRoom
-from domain.events.repair import ConsentRefused, RequestReceived
+from domain.events import Opening
+from domain.events.repair import ConsentRefused
 from domain.people import CaseNo, EstateCode
 from domain.rulebook import PROCEDURES
 from domain.rulebook.repair.reading import REFUSED
@@ -12,18 +13,18 @@ from infra.postgres.rooms import RoomCase, Wanted
 
 async def beside(desk: Desk, look: Look) -> list[SameRoom]:
     """Beside a case; nothing where its room can no longer be read."""
-    request = look.file.last(RequestReceived)
-    if request is None:
+    opening = next((entry.event for entry in look.file.opening if isinstance(entry.event, Opening)), None)
+    if opening is None:
         return []
-    return await of_room(desk, look.head.estate, request.room, but=look.head.no, drill=look.head.drill)
+    return await at_the_place(desk, look.head.estate, opening.spot.place, but=look.head.no, drill=look.head.drill)
 
 
-async def of_room(
-    desk: Desk, estate: EstateCode, room: str, *, but: CaseNo | None = None, drill: bool = False
+async def at_the_place(
+    desk: Desk, estate: EstateCode, place: str, *, but: CaseNo | None = None, drill: bool = False
 ) -> list[SameRoom]:
     """Newest first, drills apart from the rest; nothing personal in it. ``but``: the case that is looked at already."""
     wanted = Wanted(results=(REFUSED,), marks=(ConsentRefused,), but=but, drill=drill)
-    return [_told(one) for one in await desk.rooms.cases(estate, room, wanted)]
+    return [_told(one) for one in await desk.rooms.cases(estate, place, wanted)]
 
 
 def _told(one: RoomCase) -> SameRoom:

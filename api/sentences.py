@@ -63,6 +63,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "通知点「已阅」请用 POST /v1/notices/{{id}}/ack",
         "Acknowledge a notice by POST /v1/notices/{{id}}/ack.",
     ),
+    "report_route": (
+        "公共设施报修请用 POST /v1/public-repairs",
+        "Report a public facility's fault by POST /v1/public-repairs.",
+    ),
     "call_route": ("新报修请用 POST /v1/repairs", "Report a new repair by POST /v1/repairs."),
     "of_itself": ("此事项由系统自行登记，不能提交", "The desk records this event itself; it cannot be posted."),
     "union_tag_not_found": ("必填，请从可选值中选择", "Required; choose one of the allowed values."),
@@ -138,6 +142,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 ELSEWHERE: Mapping[str, str] = {
     "notice_acknowledged": "ack_route",
     "request_received": "call_route",
+    "facility_fault_reported": "report_route",
     "rung_reached": "of_itself",
     "case_ended": "of_itself",
 }

@@ -1,14 +1,12 @@
 """What one printed 《维修单》 says of a case, read off its file."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from api.desk import Desk
 from api.looking import Look
+from api.paper import Words, steps_told
 from domain.case_file import CaseFile, Entry
 from domain.errors import RuleBroken
-from domain.events import Noted, RungReached, Urged
 from domain.events.base import AS_SOON_AS_POSSIBLE
 from domain.events.repair import (
     Assessed,
@@ -26,46 +24,12 @@ from domain.events.repair import (
     SignatureExcused,
     TrialDone,
     WorkFinished,
-    WorkStarted,
 )
-from domain.forms import SEEN_BY_CUSTOMERS, TRIAL_RESULTS, FormCopy, RepairOrderSheet, SheetCharge, Signature, StepLine
-from domain.pricing import ChargeLine, PriceBook, PriceItem
-from domain.rulebook import PROCEDURES
+from domain.events.work import WorkStarted
+from domain.forms import TRIAL_RESULTS, FormCopy, RepairOrderSheet, Signature
 from domain.rulebook.repair import reading
 from domain.rulebook.repair.charging import charges_in_force
 from domain.rulebook.repair.copies import on_this_form
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """What the file does not hold: names of staff, the estate and the items of its price list."""
-
-    estate: str
-    names: Mapping[str, str]
-    prices: PriceBook
-
-    def item(self, code: str, version: str) -> str:
-        """The item's name in that version of the list, or in the newest; its code where neither has it."""
-        listed = self._listed(code, version)
-        return listed.name if listed else code
-
-    def charge(self, line: ChargeLine) -> SheetCharge:
-        listed = self._listed(line.item, line.price_version)
-        return SheetCharge(name=listed.name if listed else line.item, unit=listed.unit if listed else "", line=line)
-
-    def _listed(self, code: str, version: str) -> PriceItem | None:
-        newest = max(self.prices.versions, key=lambda one: one.effective_from, default=None)
-        prices = self.prices.version(version) or newest
-        return next((item for item in prices.items if item.code == code), None) if prices else None
-
-
-async def words_for(desk: Desk, look: Look) -> Words:
-    staff = {entry.by.id for entry in look.file} | {repairer for repairer in [reading.repairer(look.file)] if repairer}
-    return Words(
-        estate=await desk.reader.estate_name(look.head.estate),
-        names=await desk.reader.staff_names(sorted(staff)),
-        prices=await desk.reference.price_book(look.head.estate),
-    )
 
 
 def sheet_of(look: Look, copy: FormCopy, words: Words, *, printing: int, as_of: datetime) -> RepairOrderSheet:
@@ -91,7 +55,7 @@ def sheet_of(look: Look, copy: FormCopy, words: Words, *, printing: int, as_of: 
         fault=request.fault,
         channel=request.channel,
         received_at=look.head.received_at,
-        steps=tuple(_steps(look, copy)),
+        steps=tuple(steps_told(look, copy)),
     )
     paper = CaseFile(on_this_form(file))
     sheet = _with_work(_with_assignment(sheet, file, paper, words), paper, words)
@@ -100,7 +64,6 @@ def sheet_of(look: Look, copy: FormCopy, words: Words, *, printing: int, as_of: 
 
 def _with_assignment(sheet: RepairOrderSheet, file: CaseFile, paper: CaseFile, words: Words) -> RepairOrderSheet:
     assigned, graded = paper.last(Assigned), file.last(Assessed)
-    repairer = reading.repairer(file)
     compared = paper.last(FaultCompared)
     shown = paper.last(PriceShown)
     version = shown.price_version if shown else ""
@@ -109,7 +72,7 @@ def _with_assignment(sheet: RepairOrderSheet, file: CaseFile, paper: CaseFile, w
     return replace(
         sheet,
         urgency=graded.urgency if graded else "",
-        repairer=words.names.get(repairer, repairer) if repairer else "",
+        repairer=words.person(reading.repairer(file)),
         complete_by=reading.complete_by(paper),
         expected=reading.expected_arrival(file),
         reported_item=words.item(reported, version),
@@ -159,21 +122,3 @@ def _refusal_by(file: CaseFile, *, own: bool) -> Entry | None:
     holder = reading.repairer(file)
     signed = (entry for entry in reading.refusal_signatures(file) if (entry.by.id == holder) == own)
     return next(signed, None)
-
-
-def _steps(look: Look, copy: FormCopy) -> Iterator[StepLine]:
-    """The whole log on the company's own copies; on the customer's what concerns him, without anybody's remarks."""
-    for entry in look.file:
-        if copy.internal:
-            yield StepLine(at=entry.at, what=_in_full(entry, look), who=entry.by.name)
-        elif isinstance(entry.event, tuple(SEEN_BY_CUSTOMERS)):
-            yield StepLine(at=entry.at, what=entry.event.label, who=entry.by.name)
-
-
-def _in_full(entry: Entry, look: Look) -> str:
-    event = entry.event
-    name = PROCEDURES[look.head.procedure].edition(look.head.edition).name_of(event)
-    if isinstance(event, RungReached):
-        return f"{name}（{event.rule}）"
-    words = event.text if isinstance(event, Noted | Urged) else ""
-    return f"{name}：{words}" if words else name

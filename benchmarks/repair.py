@@ -10,7 +10,6 @@ from pydantic_core import to_jsonable_python
 
 from domain.events import AnyEvent, Withdrawn
 from domain.events.repair import (
-    ArrivedOnSite,
     Assessed,
     Assigned,
     Channel,
@@ -19,7 +18,6 @@ from domain.events.repair import (
     CopiesHandedOn,
     CopyReturned,
     CustomerCopyGiven,
-    EngineeringNotified,
     FaultCompared,
     FaultKind,
     FeedbackGiven,
@@ -33,8 +31,8 @@ from domain.events.repair import (
     TrialDone,
     Urgency,
     WorkFinished,
-    WorkStarted,
 )
+from domain.events.work import ArrivedOnSite, EngineeringNotified, WorkStarted
 from domain.people import Actor, CaseNo, EstateCode, Role, StaffId
 
 LY = EstateCode("LY")

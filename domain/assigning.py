@@ -1,4 +1,4 @@
-"""Who work may be given to, asked alike by every door that assigns (REP-05, REP-18)."""
+"""Who work may be given to, and who may sign for it, asked alike by every door (REP-05, REP-18, PUB-03)."""
 
 from domain.errors import RuleBroken
 from domain.people import Actor, Role
@@ -22,4 +22,15 @@ def check_assignable(person: Actor | None, *, on_leave: bool, field: str) -> Non
             field=field,
             remedy="该维修人员此时请假，请改派他人",
             english="That repairer is on leave then; choose another.",
+        )
+
+
+def check_signatory(person: Actor | None, *, field: str) -> None:
+    """Raise RuleBroken unless an active member of 工程部 signs for the order; ``person`` and ``field`` as above."""
+    if person is None or not person.holds(Role.ENGINEERING, Role.ENGINEERING_SUPERVISOR, Role.REPAIRER):
+        raise RuleBroken(
+            "PUB-03",
+            field=field,
+            remedy="签收人须为本小区工程部在职人员",
+            english="An active member of the engineering department of this estate signs for it.",
         )

@@ -29,6 +29,7 @@ class Obligation:
     unmet, where ``lapses_if`` holds.
     ``part`` tells the rows of one rule apart. ``urgent``: what its ladder tells goes before other notices.
     ``extendable_by`` is the only post that may move the due moment.
+    ``yields_to``: keys of rows for the same act; the stricter of them and this one alone asks anybody to press for it.
     """
 
     rule: str
@@ -46,6 +47,7 @@ class Obligation:
     lapses_if: Callable[[Entry], bool] = any_entry
     extendable_by: Role | None = None
     urgent: bool = False
+    yields_to: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -123,7 +125,7 @@ class Duty:
         """The next rung and its moment, or None when nobody is to be told any more."""
         if not self.owed:
             return None
-        timing = Timing(started_at=self.started_at, due_at=self.due.at, reached=self.reached)
+        timing = Timing(started_at=self.started_at, due_at=self.due.at, reached=self.reached, eve=self.due.eve)
         number = max(self.reached, default=-1) + 1
         while number < len(self.row.ladder) or isinstance(self.row.ladder[-1], Again):
             rung = self.rung(number)

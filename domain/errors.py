@@ -3,6 +3,7 @@
 DeskError
   x Malformed          a value cannot be read                              422
   x NotPermitted       the actor's posts do not allow it                   403
+  x ChannelOff         the company takes nothing over that channel      403
   x UnknownCase        no such case, or not yours to know                  404
   x UnknownNotice      no such notice, or not told to you                  404
   x NotExpected        the case is not waiting for that                    409
@@ -51,6 +52,20 @@ class NotPermitted(DeskError):
             remedy=f"「{verb}」须由{who}办理（{rule}）",
             english=f"Only {who} may record {verb} ({rule}).",
             allowed=posts,
+        )
+
+
+class ChannelOff(DeskError):
+    """``setting`` opens it."""
+
+    code = "channel_off"
+    title = "渠道未开通"
+
+    def __init__(self, channel: str, setting: str, rule: str) -> None:
+        super().__init__(
+            field="channel",
+            remedy=f"「{channel}」渠道未开通，需要时请管理员设置 {setting}（{rule}）",
+            english=f"Nothing is taken over this channel until {setting} is set ({rule}).",
         )
 
 

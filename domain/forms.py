@@ -1,4 +1,4 @@
-"""The paper forms of the desk as data: which copies a 《维修单》 has, and what one printed sheet of it says."""
+"""The paper forms of the desk as data: which copies each has, and what one printed sheet of it says."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,6 @@ from domain.events.repair import (
     AnsweredWithPlan,
     AppointmentMoved,
     ArrivalTold,
-    ArrivedOnSite,
     Assigned,
     ConsentGiven,
     ConsentRefused,
@@ -18,7 +17,6 @@ from domain.events.repair import (
     FeedbackGiven,
     OrderTaken,
     PriceShown,
-    Reassigned,
     RefusalExplained,
     RefusalSigned,
     RequestReceived,
@@ -28,8 +26,8 @@ from domain.events.repair import (
     TrialDone,
     Wanted,
     WorkFinished,
-    WorkStarted,
 )
+from domain.events.work import ArrivedOnSite, Reassigned, WorkStarted
 from domain.people import CaseNo
 from domain.pricing import ChargeLine
 
@@ -60,6 +58,11 @@ class Form:
         """The copy of that number, counted from 1, or None."""
         return next((copy for copy in self.copies if copy.number == number), None)
 
+    @property
+    def slug(self) -> str:
+        """As an address names it."""
+        return self.code.replace("_", "-")
+
 
 REPAIR_ORDER = Form(
     code="repair_order",
@@ -72,6 +75,16 @@ REPAIR_ORDER = Form(
     ),
 )
 """REP-23: 一式四份. REP-42, REP-46, REP-48 say who holds the first three; the fourth is the desk's own stub."""
+
+INSPECTION_SHEET = Form(
+    code="inspection_sheet",
+    title="公共区域现场巡视表",
+    copies=(
+        FormCopy(number=1, name="第一联", holder="前台", purpose="留存", internal=True),
+        FormCopy(number=2, name="第二联", holder="工程部", purpose="签收维修", internal=True),
+    ),
+)
+"""PUB-02, PUB-03: the order of a public-facility repair."""
 
 SEEN_BY_CUSTOMERS: frozenset[type[Event]] = frozenset(
     {
@@ -139,12 +152,10 @@ class SheetCharge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RepairOrderSheet:
-    """Everything that one printed copy of a 《维修单》 shows (REP-22, REP-23, REP-33, REP-38, REP-41, FEE-03).
-
-    An empty text or None is not known yet: its place stays blank, to be filled in by pen. So ``charges`` is None
-    until the work is finished, and empty when nothing is due. ``as_of`` is the moment up to which the sheet tells
-    the case; it dates the document. ``printing`` counts from 1; from 2 on the sheet is a 补打.
+class Sheet:
+    """What every printed copy shows. An empty text or None is not known yet: its place stays blank, to be filled in
+    by pen. ``as_of`` is the moment up to which the sheet tells the case; it dates the document. ``printing`` counts
+    from 1; from 2 on the sheet is a 补打.
     """
 
     copy: FormCopy
@@ -153,6 +164,46 @@ class RepairOrderSheet:
     as_of: datetime
     printing: int
     drill: bool = False
+    steps: tuple[StepLine, ...] = ()
+
+    @property
+    def reprint(self) -> int:
+        """How often this copy was printed again: 0 for the first printing."""
+        return self.printing - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionSheet(Sheet):
+    """A copy of a 《公共区域现场巡视表》 (PUB-01 to PUB-07, PUB-101). ``cleared`` is None until the work is done."""
+
+    place: str
+    facility: str
+    fault: str
+    hazard: str
+    content: str
+    channel: str
+    reporter: str
+    phone: str = ""
+    found_at: datetime | None = None
+    reported_at: datetime
+    notified_at: datetime | None = None
+    signed_for: Signature | None = None
+    repairer: str = ""
+    arrived_at: datetime | None = None
+    work_started_at: datetime | None = None
+    expected_done: datetime | None = None
+    repaired: Signature | None = None
+    notes: str = ""
+    parts: str = ""
+    cleared: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairOrderSheet(Sheet):
+    """Everything that one printed copy of a 《维修单》 shows (REP-22, REP-23, REP-33, REP-38, REP-41, FEE-03).
+
+    ``charges`` is None until the work is finished, and empty when nothing is due.
+    """
 
     household: str
     address: str
@@ -185,9 +236,3 @@ class RepairOrderSheet:
     resident_signed: Signature | None = None
     repairer_signed: Signature | None = None
     supervisor_signed: Signature | None = None
-    steps: tuple[StepLine, ...] = ()
-
-    @property
-    def reprint(self) -> int:
-        """How often this copy was printed again: 0 for the first printing."""
-        return self.printing - 1

@@ -31,6 +31,7 @@ class Timing:
     started_at: datetime
     due_at: datetime
     reached: Mapping[int, datetime]
+    eve: datetime | None = None
 
 
 class Rung(Protocol):
@@ -78,6 +79,21 @@ class Remind:
 
     def moment(self, timing: Timing) -> datetime:
         return timing.started_at + self.after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarnOnTheEve:
+    """At a local ``clock`` time of the working day before the last; of the day before where no calendar counts it."""
+
+    name: ClassVar[str] = "临期提醒"
+    tell: tuple[Role, ...]
+    clock: time
+    press: tuple[Role, ...] = ()
+    level: Level = Level.WARNING
+
+    def moment(self, timing: Timing) -> datetime:
+        eve = timing.eve or timing.due_at - timedelta(days=1)
+        return datetime.combine(eve.astimezone(LOCAL).date(), self.clock, LOCAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

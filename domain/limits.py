@@ -54,10 +54,14 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """``at``: the last moment on time. ``provisional``: the calendar of that year is not loaded."""
+    """``at``: the last moment on time. ``provisional``: the calendar of that year is not loaded.
+
+    ``eve``: of a limit in working days the one before the last, as a moment in it.
+    """
 
     at: datetime
     provisional: bool = False
+    eve: datetime | None = None
 
 
 class Limit(Protocol):
@@ -126,7 +130,8 @@ class WorkingDays:
 
     def due(self, start: datetime, file: CaseFile, terms: Terms) -> Due:  # noqa: ARG002  # the protocol's shape
         reckoned = terms.calendar.add_working_days(start, self.count)
-        return Due(at=reckoned.due, provisional=reckoned.provisional)
+        eve = terms.calendar.add_working_days(start, self.count - 1).due if self.count > 1 else start
+        return Due(at=reckoned.due, provisional=reckoned.provisional, eve=eve)
 
 
 @dataclass(frozen=True, slots=True)

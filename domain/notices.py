@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.case_file import CaseFile, Entry
+from domain.deadlines import Duty
 from domain.docket import Docket
 from domain.events import RungReached
 from domain.ladder import Level
@@ -95,7 +96,8 @@ def _rung_notices(entry: Entry, reached: RungReached, setting: Setting) -> Itera
     said = "已超时" if rung.level in {Level.BREACH, Level.ESCALATION} else "须办结"
     body = f"{duty.row.label}：时限 {due_text(duty.due.at)}，{said}，责任：{duty.owner}（{duty.row.rule}）"
     told = [(role, rung.level, body) for role in rung.tell]
-    pressed = [(role, Level.URGING, f"请跟催：{body}") for role in rung.press]
+    press = () if _is_governed(duty, setting.docket) else rung.press
+    pressed = [(role, Level.URGING, f"请跟催：{body}") for role in press]
     for role, level, text in (*told, *pressed):
         post, words = _addressed(role, text)
         yield Notice(
@@ -113,6 +115,12 @@ def _rung_notices(entry: Entry, reached: RungReached, setting: Setting) -> Itera
             urgent=rung.level is Level.ESCALATION or duty.row.urgent or setting.cannot_wait,
             raised_at=entry.recorded_at,
         )
+
+
+def _is_governed(duty: Duty, docket: Docket) -> bool:
+    """Whether a stricter limit of the same act runs beside it: of two, that one presses."""
+    others = filter(None, map(docket.find, duty.row.yields_to))
+    return any(other.owed and other.due.at < duty.due.at for other in others)
 
 
 def _addressed(role: Role, words: str) -> tuple[Role, str]:

@@ -22,6 +22,7 @@ class Role(StrEnum):
     ESTATE_DIRECTOR = "管理处主任"
     CENTRE_MANAGER = "管理中心经理"
     DUTY_DIRECTOR = "值班主任"
+    SECURITY = "护管部"
     SYSTEM = "系统"
     RESIDENT = "住户"
 

@@ -33,6 +33,9 @@ class AccessSettings(BaseModel):
     answer_patience: timedelta = Field(default=timedelta(seconds=3), gt=timedelta(0), le=timedelta(seconds=30))
     """How long a write waits for its outcome before it is answered 202."""
 
+    device_alarms: bool = False
+    """Whether a system may report faults of facilities on its own (设备告警, PUB-108)."""
+
     @field_validator("token_keys")
     @classmethod
     def _keys_are_real(cls, keys: dict[str, SecretStr]) -> dict[str, SecretStr]:

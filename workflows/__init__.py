@@ -1,6 +1,8 @@
 """The procedures as durable workflows. Callers use ``workflows.messages`` and ``CASES``."""
 
+from workflows.case import Case
+from workflows.public_repair import PublicRepairWorkflow
 from workflows.repair import RepairWorkflow
 
-CASES = {RepairWorkflow.rows.prefix: RepairWorkflow}
+CASES: dict[str, type[Case]] = {case.rows.prefix: case for case in (RepairWorkflow, PublicRepairWorkflow)}
 """Every case type, by the prefix of its numbers."""

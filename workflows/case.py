@@ -45,6 +45,10 @@ class Case:
         self.unless = script.unless
         self.again_after = script.again_after
 
+    async def run(self, opening: OpenCase) -> str:
+        """What Temporal runs; a subclass says so of its own, and carries."""
+        raise NotImplementedError
+
     async def procedure(self) -> str:
         """The clauses in order; the result in Chinese, as 结案 shows it."""
         raise NotImplementedError

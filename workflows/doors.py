@@ -13,7 +13,7 @@ from domain.assigning import check_assignable
 from domain.case_file import Source
 from domain.errors import DeskError, RuleBroken
 from domain.events import AnyEvent, Event, ExtensionGranted, Noted, Urged
-from domain.events.repair import Reassigned
+from domain.events.work import Reassigned
 from domain.people import Actor, EstateCode
 from domain.rulebook.rows import Procedure
 from workflows import desk

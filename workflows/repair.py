@@ -4,7 +4,6 @@ from temporalio import workflow
 
 from domain.events import Withdrawn
 from domain.events.repair import (
-    ArrivedOnSite,
     Assessed,
     Assigned,
     ConsentGiven,
@@ -14,14 +13,12 @@ from domain.events.repair import (
     CopiesSentBack,
     CopyReturned,
     CustomerCopyGiven,
-    EngineeringNotified,
     FaultCompared,
     FeedbackGiven,
     FormCollected,
     FormFilled,
     OrderTaken,
     PriceShown,
-    Reassigned,
     RefusalExplained,
     RefusalFiled,
     RefusalSigned,
@@ -32,8 +29,8 @@ from domain.events.repair import (
     SignatureExcused,
     TrialDone,
     WorkFinished,
-    WorkStarted,
 )
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.rulebook import REPAIR
 from domain.rulebook.repair.reading import REFUSED, unsolved
 from workflows.case import Case

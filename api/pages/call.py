@@ -1,22 +1,28 @@
 """/repairs/new: a call taken down on a page while the caller is on the line, by the very route of the API."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import HTMLResponse
 
 from api.desk import Desk
-from api.door import Caller, PageRoute, caller
-from api.pages.controls import LABELS, Control, Kind, Options, document_of, options_of
+from api.door import Caller, caller
+from api.pages.controls import Control, Kind, document_of, options_of
 from api.pages.inputs import Sending, form
 from api.pages.markup import page, tag
 from api.pages.names import estates_of
-from api.pages.one_case import came_of
-from api.pages.posted import Filled, Form, carried_out, first, form_in, under_its_key
+from api.pages.openings import (
+    CannotWaitPageRoute,
+    blank,
+    buildings_of,
+    estates_open_to,
+    line,
+    named,
+    taken_down,
+)
+from api.pages.posted import Filled, Form, form_in, under_its_key
 from api.pages.views import header
-from api.rights import Verb, may, needs
+from api.rights import Verb, needs
 from api.routes.repairs import EMERGENCIES, open_repair
 from api.wire.requests import NewRepair
 from api.wire.text import BuildingCode
@@ -28,16 +34,11 @@ from domain.people import EstateCode
 PATH = "/repairs/new"
 ON_THE_FORM = ("household", "address", "wanted")
 """Fields of 《维修单》 (REP-22): without the name there is no form yet, and it is filled in later."""
-WRITTEN_AS = {"at": "call_started_at"}
-"""What a refusal calls otherwise than the form."""
 ORDINARY = {"channel": Channel.TELEPHONE.value, "situation": Situation.ORDINARY.value}
 
 
-class CallPageRoute(PageRoute):
-    """REP-104, REP-124: the call of an emergency is never turned away for how much its caller has asked."""
-
-    async def never_waits(self, request: Request) -> bool:
-        return request.method == "POST" and first(await form_in(request), "situation") in EMERGENCIES
+class CallPageRoute(CannotWaitPageRoute):
+    field, emergencies = "situation", EMERGENCIES
 
 
 router = APIRouter(route_class=CallPageRoute, include_in_schema=False)
@@ -46,27 +47,19 @@ router = APIRouter(route_class=CallPageRoute, include_in_schema=False)
 @router.get(PATH)
 @needs(Verb.OPEN_CASE)
 async def new_call(asking: Annotated[Caller, Depends(caller)]) -> Response:
-    """When the call began is left to the clerk: a page kept open for the next call knows nothing of it."""
-    estates = _estates(asking)
-    only = {"estate": estates[0]} if len(estates) == 1 else {}
-    beforehand = ORDINARY | only
-    return HTMLResponse(await _page(asking, Filled(typed={name: [value] for name, value in beforehand.items()})))
+    return await blank(asking, _page, ORDINARY)
 
 
 @router.post(PATH)
 @needs(Verb.OPEN_CASE)
 async def take_call(request: Request, asking: Annotated[Caller, Depends(caller)]) -> Response:
-    """As POST /v1/repairs; what is refused stands in the form again, with what was typed."""
+    """As POST /v1/repairs."""
     given = await form_in(request)
 
     async def write() -> Response:
         return await open_repair(await _repair(asking, given), under_its_key(asking, given))
 
-    told = await carried_out(given, write)
-    if isinstance(told, Filled):
-        beside = {WRITTEN_AS.get(field, field): remedy for field, remedy in told.remedies.items()}
-        return HTMLResponse(await _page(asking, replace(told, remedies=beside)), told.status)
-    return came_of(told, RequestReceived)
+    return await taken_down(asking, _page, given, write, RequestReceived)
 
 
 class _NewCall(NewRepair):
@@ -85,7 +78,7 @@ async def _repair(asking: Caller, given: Form) -> NewRepair:
         call["form"] = filled
     typed = _NewCall.model_validate(call)
     building = call.pop("building", "")
-    if building and typed.estate in _estates(asking):
+    if building and typed.estate in estates_open_to(asking):
         call["room"] = await _room_code(asking.house.desk, EstateCode(typed.estate), building, typed.room)
     return NewRepair.model_validate(call)
 
@@ -107,10 +100,8 @@ async def _room_code(desk: Desk, estate: EstateCode, building: str, said: str) -
 
 async def _page(asking: Caller, filled: Filled) -> str:
     desk = asking.house.desk
-    estates = await estates_of(desk, _estates(asking))
-    buildings: dict[str, str] = {}
-    for estate in estates:
-        buildings |= await desk.reference.buildings(estate)
+    estates = await estates_of(desk, estates_open_to(asking))
+    buildings = await buildings_of(desk, estates)
     return page(
         "登记报修 · 荔园服务台",
         header("登记报修", asking.principal.name),
@@ -119,20 +110,10 @@ async def _page(asking: Caller, filled: Filled) -> str:
     )
 
 
-def _estates(asking: Caller) -> list[EstateCode]:
-    """Where the person may take a call down."""
-    return sorted(
-        {estate for actor in asking.principal.actors if may(actor, Verb.OPEN_CASE) for estate in actor.estates}
-    )
-
-
 def _controls(estates: Mapping[EstateCode, str], buildings: Mapping[str, str]) -> tuple[Control, ...]:
-    def line(name: str, label: str = "", **more: Any) -> Control:
-        return Control(name=name, label=label or LABELS[name], **more)
-
     return (
-        line("estate", "小区", kind=Kind.CHOICE, required=True, options=_named(estates)),
-        line("building", "楼栋", kind=Kind.CHOICE, options=_named(buildings)),
+        line("estate", "小区", kind=Kind.CHOICE, required=True, options=named(estates)),
+        line("building", "楼栋", kind=Kind.CHOICE, options=named(buildings)),
         line("room", required=True, hint="如 101；不选楼栋时写全，如 1-101"),
         line("household", hint="不填则只受理，稍后填单"),
         line("phone", required=True, hint="手机、固定电话或分机"),
@@ -146,7 +127,3 @@ def _controls(estates: Mapping[EstateCode, str], buildings: Mapping[str, str]) -
         line("fault_since", kind=Kind.MOMENT, hint="住户说得出时填"),
         line("drill", "演练", kind=Kind.YES_OR_NO, options=(("true", "是"),)),
     )
-
-
-def _named(names: Mapping[EstateCode, str] | Mapping[str, str]) -> Options:
-    return tuple((code, f"{name}（{code}）" if name else code) for code, name in names.items())

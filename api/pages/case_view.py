@@ -14,14 +14,14 @@ from api.pages.recording import Recording, acts
 from api.pages.said import said
 from api.pages.views import header, moment
 from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer
-from domain.forms import REPAIR_ORDER
 from domain.limits import due_text
 from domain.pricing import ChargeLine
+from domain.rulebook import PROCEDURES
 
 STATES = {"open": "办理中", "met": "按时完成", "breached": "超时", "waived": "免除", "superseded": "不再适用"}
 NEAREST = 3
 """Limits that stand beside the next step; all of them stand below."""
-RESIDENT = ("household", "phone", "address", "room", "content")
+RESIDENT = ("household", "reporter", "phone", "address", "room", "place", "content")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ def _same_room(case: CaseAnswer) -> Markup | None:
     if not case.same_room:
         return None
     return table(
-        ("同一房号的其他单", "受理于", "状态", "报修"),
+        ("同一房号或地点的其他单", "受理于", "状态", "报修"),
         [
             row(
                 [tag("a", one.no, href=f"/cases/{one.no}"), " ", one.procedure_name],
@@ -130,7 +130,7 @@ def _resident(shown: CasePage) -> Markup:
     lines = [row(LABELS[name], told[name]) for name in RESIDENT if name in told]
     return tag(
         "section",
-        table(("住户资料", ""), lines) if lines else None,
+        table(("报修人资料", ""), lines) if lines else None,
         tag("p", f"已按用途「{shown.purpose}」显示完整资料，此次查看已记录。", class_="quiet")
         if shown.purpose
         else _unmasking(shown),
@@ -155,13 +155,16 @@ def _unmasking(shown: CasePage) -> Markup:
     )
 
 
-def _printing(case: CaseAnswer) -> Markup:
+def _printing(case: CaseAnswer) -> Markup | None:
+    form = PROCEDURES[case.procedure].form
+    if form is None:
+        return None
     copies = [
         tag("button", f"打印{copy.name}（{copy.holder}）", type_="submit", name_="copy", value=str(copy.number))
-        for copy in REPAIR_ORDER.copies
+        for copy in form.copies
     ]
     key = tag("input", type_="hidden", name_="key", value=fresh_key())
-    return tag("form", key, copies, method="post", action=f"/cases/{case.no}/print")
+    return tag("form", f"《{form.title}》", key, copies, method="post", action=f"/cases/{case.no}/print")
 
 
 def _charged(shown: CasePage) -> Markup | None:

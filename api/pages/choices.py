@@ -43,6 +43,7 @@ async def choices_for(desk: Desk, look: Look, duties: Sequence[FiledDuty], price
     crew = await _crew(desk, estate)
     return Choices(
         repairers=tuple((one.id, one.words) for one in crew if not one.away),
+        engineers=tuple((await desk.reference.holders(estate, Role.ENGINEERING)).items()),
         teams=await _teams(desk, look),
         items=_items(prices.in_force),
         charged=_items(prices.shown),

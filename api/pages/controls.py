@@ -20,23 +20,31 @@ Options = tuple[tuple[str, str], ...]
 LABELS: Mapping[str, str] = {
     "actual_item": "实际项目",
     "address": "地址",
+    "building": "楼栋",
     "channel": "报修渠道",
     "charges": "收费",
+    "collector": "签收人",
     "complete_by": "完成时限",
     "content": "报修内容",
     "copy": "第几联",
     "expected": "预计到达时间",
     "expected_done": "预计完成时间",
+    "facility": "设施类别",
     "fault": "故障类型",
     "fault_since": "故障开始于",
+    "found_at": "发现时间",
+    "hazard": "危急情形",
     "household": "住户名称",
     "item": "项目",
     "key": "时限",
     "matches": "与所报相符",
     "no_charge": "没有费用",
+    "notes": "维修有关事项",
     "override_reason": "不用对应班组的原因",
+    "parts": "所用材料配件",
     "passed": "试用合格",
     "phone": "电话",
+    "place": "地点",
     "plan": "处理安排",
     "price_version": "收费标准",
     "reason": "原因",
@@ -44,10 +52,12 @@ LABELS: Mapping[str, str] = {
     "remark": "备注",
     "reminded": "已提醒考虑好后再报修",
     "repairer": "维修人员",
+    "reporter": "报修人",
     "result": "结果",
     "room": "房号",
     "signature": "签名凭据",
     "signer": "签字人",
+    "site_cleared": "现场已清理",
     "situation": "情形",
     "solved": "已解决",
     "team": "班组",
@@ -62,6 +72,7 @@ HINTS: Mapping[str, str] = {
     "actual_item": "相符时不填",
     "charges": "按收费标准计价；没有费用则不填，并在下面注明",
     "override_reason": "班组与故障类型对应时不填",
+    "parts": "没有用料的，写「无」",
     "signature": "签名图片或纸质单的编号",
     "wanted": f"约定时间，或注明{AS_SOON_AS_POSSIBLE}",
 }
@@ -130,6 +141,7 @@ class Choices:
     """
 
     repairers: Options = ()
+    engineers: Options = ()
     teams: Options = ()
     items: Options = ()
     charged: Options = ()
@@ -165,7 +177,12 @@ def _control(name: str, hint: Any, choices: Choices, *, required: bool) -> Contr
 
 
 def _form_of(name: str, hint: Any, choices: Choices) -> tuple[Kind, Options]:
-    offered = {"team": choices.teams, "key": choices.limits, "repairer": choices.repairers}
+    offered = {
+        "team": choices.teams,
+        "key": choices.limits,
+        "repairer": choices.repairers,
+        "collector": choices.engineers,
+    }
     offered |= dict.fromkeys(CODES, choices.items)
     if name in offered:
         return Kind.CHOICE, offered[name]

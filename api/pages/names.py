@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from api.desk import Desk
 from api.looking import Look
 from api.pages.markup import Child, tag
+from api.paper import STAFF_NAMED
 from domain.people import EstateCode, StaffId
 from domain.pricing import PriceBook
 from domain.rulebook import PROCEDURES
@@ -49,7 +50,7 @@ async def estates_of(desk: Desk, codes: Iterable[EstateCode]) -> Mapping[EstateC
 async def names_in(desk: Desk, look: Look, duties: Iterable[str | None], prices: PriceBook) -> Names:
     """Of everybody who acts or owes in the case; ``duties``: who owes what."""
     acting = {str(entry.by.id): entry.by.name for entry in look.file}
-    named = {getattr(entry.event, "repairer", None) for entry in look.file}
+    named = {getattr(entry.event, name, None) for entry in look.file for name in STAFF_NAMED}
     edition = PROCEDURES[look.head.procedure].edition(look.head.edition)
     return Names(
         staff={**acting, **await people(desk, {*acting, *named, *duties})},

@@ -24,13 +24,12 @@ from api.pages.recording import AT, Recordable, Recording
 from api.rights import Verb, demand, may, needs
 from api.routes.cases import case_answer
 from api.routes.events import record_event
-from api.routes.forms import COPIES, counted, printed
+from api.routes.forms import PRINTABLES, Wanted, counted, printed
 from api.same_room import beside
 from api.wire.events import EVENTS, WireCharge
 from api.wire.requests import NewEvent
 from domain.errors import Malformed, UnknownCase
 from domain.events import Event
-from domain.events.repair import RequestReceived
 from domain.pricing import ChargeLine, total
 from domain.rulebook import PROCEDURES
 from domain.rulebook.repair.charging import charges_in_force
@@ -38,6 +37,7 @@ from infra.postgres.records import FiledDuty
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
+OPENINGS = {event.kind(): event for procedure in PROCEDURES.values() for event in procedure.opens_with}
 PRINTING = re.compile(r"[1-9][0-9]{0,4}")
 
 
@@ -121,22 +121,29 @@ async def _count_first(asking: Caller, no: str, report: NewEvent, seen: str) -> 
 async def print_copy(no: str, request: Request, asking: Annotated[Caller, Depends(caller)]) -> Response:
     """Counted once however often the form is sent, and then shown."""
     given = await form_in(request)
-    copy = COPIES.get(first(given, "copy"))
-    if copy is None:
-        raise UnknownCase
     look = await look_at(asking, no)
+    wanted = _copy_of(look, first(given, "copy"))
     demand(look.actor, Verb.PRINT, facts_of(look))
-    printing = await counted(under_its_key(asking, given), look, copy)
-    return RedirectResponse(f"/cases/{look.head.no}/print/{copy.number}/{printing.number}", SEE_OTHER)
+    printing = await counted(under_its_key(asking, given), look, wanted)
+    return RedirectResponse(f"/cases/{look.head.no}/print/{wanted.copy.number}/{printing.number}", SEE_OTHER)
 
 
 @router.get("/cases/{no}/print/{copy}/{printing}")
 @needs(Verb.PRINT)
 async def printed_copy(no: str, copy: str, printing: str, asking: Annotated[Caller, Depends(caller)]) -> Response:
     """A printing that was counted, as often as it is looked at."""
-    if copy not in COPIES or not PRINTING.fullmatch(printing):
+    if not PRINTING.fullmatch(printing):
         raise UnknownCase
-    return await printed(asking, no, COPIES[copy], int(printing))
+    return await printed(asking, no, _copy_of(await look_at(asking, no), copy), int(printing))
+
+
+def _copy_of(look: Look, number: str) -> Wanted:
+    """Of the form that the procedure of the case has."""
+    form = PROCEDURES[look.head.procedure].form
+    copy = next((copy for copy in form.copies if str(copy.number) == number), None) if form else None
+    if form is None or copy is None:
+        raise UnknownCase
+    return Wanted(printable=PRINTABLES[form.slug], copy=copy)
 
 
 def came_of(told: Mapping[str, object], event: type[Event]) -> Response:
@@ -150,11 +157,11 @@ def _recorded(look: Look, number: str) -> str:
     entry = next((one for one in look.entries if str(one.number) == number), None)
     if entry is None:
         return ""
-    return "已受理" if entry.type == RequestReceived.kind() else f"已登记：{entry.label}"
+    return "已受理" if entry.type in OPENINGS else f"已登记：{entry.label}"
 
 
 def _kept(kind: str) -> str:
-    event = EVENTS.get(kind) or (RequestReceived if kind == RequestReceived.kind() else None)
+    event = EVENTS.get(kind) or OPENINGS.get(kind)
     return f"已交待处理：{event.label}。已收到并保存，系统稍后记入此单，请勿重复登记。" if event else ""
 
 

@@ -8,6 +8,7 @@ from api.pages.controls import LABELS, YES_OR_NO
 from api.pages.markup import Child
 from api.pages.names import Names
 from api.pages.views import moment
+from api.paper import STAFF_NAMED
 from api.wire.answers import EntryAnswer
 from domain.events import RungReached
 from domain.pricing import ChargeKind
@@ -45,7 +46,7 @@ def _words(name: str, value: object, names: Names) -> Child:
 def _named(name: str, value: str, names: Names) -> Child:
     if not value:
         return ""
-    if name == "repairer":
+    if name in STAFF_NAMED:
         return names.person(value)
     if name in {"item", "actual_item"}:
         return names.item(value)

@@ -59,7 +59,14 @@ def inbox_page(shown: Desktop) -> str:
     return page(
         "收件箱 · 荔园服务台",
         header("收件箱", shown.who),
-        tag("p", tag("a", "登记报修", href="/repairs/new", class_="button")) if shown.may_register else None,
+        tag(
+            "p",
+            tag("a", "登记报修", href="/repairs/new", class_="button"),
+            " ",
+            tag("a", "登记公共报修", href="/public-repairs/new", class_="button"),
+        )
+        if shown.may_register
+        else None,
         [
             tag("h2", "待办"),
             table(("时间", "小区", "岗位", "内容"), [_task(one, shown.estates) for one in shown.tasks.tasks]),

@@ -57,7 +57,7 @@ class Accepted(Acknowledgement):
 
 
 class SameRoom(Answer):
-    """REP-36: another case of the room, open still or refused by the resident; ``what`` is the kind of fault."""
+    """REP-36: another case of the room or place, open or refused by the resident; ``what`` is the kind of fault."""
 
     no: CaseNo
     procedure_name: str

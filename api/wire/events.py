@@ -11,22 +11,24 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_origin, ge
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.wire import text
-from domain.events import CaseEnded, Event, NoticeAcknowledged, RungReached, repair
+from domain.events import CaseEnded, Event, NoticeAcknowledged, RungReached, public, repair, work
 from domain.people import StaffId
 from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook import PROCEDURES
 
-LONG = frozenset({"content", "text", "reason", "remark", "override_reason", "plan"})
+LONG = frozenset({"content", "text", "reason", "remark", "override_reason", "plan", "notes", "parts"})
 CODES = frozenset({"item", "actual_item"})
 FORMS: Mapping[str, Any] = {"phone": text.Phone, "team": text.Team, "reference": text.Reference}
 SET_BY_THE_DESK: Mapping[type[Event], frozenset[str]] = {
     repair.Assigned: frozenset({"complete_by"}),
-    repair.Reassigned: frozenset({"complete_by"}),
+    work.Reassigned: frozenset({"complete_by"}),
     repair.PriceShown: frozenset({"price_version"}),
 }
 """REP-06, REP-34: what a caller may not say."""
-NOT_POSTED: frozenset[type[Event]] = frozenset({repair.RequestReceived, NoticeAcknowledged, RungReached, CaseEnded})
-"""A call has its own route, and so has an acknowledgement, which looks at whom the notice went to; two come of time."""
+NOT_POSTED: frozenset[type[Event]] = frozenset(
+    {repair.RequestReceived, public.FacilityFaultReported, NoticeAcknowledged, RungReached, CaseEnded}
+)
+"""Openings have routes of their own, and so has an acknowledgement, which looks at whom the notice went to."""
 MOST_CHARGES = 50
 
 

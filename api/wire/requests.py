@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.wire.events import AnyWireEvent
-from api.wire.text import Estate, Moment, Phone, RoomCode, ShortWords, Staff, Wanted, Words, Yes
+from api.wire.text import BuildingCode, Estate, Moment, Phone, RoomCode, ShortWords, Staff, Wanted, Words, Yes
 from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.events.public import Facility, FacilityChannel, FacilityFault, Hazard
 from domain.events.repair import Channel, FaultKind, Situation
 
 
@@ -44,6 +45,29 @@ class NewRepair(Request):
     by: Staff | None = None
     """Who took the call, when a system's key sends it."""
     form: FormOnCall | None = None
+    drill: Yes = False
+
+
+class NewPublicRepair(Request):
+    """PUB-01, PUB-106, PUB-108: a public facility's fault as it was told. ``call_started_at`` starts the clocks."""
+
+    estate: Estate
+    building: BuildingCode | None = None
+    """A code of the estate's list; without it, outside all buildings."""
+    place: ShortWords
+    channel: FacilityChannel
+    facility: Facility
+    fault: FacilityFault
+    hazard: Hazard = Hazard.NONE
+    """PUB-101: somebody has to be there within ten minutes."""
+    content: Words
+    reporter: ShortWords
+    """A resident, a member of staff, or the device."""
+    phone: Phone | None = None
+    found_at: Moment | None = None
+    call_started_at: Moment | None = None
+    by: Staff | None = None
+    """Who took it down, when a system's key sends it."""
     drill: Yes = False
 
 

@@ -11,13 +11,18 @@ from domain.events.common import (
     Urged,
     Withdrawn,
 )
-from domain.events.repair import RepairEvent
+from domain.events.public import FacilityFaultReported, PublicEvent
+from domain.events.repair import RepairEvent, RequestReceived
+from domain.events.work import WorkEvent
 
 CommonEvent = (
     RungReached | CaseEnded | CancellationIgnored | Withdrawn | Noted | Urged | ExtensionGranted | NoticeAcknowledged
 )
-AnyEvent = CommonEvent | RepairEvent
+AnyEvent = CommonEvent | WorkEvent | RepairEvent | PublicEvent
 """Every event of every procedure: the one discriminated union, by ``type``."""
+
+Opening = RequestReceived | FacilityFaultReported
+"""What a case begins with, taken down of somebody's words over a channel, at a place."""
 
 __all__ = [
     "AnyEvent",
@@ -28,8 +33,11 @@ __all__ = [
     "ExtensionGranted",
     "Noted",
     "NoticeAcknowledged",
+    "Opening",
+    "PublicEvent",
     "RepairEvent",
     "RungReached",
     "Urged",
     "Withdrawn",
+    "WorkEvent",
 ]

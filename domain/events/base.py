@@ -9,6 +9,18 @@ AS_SOON_AS_POSSIBLE: Literal["尽快"] = "尽快"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where a case is, kept as a digest, and ``about`` what, in words of a closed list: they are not sealed.
+
+    ``name``: what staff call such a place where others of it are told of.
+    """
+
+    place: str
+    name: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something that happened. ``type`` names it to machines, ``label`` to staff."""
 

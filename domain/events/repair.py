@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Literal
 
-from domain.events.base import Event
+from domain.events.base import Event, Spot
 from domain.people import StaffId
 from domain.pricing import ChargeLine
 
@@ -69,6 +69,12 @@ class RequestReceived(Event):
     situation: Situation = Situation.ORDINARY
     fault_since: datetime | None = None
 
+    @property
+    def spot(self) -> Spot:
+        """The room, by the estate's own list."""
+        about = self.fault if self.situation is Situation.ORDINARY else f"{self.fault}（{self.situation}）"
+        return Spot(place=self.room, name="同一房号", about=about)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormFilled(Event):
@@ -81,14 +87,6 @@ class FormFilled(Event):
     phone: str
     content: str
     wanted: Wanted
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EngineeringNotified(Event):
-    """REP-24, REP-104."""
-
-    type: Literal["engineering_notified"] = "engineering_notified"
-    label: ClassVar[str] = "通知工程部"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,17 +138,6 @@ class Assigned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reassigned(Event):
-    """REP-18: the work goes to somebody else, who takes the order anew. ``complete_by`` is set by the desk (REP-06)."""
-
-    type: Literal["reassigned"] = "reassigned"
-    label: ClassVar[str] = "改派"
-    repairer: StaffId
-    reason: str
-    complete_by: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderTaken(Event):
     """REP-07: the repairer knows the fault and has the order."""
 
@@ -174,14 +161,6 @@ class SetOut(Event):
 
     type: Literal["set_out"] = "set_out"
     label: ClassVar[str] = "出发"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArrivedOnSite(Event):
-    """REP-26, REP-27, REP-124."""
-
-    type: Literal["arrived_on_site"] = "arrived_on_site"
-    label: ClassVar[str] = "到场"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,15 +223,6 @@ class RefusalFiled(Event):
     type: Literal["refusal_filed"] = "refusal_filed"
     label: ClassVar[str] = "备案"
     reference: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkStarted(Event):
-    """REP-10: the work begins, and the resident is told when it should be done."""
-
-    type: Literal["work_started"] = "work_started"
-    label: ClassVar[str] = "开始维修"
-    expected_done: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -363,17 +333,14 @@ class FeedbackGiven(Event):
 RepairEvent = (
     RequestReceived
     | FormFilled
-    | EngineeringNotified
     | ArrivalTold
     | AnsweredWithPlan
     | FormCollected
     | Assessed
     | Assigned
-    | Reassigned
     | OrderTaken
     | AppointmentMoved
     | SetOut
-    | ArrivedOnSite
     | FaultCompared
     | PriceShown
     | ConsentGiven
@@ -381,7 +348,6 @@ RepairEvent = (
     | RefusalExplained
     | RefusalSigned
     | RefusalFiled
-    | WorkStarted
     | WorkFinished
     | TrialDone
     | ResidentSigned

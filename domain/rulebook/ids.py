@@ -5,6 +5,7 @@ from collections.abc import Mapping
 RULES: Mapping[str, tuple[range, ...]] = {
     "FEE": (range(1, 17), range(101, 109)),
     "REP": (range(1, 49), range(101, 132)),
+    "PUB": (range(1, 8), range(101, 109)),
 }
 
 

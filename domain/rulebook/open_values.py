@@ -14,8 +14,9 @@ OV_41 = OpenTime(id="OV-41", default=time(17, 0), meaning="未维修的维修单
 OV_42 = OpenTime(id="OV-42", default=time(18, 0), meaning="主管确认、移交与返单登记的截止时刻")
 OV_104 = OpenDuration(id="OV-104", default=timedelta(minutes=5), meaning="紧急维修的出发时限")
 OV_125 = OpenDuration(id="OV-125", default=timedelta(minutes=1), meaning="立即通知的容许时长")
+OV_139 = OpenDuration(id="OV-139", default=timedelta(hours=4), meaning="及时：危急公共故障到场后的完成时限")
 
-DURATIONS = (OV_01, OV_02, OV_03, OV_08, OV_10, OV_104, OV_125)
+DURATIONS = (OV_01, OV_02, OV_03, OV_08, OV_10, OV_104, OV_125, OV_139)
 TIMES = (OV_15, OV_41, OV_42)
 
 SILENCE = timedelta(minutes=15)

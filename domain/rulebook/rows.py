@@ -9,6 +9,7 @@ from domain.copies import CopyPlace
 from domain.deadlines import Obligation
 from domain.docket import Docket, WhoHolds
 from domain.events import AnyEvent, CaseEnded, Event, RungReached
+from domain.forms import Form
 from domain.people import Actor, Role
 
 Condition = Callable[[Entry, CaseFile], bool]
@@ -128,6 +129,7 @@ class Procedure:
     """One written procedure. ``vocabulary``: what people may record; ``any_time``: of it, what needs no turn.
 
     ``opens_with``: what a case begins with. ``copies``: where the copies of its paper form are, if it has one.
+    ``form``: that paper form.
     ``cannot_wait``: whether a case opened by such an event goes before others in every queue.
     """
 
@@ -140,6 +142,7 @@ class Procedure:
     who: WhoHolds
     editions: tuple[Edition, ...]
     cannot_wait: Callable[[AnyEvent], bool]
+    form: Form | None = None
     copies: Callable[[CaseFile], tuple[CopyPlace, ...]] = field(default=lambda file: ())  # noqa: ARG005
     complete: Callable[[AnyEvent, Docket], AnyEvent] = field(default=lambda event, docket: event)  # noqa: ARG005
 

@@ -12,7 +12,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 
 from domain.deadlines import Obligation
-from domain.ladder import Again, Breach, Climb, Level, Remind, Rung, Warn
+from domain.ladder import Again, Breach, Climb, Level, Remind, Rung, Warn, WarnOnTheEve
 from domain.limits import (
     BeforeDayOfMonth,
     BeforeTimeOfDay,
@@ -146,6 +146,8 @@ def _moment(rung: Rung) -> str:  # noqa: PLR0911  # one a kind
             return f"{clock:%H:%M}"
         case Warn():
             return "80 %"
+        case WarnOnTheEve(clock=clock):
+            return f"{clock:%H:%M} of the working day before"
         case Remind(after=after):
             return f"{_length(after)} after the start"
         case Breach():

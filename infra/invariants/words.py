@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 from domain.case_file import CaseFile, Entry, Source
 from domain.errors import NotExpected
-from domain.events import CancellationIgnored, CaseEnded, RungReached
+from domain.events import CancellationIgnored, CaseEnded, Opening, RungReached
 from domain.events.common import CANCELLED
-from domain.events.repair import FormFilled, RequestReceived
+from domain.events.repair import FormFilled
 from infra.invariants.filed import FiledCase
 from infra.invariants.violation import Violation
 from workflows import CASES
 from workflows.retrace import Place, Retracing
 
-OPENS_WITH = (RequestReceived, FormFilled)
+OPENS_WITH = (Opening, FormFilled)
 """What the desk itself puts at the head of a file."""
 
 

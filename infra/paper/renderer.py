@@ -1,25 +1,30 @@
-"""Prints a 《维修单》: the sheet's words into the template, the template into a PDF."""
+"""Prints a form: the sheet's words into its template, the template into a PDF."""
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from pathlib import Path
+from typing import TypeVar
 
 import typst
 
-from domain.forms import RepairOrderSheet
+from domain.forms import InspectionSheet, RepairOrderSheet, Sheet
+from infra.paper import inspection_sheet, repair_order
 from infra.paper.fonts import typeface
-from infra.paper.repair_order import places
+from infra.paper.heading import Places
 from infra.paper.wording import Wording
 
-_TEMPLATE = Path(__file__).with_name("repair_order.typ")
+_HERE = Path(__file__).parent
 _SAID_ANYWAY = b"/MarkInfo<</Marked true/Suspects false>>"
 _LEFT_OUT = b"/MarkInfo<</Marked true>>".ljust(len(_SAID_ANYWAY))
 """false is the default of Suspects (ISO 32000-1, 14.7.1), and checkers built on Poppler before 25.12 call it an error;
 of the same length, so that everything stays where the file's table says.
 """
 _PARTICULARS = re.compile(r"[`\":].*", re.DOTALL)
+
+
+S = TypeVar("S", bound=Sheet)
 
 
 class NotPrintable(Exception):
@@ -36,14 +41,23 @@ def render_repair_order(sheet: RepairOrderSheet, *, font: Path | None) -> bytes:
     a font file; without it the packaged font is used, then Debian's. Raises NoFont when there is none.
     No text of the sheet makes it fail: what the font lacks is shown as a box with its code point.
     """
+    return _rendered("repair_order.typ", sheet, repair_order.places, font)
+
+
+def render_inspection_sheet(sheet: InspectionSheet, *, font: Path | None) -> bytes:
+    """One copy of a 《公共区域现场巡视表》, as the 《维修单》 is rendered (PUB-02)."""
+    return _rendered("inspection_sheet.typ", sheet, inspection_sheet.places, font)
+
+
+def _rendered(template: str, sheet: S, places: Callable[[S, Wording], Places], font: Path | None) -> bytes:
     face = typeface(font)
     words = places(sheet, Wording(covered=face.covered))
     document = words | {"font": face.family, "dated": list(sheet.as_of.astimezone(UTC).timetuple()[:6])}
     try:
         pdf, warnings = typst.compile_with_warnings(
-            _TEMPLATE,
+            _HERE / template,
             format="pdf",
-            root=_TEMPLATE.parent,
+            root=_HERE,
             font_paths=face.fonts,
             ignore_system_fonts=True,
             sys_inputs={"sheet": json.dumps(document)},

@@ -11,13 +11,14 @@ import asyncpg
 from domain.admission import Act
 from domain.calendar import LOCAL
 from domain.errors import CaseClosed, Conflicting, UnknownCase
+from domain.events import Opening
 from domain.people import CaseNo, EstateCode
 from domain.rulebook.rows import Procedure
 from infra.postgres.commands import LEASE_MARGIN, Command, command_of, place_of
 from infra.postgres.ledger import case_owner
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
-from infra.postgres.rooms import InRoom, note_room
+from infra.postgres.rooms import note_room
 from infra.sealing import Connection, Erased, Place, Sealer
 from infra.settings import Settings
 from workflows.messages import OpenCase, RecordAct, TermsOfCase
@@ -31,10 +32,7 @@ class KeyTaken(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCase:
-    """A case to be opened. ``acts`` makes what it begins with from the command's id and the moment of acceptance.
-
-    ``where``: in which room, if in one.
-    """
+    """A case to be opened. ``acts`` makes what it begins with from the command's id and the moment of acceptance."""
 
     client: str
     key: str
@@ -42,11 +40,9 @@ class NewCase:
     procedure: Procedure
     estate: EstateCode
     building: str
-    where: InRoom | None
-    channel: str
+    report: Opening
     received_at: datetime
     recorded_by: str
-    words: str
     drill: bool
     terms: TermsOfCase
     acts: Callable[[str, datetime], tuple[Act, ...]]
@@ -124,15 +120,14 @@ class Acceptance:
             new.estate,
             new.building,
             edition,
-            new.channel,
+            new.report.channel,
             new.received_at,
             new.drill,
         )
-        if new.where is not None:
-            await note_room(connection, self._sealer, no, new.estate, new.where)
+        await note_room(connection, self._sealer, no, new.estate, new.report.spot)
         place = Place(table="calls", row=no, column="words")
-        words = await self._sealer.seal(connection, case_owner(no), place, new.words.encode())
-        await connection.execute(queries["add_call"], no, new.channel, new.received_at, new.recorded_by, words)
+        words = await self._sealer.seal(connection, case_owner(no), place, new.report.content.encode())
+        await connection.execute(queries["add_call"], no, new.report.channel, new.received_at, new.recorded_by, words)
         command_id = uuid4()
         message = OpenCase(
             no=no,

@@ -7,13 +7,13 @@ from uuid import UUID
 from domain.admission import Act
 from domain.calendar import LOCAL
 from domain.case_file import Entry, Source
-from domain.events.repair import RequestReceived
+from domain.events import Opening
 from domain.filing import Step
 from domain.people import CaseNo
 from infra.postgres.ledger import PostgresLedger, Unfit, case_owner, queries
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
-from infra.postgres.rooms import InRoom, about_of, note_room
+from infra.postgres.rooms import note_room
 from infra.sealing import Connection, DataKey, Place, Sealer
 from workflows.messages import OpenCase, RecordAct
 
@@ -85,7 +85,7 @@ async def _add_case(connection: Connection, sealer: Sealer, opening: OpenCase, k
     """Case, room, call and number, as ``Acceptance`` wrote them."""
     first, prefix = opening.acts[0], opening.no.partition("-")[0]
     request = first.event
-    if not isinstance(request, RequestReceived):
+    if not isinstance(request, Opening):
         raise Unfit(opening.no, "", [1])
     await connection.execute(
         statements["file_case_again"],
@@ -99,8 +99,7 @@ async def _add_case(connection: Connection, sealer: Sealer, opening: OpenCase, k
         opening.drill,
         first.accepted_at,
     )
-    where = InRoom(room=request.room, about=about_of(request.fault, request.situation))
-    await note_room(connection, sealer, opening.no, opening.estate, where)
+    await note_room(connection, sealer, opening.no, opening.estate, request.spot)
     words = key.seal(Place(table="calls", row=opening.no, column="words"), request.content.encode())
     call = (opening.no, request.channel, first.at, first.by.id, words)
     await connection.execute(ADD_CALL, *call)

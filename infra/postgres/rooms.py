@@ -9,7 +9,7 @@ from datetime import datetime
 import asyncpg
 
 from domain.events import Event
-from domain.events.repair import FaultKind, Situation
+from domain.events.base import Spot
 from domain.people import CaseNo, EstateCode
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
@@ -53,7 +53,7 @@ class Rooms:
         self._settings = settings
 
     async def cases(self, estate: EstateCode, room: str, wanted: Wanted) -> list[RoomCase]:
-        """Newest first: those open, and those closed with such a result. ``room`` is a code of the estate's list."""
+        """Newest first: those open, and those closed with such a result. ``room``: a code, or another spot's place."""
         async with acquired(self._pool, self._settings) as connection:
             digests = await digests_of(connection, self._sealer, [estate], room)
             rows = await connection.fetch(
@@ -69,23 +69,10 @@ class Rooms:
         return [RoomCase(**row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InRoom:
-    """Where a case is, by the estate's list, and ``about`` what, in words of a closed list: they are not sealed."""
-
-    room: str
-    about: str
-
-
-def about_of(fault: FaultKind, situation: Situation) -> str:
-    """What a repair is about."""
-    return fault if situation is Situation.ORDINARY else f"{fault}（{situation}）"
-
-
-async def note_room(connection: Connection, sealer: Sealer, no: CaseNo, estate: EstateCode, where: InRoom) -> None:
-    """Keep of which room a case is, in the caller's transaction."""
+async def note_room(connection: Connection, sealer: Sealer, no: CaseNo, estate: EstateCode, where: Spot) -> None:
+    """Keep where a case is, in the caller's transaction."""
     key = await sealer.key(connection, _owner(estate))
-    await connection.execute(queries["note_room"], no, estate, _digest(key, where.room), where.about)
+    await connection.execute(queries["note_room"], no, estate, _digest(key, where.place), where.about)
 
 
 async def digests_of(connection: Connection, sealer: Sealer, estates: Iterable[str], room: str) -> list[bytes]:
@@ -99,7 +86,7 @@ async def digests_of(connection: Connection, sealer: Sealer, estates: Iterable[s
 
 
 async def is_noted(connection: Connection, sealer: Sealer, no: CaseNo, estate: EstateCode, room: str) -> bool:
-    """Whether the case is found by that room."""
+    """Whether the case is found by that room, or other place."""
     key = await sealer.existing_key(connection, _owner(estate))
     return bool(await connection.fetchval(queries["is_noted"], no, estate, _digest(key, room)))
 

@@ -20,6 +20,7 @@ from api.desk import Desk, open_desk
 from api.house import House
 from domain.calendar import LOCAL
 from domain.people import Role
+from domain.rulebook import PROCEDURES
 from infra.embedded.child import free_port
 from infra.postgres.pool import open_pool
 from infra.reference.principals import Grant, grant, grant_sample_keys
@@ -88,9 +89,10 @@ async def _prepared(new_database: NewDatabase, folder: Path, temporal: str) -> S
     pool = await open_pool(settings)
     await load_sample(pool, Sealer(settings.master_ring()))
     await pool.execute(
-        "insert into case_counters values ('REP', $1, $2)",
+        "insert into case_counters select prefix, $1, $2 from unnest($3::text[]) as prefix",
         datetime.now(LOCAL).date(),
         secrets.randbelow(80_000) + 1,
+        list(PROCEDURES),
     )
     await pool.close()
     return settings

@@ -10,16 +10,8 @@ from hypothesis import strategies as st
 from api.course import Course, Stretch, stretches
 from domain.case_file import Entry
 from domain.events import AnyEvent, CaseEnded, Noted
-from domain.events.repair import (
-    ArrivedOnSite,
-    Assessed,
-    EngineeringNotified,
-    FeedbackGiven,
-    FormCollected,
-    OrderTaken,
-    Reassigned,
-    Urgency,
-)
+from domain.events.repair import Assessed, FeedbackGiven, FormCollected, OrderTaken, Urgency
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned
 from domain.filing import DutyRow
 from domain.people import CaseNo, EstateCode
 from domain.rulebook import REPAIR

@@ -67,7 +67,7 @@ async def test_rep_36_the_next_request_of_the_room_shows_the_order_that_was_refu
         await pages.post("/login", data={"key": office.keys[DESK]})
         page = (await pages.get(f"/cases/{again['no']}")).text
     assert f'<a href="/cases/{refused}">' in page
-    assert "同一房号的其他单" in page
+    assert "同一房号或地点的其他单" in page
     assert "住户不同意维修（" in page
 
 

@@ -7,18 +7,17 @@ from decimal import Decimal
 import pytest
 
 from api.looking import Look
-from api.sheet import Words, sheet_of
+from api.paper import Words
+from api.sheet import sheet_of
 from domain.case_file import Source
 from domain.events import AnyEvent, Noted, Urged
 from domain.events.repair import (
     AppointmentMoved,
-    ArrivedOnSite,
     Assessed,
     CopiesConfirmed,
     CopiesHandedOn,
     CopiesSentBack,
     CopyReturned,
-    EngineeringNotified,
     FaultKind,
     FeedbackGiven,
     FormCollected,
@@ -29,6 +28,7 @@ from domain.events.repair import (
     Urgency,
     WorkFinished,
 )
+from domain.events.work import ArrivedOnSite, EngineeringNotified
 from domain.forms import REPAIR_ORDER, RepairOrderSheet
 from domain.people import CaseNo, EstateCode
 from domain.pricing import ChargeKind, ChargeLine, PriceBook

@@ -12,7 +12,7 @@ from domain.events import AnyEvent, Event, RungReached
 from domain.events.repair import Channel, FaultKind, FormFilled, RequestReceived, Situation, Wanted
 from domain.limits import Terms
 from domain.people import CLOCKWORK, Actor, EstateCode, Role, StaffId
-from domain.rulebook import REPAIR
+from domain.rulebook import REPAIR, Procedure
 
 MONDAY = date(2026, 11, 23)
 LY = EstateCode("LY")
@@ -50,13 +50,16 @@ class Story:
 
     def __init__(
         self,
-        rows: Sequence[Obligation] = REPAIR.editions[-1].obligations,
+        rows: Sequence[Obligation] | None = None,
         terms: Terms | None = None,
         entries: Iterable[tuple[AnyEvent, datetime]] = (),
+        *,
+        procedure: Procedure = REPAIR,
     ) -> None:
+        self.procedure = procedure
         self.terms = terms or Terms()
         self.file = CaseFile()
-        self.docket = Docket(rows, self.terms, REPAIR.who)
+        self.docket = Docket(procedure.editions[-1].obligations if rows is None else rows, self.terms, procedure.who)
         for event, at in entries:
             self.then(event, at)
 
@@ -116,8 +119,8 @@ class Story:
         return admit(
             act,
             Standing(
-                procedure=REPAIR,
-                edition=REPAIR.editions[-1],
+                procedure=self.procedure,
+                edition=self.procedure.editions[-1],
                 terms=self.terms,
                 file=self.file,
                 docket=self.docket,

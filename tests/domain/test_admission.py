@@ -9,15 +9,14 @@ from domain.errors import FileFull, NotPermitted, RuleBroken
 from domain.events import AnyEvent, ExtensionGranted, Noted, Urged, Withdrawn
 from domain.events.repair import (
     AppointmentMoved,
-    ArrivedOnSite,
     Assigned,
     ConsentRefused,
     CopyReturned,
-    Reassigned,
     RefusalSigned,
     ResidentSigned,
     Situation,
 )
+from domain.events.work import ArrivedOnSite, Reassigned
 from domain.people import Actor
 from domain.rulebook import REPAIR
 from domain.rulebook.rows import Position

@@ -9,7 +9,6 @@ from domain.events import CaseEnded, ExtensionGranted, Noted, NoticeAcknowledged
 from domain.events.repair import (
     AppointmentMoved,
     ArrivalTold,
-    ArrivedOnSite,
     Assessed,
     Assigned,
     CopiesSentBack,
@@ -17,11 +16,11 @@ from domain.events.repair import (
     FeedbackGiven,
     FormCollected,
     OrderTaken,
-    Reassigned,
     ResidentSigned,
     Situation,
     Urgency,
 )
+from domain.events.work import ArrivedOnSite, Reassigned
 from domain.limits import TICK
 from tests.domain.story import OTHER_REPAIRER, REPAIRER, Story, filled, on, received
 

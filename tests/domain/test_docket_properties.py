@@ -7,14 +7,8 @@ from hypothesis import strategies as st
 
 from domain.deadlines import DutyState
 from domain.events import AnyEvent, Noted
-from domain.events.repair import (
-    ArrivedOnSite,
-    Assessed,
-    CopyReturned,
-    EngineeringNotified,
-    OrderTaken,
-    Urgency,
-)
+from domain.events.repair import Assessed, CopyReturned, OrderTaken, Urgency
+from domain.events.work import ArrivedOnSite, EngineeringNotified
 from tests.domain.rulebook.beginnings import ASSIGNED, RECEIVED, SIGNED
 from tests.domain.story import Story, filled, on
 

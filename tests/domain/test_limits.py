@@ -133,7 +133,14 @@ def test_working_days_skip_what_the_calendar_of_the_terms_leaves_out() -> None:
 
     due = WorkingDays(4).due(local("2026-11-23T09:00:00"), EMPTY, Terms(calendar=calendar))
 
-    assert due == Due(at=local("2026-11-28T23:59:59.999999"))
+    end_of_the_day_before = local("2026-11-27T23:59:59.999999")
+    assert due == Due(at=local("2026-11-28T23:59:59.999999"), eve=end_of_the_day_before)
+
+
+def test_the_eve_of_a_limit_of_one_working_day_is_the_day_it_began() -> None:
+    start = local("2026-11-23T09:00:00")
+
+    assert WorkingDays(1).due(start, EMPTY, Terms()).eve == start
 
 
 def test_working_days_in_a_year_that_is_not_loaded_are_provisional() -> None:

@@ -3,10 +3,10 @@
 import pytest
 
 from domain.events import AnyEvent, RungReached
-from domain.events.repair import Assessed, Assigned, EngineeringNotified, FormFilled, OrderTaken, Situation, Urgency
+from domain.events.repair import Assessed, Assigned, FormFilled, OrderTaken, Situation, Urgency
+from domain.events.work import EngineeringNotified
 from domain.notices import Notice, Setting, notices_of
 from domain.people import CaseNo
-from domain.rulebook import REPAIR
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS
 from tests.domain.story import REPAIRER, Story, filled, on, received
 
@@ -21,8 +21,8 @@ def told_of(story: Story, event: AnyEvent, at: str) -> tuple[Notice, ...]:
         Setting(
             no=CaseNo("REP-20261123-00001"),
             drill=False,
-            procedure=REPAIR,
-            edition=REPAIR.editions[-1],
+            procedure=story.procedure,
+            edition=story.procedure.editions[-1],
             file=story.file,
             docket=story.docket,
         ),

@@ -27,7 +27,6 @@ from infra.delivery import OPENING, Delivery, start_case
 from infra.postgres.acceptance import Acceptance, NewAct, NewCase
 from infra.postgres.commands import Command, Commands
 from infra.postgres.ledger import case_owner
-from infra.postgres.rooms import InRoom
 from infra.sealing import Place, Sealer
 from infra.settings import Settings
 from infra.temporal import connect, prepare_namespace
@@ -96,11 +95,9 @@ async def accept(
             procedure=procedure or REPAIR,
             estate=EstateCode("LY"),
             building="1栋",
-            where=InRoom(room=request.room, about=request.fault),
-            channel=request.channel,
+            report=request,
             received_at=MOMENT,
             recorded_by=FRONT_DESK.id,
-            words=request.content,
             drill=False,
             terms=TermsOfCase(),
             acts=lambda command_id, _: (

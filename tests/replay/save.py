@@ -1,26 +1,27 @@
-"""``python -m tests.replay.save``: run cases on a real-time server and keep their histories, open and closed.
+"""``python -m tests.replay.save PUB``: run cases on a real-time server and keep their histories, open and closed.
 
-Run it when a procedure or an edition is added, not when a replay fails: then the change is what is wrong.
+Only of the procedures named. Run it when a procedure or an edition is added, not when a replay fails: then the change
+is what is wrong.
 """
 
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client
 
-from domain.rulebook import REPAIR
+from domain.rulebook import PROCEDURES
 from infra.embedded import temporal
 from infra.postgres.pool import open_pool
 from tests.replay.keys import KEY, NAME
-from tests.survival.callers import CALL, CONSENTED, REFUSED, TO_THE_SITE, Callers
+from tests.survival.callers import A_REPORT, CALL, CONSENTED, REFUSED, REPAIRED, REPORT, TO_THE_SITE, Callers
 from tests.survival.house import House, until
 
-FOLDER = Path(__file__).parent / "histories" / f"{REPAIR.prefix}-{REPAIR.editions[-1].since}"
+FOLDER = Path(__file__).parent / "histories"
 SUGGESTED_AFTER = 320
 """Events after which this server, unlike others, asks a case to go on in a new run."""
 
@@ -60,14 +61,18 @@ async def reopened(callers: Callers) -> str:
 
 async def breached(callers: Callers) -> str:
     """Still open; a due moment passes at once, another alarm has been raised long after its moment."""
-    began = datetime.now(UTC) - timedelta(minutes=2, seconds=-3)
-    call: dict[str, Any] = {"call_started_at": began.isoformat()}
-    opened = await callers.send("/v1/repairs", {k: v for k, v in CALL.items() if k != "form"} | call)
+    call = {k: v for k, v in CALL.items() if k != "form"}
+    return await overdue(callers, ("/v1/repairs", call), timedelta(minutes=2))
+
+
+async def overdue(callers: Callers, opening: tuple[str, Mapping[str, Any]], limit: timedelta) -> str:
+    """Open, and told of so long ago that the limit passes in a few seconds."""
+    path, body = opening
+    began = datetime.now(UTC) - limit + timedelta(seconds=3)
+    opened = await callers.send(path, {**body, "call_started_at": began.isoformat()})
     no = str(opened.body["no"])
     async with await open_pool(callers.house.settings) as pool:
-        await until(
-            lambda: pool.fetchval("select overdue from case_views where case_no = $1", no), 30, "REP-21 is breached"
-        )
+        await until(lambda: pool.fetchval("select overdue from case_views where case_no = $1", no), 30, "a breach")
     return no
 
 
@@ -77,10 +82,49 @@ async def continued(callers: Callers) -> str:
     return await callers.carry((*TO_THE_SITE[:3], *notes, *CONSENTED[3:]))
 
 
-PLAYS: tuple[Play, ...] = (filed, refused, withdrawn, reassigned, appointed, reopened, breached, continued)
+async def repaired(callers: Callers) -> str:
+    return await callers.carry(REPAIRED, A_REPORT)
 
 
-async def save() -> None:
+async def taken_back(callers: Callers) -> str:
+    return await callers.carry((*REPAIRED[:4], ("fd-1", {"type": "withdrawn", "reason": "误报"})), A_REPORT)
+
+
+async def sent_anew(callers: Callers) -> str:
+    """Still open."""
+    other = ("en-1", {"type": "reassigned", "repairer": "rp-2", "reason": "请假"})
+    return await callers.carry((*REPAIRED[:3], other, ("rp-2", {"type": "arrived_on_site"})), A_REPORT)
+
+
+async def dangerous(callers: Callers) -> str:
+    """Somebody is there before anything is signed for; its limit was extended."""
+    until_then = (datetime.now(UTC) + timedelta(minutes=40)).isoformat()
+    extended = ("cm-1", {"type": "extension_granted", "key": "PUB-101", "until": until_then, "reason": "封路"})
+    acts = (extended, *REPAIRED[2:4], *REPAIRED[:2], *REPAIRED[4:])
+    return await callers.carry(acts, A_REPORT, hazard="井盖缺失")
+
+
+async def too_late(callers: Callers) -> str:
+    """Still open; both limits of a dangerous fault pass at once, a reminder came long after its moment."""
+    return await overdue(callers, ("/v1/public-repairs", REPORT | {"hazard": "污水外溢"}), timedelta(minutes=10))
+
+
+async def long_one(callers: Callers) -> str:
+    """Long enough for a second run."""
+    notes = tuple(("fd-1", {"type": "noted", "text": f"备注 {n}"}) for n in range(50))
+    return await callers.carry((*REPAIRED[:2], *notes, *REPAIRED[2:]), A_REPORT)
+
+
+PLAYS: Mapping[str, tuple[Play, ...]] = {
+    "REP": (filed, refused, withdrawn, reassigned, appointed, reopened, breached, continued),
+    "PUB": (repaired, taken_back, sent_anew, dangerous, too_late, long_one),
+}
+
+
+async def save(prefix: str) -> None:
+    """In a house of its own."""
+    procedure = PROCEDURES[prefix]
+    folder = FOLDER / f"{prefix}-{procedure.editions[-1].since}"
     temporal.DYNAMIC["limit.historyCount.suggestContinueAsNew"] = SUGGESTED_AFTER
     house = House.laid_out(LIYUAN_CODEC_KEYS=json.dumps({NAME: KEY}))
     try:
@@ -88,23 +132,23 @@ async def save() -> None:
         client = await house.client()
         async with house.http() as http:
             callers = Callers(house=house, http=http)
-            numbers = await asyncio.gather(*(play(callers) for play in PLAYS))
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        for old in FOLDER.glob("*.json"):
+            numbers = await asyncio.gather(*(play(callers) for play in PLAYS[prefix]))
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.json"):
             old.unlink()
-        for play, no in zip(PLAYS, numbers, strict=True):
-            await _keep(client, no, play.__name__)
+        for play, no in zip(PLAYS[prefix], numbers, strict=True):
+            await _keep(client, no, folder / play.__name__)
     finally:
         house.close()
 
 
-async def _keep(client: Client, no: str, name: str) -> None:
+async def _keep(client: Client, no: str, place: Path) -> None:
     """Each run of the case, the first one without a number behind its name."""
     run = (await client.get_workflow_handle(no).describe()).raw_description.workflow_execution_info.first_run_id
     part = 1
     while run:
         history = await client.get_workflow_handle(no, run_id=run).fetch_history()
-        path = FOLDER / f"{name}{'' if part == 1 else f'-{part}'}.json"
+        path = place.with_name(f"{place.name}{'' if part == 1 else f'-{part}'}.json")
         path.write_text(json.dumps(json.loads(history.to_json()), ensure_ascii=False, indent=1) + "\n")
         sys.stdout.write(f"{path.name}: {len(history.events)} events\n")
         run = history.events[-1].workflow_execution_continued_as_new_event_attributes.new_execution_run_id
@@ -112,4 +156,5 @@ async def _keep(client: Client, no: str, name: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(save())
+    for wanted in sys.argv[1:]:
+        asyncio.run(save(wanted))

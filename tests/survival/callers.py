@@ -24,6 +24,20 @@ CALL = {
     "form": {"household": "住户001", "wanted": "尽快"},
 }
 
+REPORT = {
+    "estate": "LY",
+    "building": "1",
+    "place": "1栋大堂",
+    "channel": "巡查",
+    "facility": "供电照明",
+    "fault": "设施异常",
+    "content": "顶灯不亮",
+    "reporter": "巡查员甲",
+}
+A_CALL: tuple[str, Mapping[str, Any]] = ("/v1/repairs", CALL)
+A_REPORT: tuple[str, Mapping[str, Any]] = ("/v1/public-repairs", REPORT)
+"""What opens a case of each procedure: where it is posted, and what."""
+
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 
 TO_THE_SITE: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -58,6 +72,14 @@ REFUSED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("rp-1", {"type": "refusal_signed", "reason": "价格"}),
     ("en-1", {"type": "refusal_signed", "reason": "价格"}),
     ("fd-1", {"type": "refusal_filed", "reference": "B-1"}),
+)
+REPAIRED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("fd-1", {"type": "engineering_notified"}),
+    ("fd-1", {"type": "sheet_signed_for", "collector": "rp-2"}),
+    ("en-1", {"type": "repairer_arranged", "repairer": "rp-1"}),
+    ("rp-1", {"type": "arrived_on_site"}),
+    ("rp-1", {"type": "work_started", "expected_done": TOMORROW}),
+    ("rp-1", {"type": "facility_repaired", "notes": "更换灯管", "parts": "灯管一支", "site_cleared": True}),
 )
 
 
@@ -104,18 +126,25 @@ class Callers:
             assert time.monotonic() < ends, f"no answer to {path} within {self.patience} s: {operation.answers[-5:]}"
             await asyncio.sleep(0.1)
 
-    async def open(self, **changes: Any) -> str:
+    async def open(self, opening: tuple[str, Mapping[str, Any]] = A_CALL, /, **changes: Any) -> str:
         """A new case, surely open: its number."""
-        opened = await self.send("/v1/repairs", CALL | changes, until_settled=True)
+        path, body = opening
+        opened = await self.send(path, {**body, **changes}, until_settled=True)
         assert opened.status == 201, opened
         return str(opened.body["no"])
 
     async def act(self, no: str, by: str, event: dict[str, Any], *, until_settled: bool = True) -> Operation:
         return await self.send(f"/v1/cases/{no}/events", {"by": by, "event": event}, until_settled=until_settled)
 
-    async def carry(self, acts: tuple[tuple[str, dict[str, Any]], ...], **changes: Any) -> str:
+    async def carry(
+        self,
+        acts: tuple[tuple[str, dict[str, Any]], ...],
+        opening: tuple[str, Mapping[str, Any]] = A_CALL,
+        /,
+        **changes: Any,
+    ) -> str:
         """A case from the call through all these acts, each of which the desk has to take."""
-        no = await self.open(**changes)
+        no = await self.open(opening, **changes)
         for by, event in acts:
             done = await self.act(no, by, event)
             assert done.status == 200, (event["type"], done)

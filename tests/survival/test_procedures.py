@@ -1,10 +1,10 @@
 """The worker of production carries a case of every procedure from the call to the end, and is still alive."""
 
-from tests.survival.callers import CONSENTED, Callers
+from tests.survival.callers import A_CALL, A_REPORT, CONSENTED, REPAIRED, Callers
 from tests.survival.house import House
 from workflows import CASES
 
-WHOLE_PATHS = {"REP": CONSENTED}
+WHOLE_PATHS = {"REP": (CONSENTED, A_CALL), "PUB": (REPAIRED, A_REPORT)}
 """A whole path for each procedure; one without is a procedure that nobody has tried in the worker."""
 
 
@@ -13,7 +13,7 @@ async def test_a_case_of_every_procedure_runs_in_the_worker(house: House, caller
     house.start("worker")
     worker = house.child("worker")
 
-    numbers = [await callers.carry(WHOLE_PATHS[prefix]) for prefix in CASES]
+    numbers = [await callers.carry(*WHOLE_PATHS[prefix]) for prefix in CASES]
 
     assert set(CASES) == {no.partition("-")[0] for no in numbers}
     assert worker.running

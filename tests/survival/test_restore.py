@@ -13,7 +13,7 @@ import pytest
 
 from infra.postgres.pool import open_pool
 from tests.infra.messaging.receiver import Receiver, receiving
-from tests.survival.callers import CONSENTED, TO_THE_SITE, Callers
+from tests.survival.callers import A_REPORT, CONSENTED, REPAIRED, TO_THE_SITE, Callers
 from tests.survival.house import OURS, ROOT, House, until
 
 pytestmark = pytest.mark.timeout(240)
@@ -48,6 +48,7 @@ async def test_what_an_older_postgresql_lacks_is_filed_again_from_temporal(
     await _act(callers, under_way, TO_THE_SITE[3:5])
     await _act(callers, soon_closed, CONSENTED[-1:])
     opened_later = await callers.carry(TO_THE_SITE[:4])
+    facility = await callers.carry(REPAIRED[:3], A_REPORT)
     before = await _entries(house)
     told = await _told(house, gateway)
 
@@ -63,6 +64,7 @@ async def test_what_an_older_postgresql_lacks_is_filed_again_from_temporal(
     assert 202 == waiting.status, "an act was filed over a gap"
     assert {"05 lost", "20 case"} <= lacking
     assert [
+        f"{facility} filed again: 受理公共报修、通知工程部、领单签收、安排维修",
         f"{under_way} filed again: 派工、接单",
         f"{soon_closed} filed again: 客户反馈、结案",
         f"{opened_later} filed again: 受理报修、填单完成、通知工程部、故障定级、领单、派工",
@@ -74,6 +76,7 @@ async def test_what_an_older_postgresql_lacks_is_filed_again_from_temporal(
     assert {under_way, soon_closed, opened_later} <= await _of_one_room(house, opened_later)
     await _act(callers, under_way, TO_THE_SITE[6:])
     await _act(callers, opened_later, TO_THE_SITE[4:])
+    await _act(callers, facility, REPAIRED[3:])
     later = await _told(house, gateway)
     assert {} == {text: later[text] for text in told if later[text] != told[text]}, "told twice"
 
@@ -88,6 +91,7 @@ async def test_a_workflow_from_an_older_backup_goes_on_where_the_ledger_stands(
     await _act(callers, under_way, TO_THE_SITE[3:5])
     await _act(callers, soon_closed, CONSENTED[-1:])
     opened_later = await callers.carry(TO_THE_SITE[:4])
+    await callers.carry(REPAIRED[:3], A_REPORT)
     before = await _entries(house)
     told = await _told(house, gateway)
 

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from domain.events.public import Hazard
+from domain.rulebook import PUBLIC_REPAIR
 from infra.embedded.child import free_port
 from infra.embedded.temporal import start_skipping_server
 from infra.postgres.pool import open_pool
 from infra.sealing import Sealer
 from infra.settings import Settings
 from infra.temporal import connect, prepare_namespace
-from tests.workflows.desk import Desk, load_sample
+from tests.domain.rulebook.public_beginnings import reported as facility_fault
+from tests.workflows.desk import Desk, OpenedCase, load_sample
 from workers.wiring import case_workers
 from workflows.visibility import ATTRIBUTES
 
@@ -41,6 +44,17 @@ async def desk(
         yield Desk(pool=pool, sealer=sealer, client=client, settings=settings)
     await pool.close()
     server.stop()
+
+
+@pytest.fixture
+async def reported(desk: Desk) -> AsyncIterator[Callable[..., Awaitable[object]]]:
+    """Opens public-facility repairs, and ends what is left of them."""
+
+    async def report(hazard: Hazard = Hazard.NONE, *, at: str = "9:00") -> OpenedCase:
+        return await desk.begin(PUBLIC_REPAIR, facility_fault(hazard), at=at)
+
+    yield report
+    await desk.end_all()
 
 
 @pytest.fixture

@@ -17,15 +17,14 @@ from temporalio.service import RPCError
 from domain.admission import Act
 from domain.calendar import LOCAL
 from domain.case_file import Entry, Source
-from domain.events import AnyEvent, Noted
+from domain.events import AnyEvent, Noted, Opening
 from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
 from domain.people import Actor, CaseNo, EstateCode, Role, StaffId
-from domain.rulebook import REPAIR
+from domain.rulebook import REPAIR, Procedure
 from infra.delivery import Delivery
 from infra.postgres.acceptance import Acceptance, NewAct, NewCase
 from infra.postgres.commands import Command, Commands
 from infra.postgres.ledger import ENTRY, case_owner, entry_place
-from infra.postgres.rooms import InRoom
 from infra.reference.checks import check
 from infra.reference.commands import load_checked
 from infra.reference.folder import read_folder
@@ -128,9 +127,6 @@ class Desk:
         values: dict[str, timedelta] | None = None,
     ) -> "OpenedCase":
         """A call at that time of the next day."""
-        begun = await self.morning(at)
-        terms = TermsOfCase.of(await self.reference.terms(LY, begun))
-        terms = terms.model_copy(update={"durations": {**terms.durations, **(values or {})}})
         request = RequestReceived(
             channel=channel,
             room="1-0101",
@@ -139,25 +135,32 @@ class Desk:
             fault=fault,
             situation=situation,
         )
+        return await self.begin(REPAIR, request, at=at, values=values)
+
+    async def begin(
+        self, procedure: Procedure, report: Opening, *, at: str, values: dict[str, timedelta] | None = None
+    ) -> "OpenedCase":
+        """A case opened by such a report at that time of the next day."""
+        begun = await self.morning(at)
+        terms = TermsOfCase.of(await self.reference.terms(LY, begun))
+        terms = terms.model_copy(update={"durations": {**terms.durations, **(values or {})}})
         command = await self.acceptance.accept_opening(
             NewCase(
                 client="test",
                 key=secrets.token_hex(8),
                 body_hash=b"",
-                procedure=REPAIR,
+                procedure=procedure,
                 estate=LY,
                 building="1栋",
-                where=InRoom(room=request.room, about=request.fault),
-                channel=request.channel,
+                report=report,
                 received_at=begun,
                 recorded_by=FRONT_DESK.id,
-                words=request.content,
                 drill=False,
                 terms=terms,
                 acts=lambda command_id, _: (
                     Act(
                         command_id=command_id,
-                        event=request,
+                        event=report,
                         by=FRONT_DESK,
                         at=begun,
                         accepted_at=begun,

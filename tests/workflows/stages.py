@@ -4,14 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 from domain.events.repair import (
-    ArrivedOnSite,
     Assessed,
     Assigned,
     ConsentGiven,
     ConsentRefused,
     CopiesConfirmed,
     CopyReturned,
-    EngineeringNotified,
     FaultCompared,
     FaultKind,
     FormCollected,
@@ -25,8 +23,8 @@ from domain.events.repair import (
     Urgency,
     Wanted,
     WorkFinished,
-    WorkStarted,
 )
+from domain.events.work import ArrivedOnSite, EngineeringNotified, WorkStarted
 from domain.pricing import ChargeKind, ChargeLine
 from tests.workflows.desk import FRONT_DESK, REPAIRER, SUPERVISOR, OpenedCase
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from domain.events.repair import EngineeringNotified
+from domain.events.work import EngineeringNotified
 from domain.people import CaseNo
 from infra.postgres.restored import RestoredLedger
 from infra.rebuild import Rebuilt, Sides, rebuild

@@ -7,14 +7,8 @@ from datetime import timedelta
 import pytest
 
 from domain.events import Noted, NoticeAcknowledged, Urged, Withdrawn
-from domain.events.repair import (
-    ArrivedOnSite,
-    Assessed,
-    CopyReturned,
-    EngineeringNotified,
-    Situation,
-    Urgency,
-)
+from domain.events.repair import Assessed, CopyReturned, Situation, Urgency
+from domain.events.work import ArrivedOnSite, EngineeringNotified
 from domain.people import Actor, Role
 from infra.delivery import Delivery
 from tests.workflows import stages

@@ -9,12 +9,10 @@ from domain.events import AnyEvent
 from domain.events.repair import (
     AppointmentMoved,
     ArrivalTold,
-    ArrivedOnSite,
     CopiesConfirmed,
     CopiesHandedOn,
     CopyReturned,
     CustomerCopyGiven,
-    EngineeringNotified,
     FeedbackGiven,
     FormCollected,
     OrderTaken,
@@ -25,6 +23,7 @@ from domain.events.repair import (
     Situation,
     Urgency,
 )
+from domain.events.work import ArrivedOnSite, EngineeringNotified
 from domain.people import Actor, Role
 from tests.workflows import stages
 from tests.workflows.desk import FRONT_DESK, REPAIRER, SUPERVISOR, OpenedCase, local

@@ -13,7 +13,6 @@ from domain.events.repair import (
     AnsweredWithPlan,
     AppointmentMoved,
     ArrivalTold,
-    ArrivedOnSite,
     Assessed,
     Assigned,
     Channel,
@@ -24,14 +23,12 @@ from domain.events.repair import (
     CopiesSentBack,
     CopyReturned,
     CustomerCopyGiven,
-    EngineeringNotified,
     FaultCompared,
     FaultKind,
     FeedbackGiven,
     FormCollected,
     OrderTaken,
     PriceShown,
-    Reassigned,
     RefusalExplained,
     RefusalFiled,
     RefusalSigned,
@@ -43,8 +40,8 @@ from domain.events.repair import (
     TrialDone,
     Urgency,
     WorkFinished,
-    WorkStarted,
 )
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.people import Actor, Role, StaffId
 from tests.workflows import stages
 from tests.workflows.desk import (

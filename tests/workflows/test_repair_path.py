@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 
 from domain.events.repair import (
-    ArrivedOnSite,
     Assessed,
     Assigned,
     ConsentGiven,
@@ -11,7 +10,6 @@ from domain.events.repair import (
     CopiesHandedOn,
     CopyReturned,
     CustomerCopyGiven,
-    EngineeringNotified,
     FaultCompared,
     FeedbackGiven,
     FormCollected,
@@ -23,6 +21,7 @@ from domain.events.repair import (
     TrialDone,
     Urgency,
 )
+from domain.events.work import ArrivedOnSite, EngineeringNotified
 from tests.workflows import stages
 from tests.workflows.desk import FRONT_DESK, REPAIRER, SUPERVISOR, OpenedCase
 

@@ -7,21 +7,19 @@ import pytest
 from domain.events import AnyEvent, Noted
 from domain.events.repair import (
     ArrivalTold,
-    ArrivedOnSite,
     Assessed,
     ConsentGiven,
     ConsentRefused,
-    EngineeringNotified,
     FaultCompared,
     FeedbackGiven,
     FormCollected,
     OrderTaken,
     PriceShown,
-    Reassigned,
     RefusalExplained,
     RefusalSigned,
     Urgency,
 )
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned
 from domain.people import Actor
 from tests.workflows import stages
 from tests.workflows.desk import FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, OpenedCase, Refused, local

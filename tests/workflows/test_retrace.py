@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from domain.events import CaseEnded, Withdrawn
-from domain.events.repair import Assessed, EngineeringNotified, FormCollected, FormFilled, Urgency
+from domain.events.repair import Assessed, FormCollected, FormFilled, Urgency
+from domain.events.work import EngineeringNotified
 from tests.domain.rulebook.beginnings import RECEIVED
 from tests.domain.story import Story, filled, on
 from workflows import CASES

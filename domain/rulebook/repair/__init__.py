@@ -5,15 +5,9 @@ from datetime import date
 
 from domain.docket import Docket
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
-from domain.events.repair import (
-    AnsweredWithPlan,
-    AppointmentMoved,
-    ArrivalTold,
-    Assessed,
-    Assigned,
-    Reassigned,
-    RequestReceived,
-)
+from domain.events.repair import AnsweredWithPlan, AppointmentMoved, ArrivalTold, Assessed, Assigned, RequestReceived
+from domain.events.work import Reassigned
+from domain.forms import REPAIR_ORDER
 from domain.rulebook.repair.copies import copy_places
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS, who
@@ -55,6 +49,7 @@ REPAIR = Procedure(
     stages=STAGES,
     who=who,
     cannot_wait=_cannot_wait,
+    form=REPAIR_ORDER,
     copies=copy_places,
     complete=_with_completion_limit,
     editions=(Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),),

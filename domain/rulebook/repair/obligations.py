@@ -8,7 +8,6 @@ from domain.events.repair import (
     AnsweredWithPlan,
     AppointmentMoved,
     ArrivalTold,
-    ArrivedOnSite,
     Assigned,
     ConsentRefused,
     CopiesConfirmed,
@@ -16,12 +15,10 @@ from domain.events.repair import (
     CopiesSentBack,
     CopyReturned,
     CustomerCopyGiven,
-    EngineeringNotified,
     FeedbackGiven,
     FormCollected,
     FormFilled,
     OrderTaken,
-    Reassigned,
     RefusalExplained,
     RefusalFiled,
     RefusalSigned,
@@ -29,21 +26,19 @@ from domain.events.repair import (
     ReturnRegistered,
     SetOut,
 )
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned
 from domain.ladder import Again, Breach, Climb, Remind, Warn
 from domain.limits import BeforeTimeOfDay, ByTimeOfDay, Promised, Within, WithinOrFromAppointment
 from domain.people import Role
 from domain.rulebook.open_values import OV_01, OV_02, OV_03, OV_08, OV_10, OV_15, OV_41, OV_42, OV_104, OV_125, SILENCE
 from domain.rulebook.repair import reading
 from domain.rulebook.repair.reading import WORK_ACCEPTED
+from domain.rulebook.work import FOLLOWS
 
 RETURN_REMINDER = time(16, 30)
 
 RESPONDED = (OrderTaken, ArrivedOnSite, AnsweredWithPlan)
 """OV-37: what counts as the response, whichever comes first."""
-
-FOLLOWS = (Role.FRONT_DESK,)
-"""REP-19: who follows every limit of the work itself, is asked to press before it and told of its breach."""
-
 
 FORM_FILLED = Obligation(
     rule="REP-21",

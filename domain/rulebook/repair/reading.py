@@ -8,27 +8,24 @@ from domain.events.base import AS_SOON_AS_POSSIBLE
 from domain.events.repair import (
     AppointmentMoved,
     ArrivalTold,
-    ArrivedOnSite,
     Assessed,
     Assigned,
     ConsentRefused,
     CopiesSentBack,
     CopyReturned,
-    EngineeringNotified,
     FaultCompared,
     FeedbackGiven,
     FormCollected,
     FormFilled,
     OrderTaken,
-    Reassigned,
     RefusalSigned,
     RequestReceived,
     ResidentSigned,
     SignatureExcused,
     Situation,
     Urgency,
-    WorkStarted,
 )
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.people import Role, StaffId
 
 URGENT_SITUATIONS = frozenset({Situation.BURST_PIPE, Situation.SHORT_CIRCUIT})

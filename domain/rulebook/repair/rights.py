@@ -1,13 +1,10 @@
 """REP: who may record what, and what a clause refuses."""
 
-from datetime import datetime, timedelta
-
-from domain.events import ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
+from domain.events import ExtensionGranted, Withdrawn
 from domain.events.repair import (
     AnsweredWithPlan,
     AppointmentMoved,
     ArrivalTold,
-    ArrivedOnSite,
     Assessed,
     Assigned,
     ConsentGiven,
@@ -17,14 +14,12 @@ from domain.events.repair import (
     CopiesSentBack,
     CopyReturned,
     CustomerCopyGiven,
-    EngineeringNotified,
     FaultCompared,
     FeedbackGiven,
     FormCollected,
     FormFilled,
     OrderTaken,
     PriceShown,
-    Reassigned,
     RefusalExplained,
     RefusalFiled,
     RefusalSigned,
@@ -34,22 +29,26 @@ from domain.events.repair import (
     SetOut,
     SignatureExcused,
     TrialDone,
-    Wanted,
     WorkFinished,
-    WorkStarted,
 )
-from domain.limits import CLOCK_SKEW
-from domain.people import POSTS, Role
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
+from domain.people import Role
 from domain.rulebook.repair import reading
 from domain.rulebook.repair.obligations import COMPLETIONS
-from domain.rulebook.rows import Gate, Owed, Position, Question, Right
-
-HORIZON = timedelta(days=366)
-"""How far ahead anything can be agreed or extended; further is a slip of the pen."""
-
-DESK = (Role.FRONT_DESK, Role.CUSTOMER_SERVICE_SUPERVISOR)
-ENGINEERING = (Role.ENGINEERING_SUPERVISOR, Role.ENGINEERING)
-ON_THE_JOB = (Role.REPAIRER, Role.ENGINEERING_SUPERVISOR)
+from domain.rulebook.rows import Gate, Position, Question, Right
+from domain.rulebook.work import (
+    DESK,
+    DONE_AHEAD,
+    ENGINEERING,
+    EXTENDABLE,
+    EXTENDED_AHEAD,
+    EXTENDING,
+    ON_THE_JOB,
+    REMARKS,
+    URGING,
+    lies_ahead,
+    words_given,
+)
 
 RIGHTS = (
     Right(rule="REP-20", events=(RequestReceived, FormFilled, ArrivalTold), posts=DESK),
@@ -87,10 +86,10 @@ RIGHTS = (
     Right(rule="REP-48", events=(CopiesHandedOn,), posts=(Role.ENGINEERING_SUPERVISOR,)),
     Right(rule="REP-45", events=(ReturnRegistered,), posts=DESK),
     Right(rule="REP-11", events=(FeedbackGiven,), posts=DESK),
-    Right(rule="REP-19", events=(Urged,), posts=(*DESK, Role.ENGINEERING_SUPERVISOR, Role.COMPANY_MANAGER)),
+    URGING,
     Right(rule="REP-01", events=(Withdrawn,), posts=(*DESK, Role.COMPANY_MANAGER)),
-    Right(rule="REP-13", events=(Noted, NoticeAcknowledged), posts=tuple(sorted(POSTS))),
-    Right(rule="REP-129", events=(ExtensionGranted,), posts=(Role.CENTRE_MANAGER,)),
+    REMARKS,
+    EXTENDING,
 )
 
 
@@ -142,64 +141,17 @@ def _no_paper_out(position: Position) -> bool:
     return not reading.accepted(position.file)
 
 
-def _words_given(asked: Question) -> bool:
-    words = [
-        getattr(asked.event, name) for name in ("reason", "reference", "signer", "plan") if hasattr(asked.event, name)
-    ]
-    return all(word.strip() for word in words)
-
-
-def _extendable(position: Position) -> tuple[Owed, ...]:
-    return tuple(duty for duty in position.owed if duty.row.extendable_by in position.by.posts)
-
-
-def _extendable_at_all(position: Position) -> bool:
-    return bool(_extendable(position))
-
-
-def _open_and_extendable(asked: Question) -> bool:
-    return not isinstance(asked.event, ExtensionGranted) or _to_extend(asked, asked.event) is not None
-
-
-def _not_all_overdue(position: Position) -> bool:
-    return any(_is_in_time(duty, position.at) for duty in _extendable(position))
-
-
-def _before_the_due_moment(asked: Question) -> bool:
-    if not isinstance(asked.event, ExtensionGranted):
-        return True
-    duty = _to_extend(asked, asked.event)
-    return duty is not None and _is_in_time(duty, asked.at) and duty.due_at < asked.event.until <= asked.at + HORIZON
-
-
-def _to_extend(position: Position, event: ExtensionGranted) -> Owed | None:
-    return next((duty for duty in _extendable(position) if duty.row.key == event.key), None)
-
-
-def _is_in_time(duty: Owed, at: datetime) -> bool:
-    return not duty.breached and at <= duty.due_at
-
-
 def _agreed_ahead(asked: Question) -> bool:
     event = asked.event
-    return not isinstance(event, FormFilled | AppointmentMoved) or _lies_ahead(event.wanted, asked.at)
+    return not isinstance(event, FormFilled | AppointmentMoved) or lies_ahead(event.wanted, asked.at)
 
 
 def _expected_ahead(asked: Question) -> bool:
-    return not isinstance(asked.event, ArrivalTold) or _lies_ahead(asked.event.expected, asked.at)
-
-
-def _done_ahead(asked: Question) -> bool:
-    return not isinstance(asked.event, WorkStarted) or _lies_ahead(asked.event.expected_done, asked.at)
+    return not isinstance(asked.event, ArrivalTold) or lies_ahead(asked.event.expected, asked.at)
 
 
 def _cost_stated(asked: Question) -> bool:
     return not isinstance(asked.event, WorkFinished) or asked.event.no_charge != bool(asked.event.charges)
-
-
-def _lies_ahead(moment: Wanted, at: datetime) -> bool:
-    """Nothing is agreed for a moment past, nor for one so far off that it is a slip of the pen."""
-    return not isinstance(moment, datetime) or at - CLOCK_SKEW <= moment <= at + HORIZON
 
 
 GATES = (
@@ -219,14 +171,7 @@ GATES = (
         remedy="预计到达时间须在此刻之后、一年之内",
         english="The arrival expected lies ahead, within a year.",
     ),
-    Gate(
-        rule="REP-10",
-        on=(WorkStarted,),
-        holds=_done_ahead,
-        field="event.expected_done",
-        remedy="预计完成时间须在此刻之后、一年之内",
-        english="The completion expected lies ahead, within a year.",
-    ),
+    DONE_AHEAD,
     Gate(
         rule="REP-12",
         on=(WorkFinished,),
@@ -319,7 +264,7 @@ GATES = (
     Gate(
         rule="REP-13",
         on=(Withdrawn, Reassigned, RefusalSigned, SignatureExcused, CopiesSentBack, ExtensionGranted, AppointmentMoved),
-        holds=_words_given,
+        holds=words_given,
         field="event.reason",
         remedy="请填写原因",
         english="Give the reason.",
@@ -327,7 +272,7 @@ GATES = (
     Gate(
         rule="REP-46",
         on=(ReturnRegistered, RefusalFiled),
-        holds=_words_given,
+        holds=words_given,
         field="event.reference",
         remedy="请填写归档编号",
         english="Give the file reference.",
@@ -335,7 +280,7 @@ GATES = (
     Gate(
         rule="REP-15",
         on=(AnsweredWithPlan,),
-        holds=_words_given,
+        holds=words_given,
         field="event.plan",
         remedy="请填写答复住户的处理安排",
         english="Say what the resident was told will be done.",
@@ -343,27 +288,11 @@ GATES = (
     Gate(
         rule="REP-41",
         on=(ResidentSigned,),
-        holds=_words_given,
+        holds=words_given,
         field="event.signer",
         remedy="请填写签字人",
         english="Name the signer.",
     ),
-    Gate(
-        rule="REP-129",
-        on=(ExtensionGranted,),
-        stands_open=_extendable_at_all,
-        holds=_open_and_extendable,
-        field="event.key",
-        remedy="该时限不在可延期之列，或已办结",
-        english="That duty is not open, or its limit may not be extended by this post.",
-    ),
-    Gate(
-        rule="REP-129",
-        on=(ExtensionGranted,),
-        stands_open=_not_all_overdue,
-        holds=_before_the_due_moment,
-        field="event.until",
-        remedy="延期须在到期之前批准，且新时限须晚于原时限",
-        english="An extension is granted before the due moment and to a later one.",
-    ),
+    EXTENDABLE,
+    EXTENDED_AHEAD,
 )

@@ -1,11 +1,9 @@
 """REP: who hears of what when it happens, and what staff call each stage."""
 
 from domain.case_file import CaseFile, Entry
-from domain.events import CancellationIgnored, CaseEnded, ExtensionGranted, Urged, Withdrawn
-from domain.events.common import CANCELLED
+from domain.events import CaseEnded, Withdrawn
 from domain.events.repair import (
     AppointmentMoved,
-    ArrivedOnSite,
     Assessed,
     Assigned,
     ConsentGiven,
@@ -14,13 +12,11 @@ from domain.events.repair import (
     CopiesHandedOn,
     CopiesSentBack,
     CopyReturned,
-    EngineeringNotified,
     FaultCompared,
     FeedbackGiven,
     FormCollected,
     FormFilled,
     OrderTaken,
-    Reassigned,
     RefusalSigned,
     RequestReceived,
     ResidentSigned,
@@ -28,11 +24,12 @@ from domain.events.repair import (
     SignatureExcused,
     TrialDone,
     WorkFinished,
-    WorkStarted,
 )
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.people import Role
 from domain.rulebook.repair import reading
 from domain.rulebook.rows import Stage, Tell
+from domain.rulebook.work import EXTENDED, NOT_CANCELLED, STOPPED, URGED, cancelled
 
 
 def _urgent_situation(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
@@ -63,12 +60,8 @@ def _failed(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape 
     return isinstance(entry.event, TrialDone) and not entry.event.passed
 
 
-def _cancelled(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
-    return isinstance(entry.event, CaseEnded) and entry.event.result == CANCELLED
-
-
 def _cancelled_at_work(entry: Entry, file: CaseFile) -> bool:
-    return _cancelled(entry, file) and _has_repairer(entry, file)
+    return cancelled(entry, file) and _has_repairer(entry, file)
 
 
 def _has_repairer(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
@@ -144,27 +137,10 @@ TELLS = (
         text="住户已撤单，请停止处理",
         when=_has_repairer,
     ),
-    Tell(rule="REP-19", on=(Urged,), to=(), whoever_owes=True, text="催办，请尽快办理"),
-    Tell(
-        rule="REP-129",
-        on=(ExtensionGranted,),
-        to=(Role.RESIDENT, Role.ENGINEERING_SUPERVISOR),
-        text="已批准延期，请按新时限办理",
-    ),
-    Tell(
-        rule="REP-13",
-        on=(CancellationIgnored,),
-        to=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.ENGINEERING_SUPERVISOR),
-        text="有人在看单网页上请求取消本单，未予执行，本单照常办理；住户不再需要的，请由前台登记撤单",
-    ),
-    Tell(
-        rule="REP-13",
-        on=(CaseEnded,),
-        to=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.ENGINEERING_SUPERVISOR),
-        text="本单在看单网页上被取消，未按规程办结，请核查并视情另立新单",
-        when=_cancelled,
-        urgent=True,
-    ),
+    URGED,
+    EXTENDED,
+    NOT_CANCELLED,
+    STOPPED,
     Tell(
         rule="REP-13",
         on=(CaseEnded,),

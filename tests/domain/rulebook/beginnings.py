@@ -7,7 +7,6 @@ from datetime import datetime
 from domain.events import AnyEvent
 from domain.events.repair import (
     ArrivalTold,
-    ArrivedOnSite,
     Assessed,
     Assigned,
     ConsentRefused,
@@ -15,7 +14,6 @@ from domain.events.repair import (
     CopiesHandedOn,
     CopyReturned,
     CustomerCopyGiven,
-    EngineeringNotified,
     FeedbackGiven,
     FormCollected,
     OrderTaken,
@@ -28,7 +26,9 @@ from domain.events.repair import (
     Situation,
     Urgency,
 )
+from domain.events.work import ArrivedOnSite, EngineeringNotified
 from domain.limits import TICK
+from domain.rulebook import REPAIR, Procedure
 from tests.domain.story import REPAIRER, Story, filled, on, received
 
 SIGNED = ResidentSigned(signer="住户", signature="s-1")
@@ -40,12 +40,13 @@ RECEIVED = (received(), on("9:00"))
 class Beginning:
     """``opens`` is the file, its last entry the one that opens the duty; ``met_by`` would end it."""
 
+    procedure: Procedure = REPAIR
     opens: tuple[tuple[AnyEvent, datetime], ...]
     met_by: AnyEvent
     due: datetime
 
     def story(self) -> Story:
-        return Story(entries=self.opens)
+        return Story(entries=self.opens, procedure=self.procedure)
 
 
 def graded(urgency: Urgency) -> tuple[tuple[AnyEvent, datetime], ...]:

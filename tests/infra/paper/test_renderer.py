@@ -265,9 +265,9 @@ def test_no_text_whatever_makes_the_printing_fail(text: str, finished: RepairOrd
 def test_a_faulty_template_is_an_error_that_tells_nothing_of_the_sheet(
     template: str, said: str, finished: RepairOrderSheet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    faulty = tmp_path / "faulty.typ"
+    faulty = tmp_path / "repair_order.typ"
     faulty.write_text("#set document(date: datetime(year: 2025, month: 3, day: 11))\n" + template)
-    monkeypatch.setattr(renderer, "_TEMPLATE", faulty)
+    monkeypatch.setattr(renderer, "_HERE", tmp_path)
 
     with pytest.raises(NotPrintable, match=said) as refused:
         render_repair_order(finished, font=None)

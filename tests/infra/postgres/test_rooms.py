@@ -3,9 +3,10 @@
 import asyncpg
 import pytest
 
+from domain.events.base import Spot
 from domain.people import CaseNo, EstateCode
 from infra.keys import KeyRing
-from infra.postgres.rooms import InRoom, Rooms, Wanted, note_room
+from infra.postgres.rooms import Rooms, Wanted, note_room
 from infra.sealing import Sealer
 from infra.settings import Settings
 
@@ -29,7 +30,7 @@ async def pool(fresh_pool: asyncpg.Pool) -> asyncpg.Pool:
                 no,
                 estate,
             )
-            await note_room(connection, Sealer(BEFORE), no, estate, InRoom(room=room, about="水"))
+            await note_room(connection, Sealer(BEFORE), no, estate, Spot(place=room, name="同一房号", about="水"))
             await Sealer(BEFORE).key(connection, f"case:{no}")
     return fresh_pool
 

@@ -1,21 +1,26 @@
-"""Every obligation of every edition of the repair procedure, at its last good moment and one second after."""
+"""Every obligation of every edition of every procedure, at its last good moment and one second after."""
 
 from collections import Counter
 from dataclasses import fields
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
 from domain.deadlines import DutyState, Obligation
 from domain.events import AnyEvent, CaseEnded, NoticeAcknowledged
 from domain.events.repair import AnsweredWithPlan, CopiesSentBack, SignatureExcused
-from domain.ladder import Again, Breach, Climb, Level, Remind, Warn
+from domain.ladder import Again, Breach, Climb, Level, Remind, Warn, WarnOnTheEve
 from domain.limits import TICK, breach_alarm
 from domain.people import POSTS, Role
-from domain.rulebook import PROCEDURES, REPAIR, Edition
+from domain.rulebook import PROCEDURES, Edition
 from domain.rulebook.open_values import DURATIONS, TIMES
-from tests.domain.rulebook.beginnings import BEGINNINGS, Beginning
+from domain.rulebook.rows import whenever
+from tests.domain.rulebook.beginnings import BEGINNINGS as REPAIR_BEGINNINGS
+from tests.domain.rulebook.beginnings import Beginning
+from tests.domain.rulebook.public_beginnings import PUBLIC_BEGINNINGS
 
+BEGINNINGS = {**REPAIR_BEGINNINGS, **PUBLIC_BEGINNINGS}
 EDITIONS = [edition for procedure in PROCEDURES.values() for edition in procedure.editions]
 ROWS = [row for edition in EDITIONS for row in edition.obligations]
 CASES = [pytest.param(key, beginning, id=key) for key, beginning in BEGINNINGS.items()]
@@ -121,7 +126,7 @@ def test_when_the_case_ends_nothing_is_owed_and_nobody_is_told(key: str, beginni
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)
 def test_the_ladder_warns_before_breaches_before_it_climbs_and_repeats_last(row: Obligation) -> None:
-    ranks = [{Remind: 0, Warn: 0, Breach: 1, Climb: 2, Again: 3}[type(rung)] for rung in row.ladder]
+    ranks = [{Remind: 0, Warn: 0, WarnOnTheEve: 0, Breach: 1, Climb: 2, Again: 3}[type(rung)] for rung in row.ladder]
 
     assert ranks == sorted(ranks)
     assert ranks.count(1) == 1
@@ -144,17 +149,39 @@ def test_everybody_a_notice_or_a_right_names_is_a_post(edition: Edition) -> None
 
 
 def test_every_event_people_may_record_has_one_right_and_the_right_names_only_such_events() -> None:
-    for edition in REPAIR.editions:
-        named = Counter(event for right in edition.rights for event in right.events)
+    for procedure in PROCEDURES.values():
+        for edition in procedure.editions:
+            named = Counter(event for right in edition.rights for event in right.events)
 
-        assert set(named) == set(REPAIR.vocabulary)
-        assert set(named.values()) == {1}
+            assert set(named) == set(procedure.vocabulary)
+            assert set(named.values()) == {1}
+
+
+@pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: str(edition.since))
+def test_no_event_tells_a_post_two_things_under_one_rule(edition: Edition) -> None:
+    """Told of at once, one would take the other's place in the ledger."""
+    told = Counter(
+        (event, tell.rule, Role.FRONT_DESK if role is Role.RESIDENT else role)
+        for tell in edition.tells
+        if tell.when is whenever
+        for event in tell.on
+        for role in tell.to
+    )
+
+    assert [key for key, times in told.items() if times > 1] == []
+
+
+def test_every_label_is_one_events_alone() -> None:
+    labels = Counter(event.label for event in get_args(AnyEvent))
+
+    assert [label for label, times in labels.items() if times > 1] == []
 
 
 def test_what_begins_or_meets_a_duty_can_be_recorded_by_somebody() -> None:
-    for row in ROWS:
-        for event in (*row.counts_from, *row.met_by, *row.lapses_on):
-            assert event in REPAIR.vocabulary, f"{row.key}: {event.label}"
+    for procedure in PROCEDURES.values():
+        for row in (row for edition in procedure.editions for row in edition.obligations):
+            for event in (*row.counts_from, *row.met_by, *row.lapses_on):
+                assert event in procedure.vocabulary, f"{row.key}: {event.label}"
 
 
 def test_every_open_value_is_listed_once() -> None:

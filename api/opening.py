@@ -1,0 +1,166 @@
+"""How what somebody reports becomes a case: taken down, numbered, delivered, and answered with what else there is."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar, Protocol
+
+from fastapi import Request, Response
+from pydantic import BaseModel
+
+from api.body import WrongBody, read_json
+from api.desk import Desk
+from api.door import Caller, DeskRoute
+from api.people import acting
+from api.same_room import at_the_place
+from api.wire.answers import SameRoom
+from api.writing import answer, carried_out, hash_of
+from domain.admission import SUPERVISORS, Act, check_opening, right_for
+from domain.calendar import LOCAL
+from domain.case_file import Source
+from domain.errors import BadTime, NotPermitted, RuleBroken, Untimely
+from domain.events import AnyEvent, Opening
+from domain.limits import CLOCK_SKEW, Terms
+from domain.people import Actor, EstateCode
+from domain.rulebook.open_values import BACKDATING
+from domain.rulebook.rows import Edition, Procedure
+from infra.postgres.acceptance import NewCase
+from infra.postgres.commands import Command
+from workflows.messages import TermsOfCase
+
+
+class CannotWaitRoute(DeskRoute):
+    """What sends somebody out at once is never turned away for how much its caller has asked."""
+
+    field: ClassVar[str]
+    emergencies: ClassVar[frozenset[str]]
+
+    async def never_waits(self, request: Request) -> bool:
+        try:
+            report = read_json(await request.body())
+        except WrongBody:
+            return False
+        said = report.get(self.field) if isinstance(report, dict) else None
+        return isinstance(said, str) and said in self.emergencies
+
+
+class Told(Protocol):
+    """What every request that opens a case says. ``call_started_at`` starts the clocks; without it, now."""
+
+    @property
+    def estate(self) -> str: ...
+    @property
+    def by(self) -> str | None: ...
+    @property
+    def call_started_at(self) -> datetime | None: ...
+    @property
+    def drill(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """Where it is, by the estate's own lists; ``also``: what happened with the report, such as a form filled in."""
+
+    building: str
+    also: tuple[AnyEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What a request is made into. ``locate`` looks its place up and refuses what the company does not take."""
+
+    path: str
+    procedure: Procedure
+    report: Opening
+    locate: Callable[[Desk], Awaitable[Located]]
+
+    def edition(self, now: datetime) -> Edition:
+        return self.procedure.edition(now.astimezone(LOCAL).date())
+
+
+async def opened(asking: Caller, told: Told, body: BaseModel, intake: Intake) -> Response:
+    """201 with the number; 202 with the number while the case is still being opened; raises a refusal."""
+    body_hash = hash_of(intake.path, body)
+
+    async def accept(at: datetime) -> Command:
+        return await asking.house.desk.acceptance.accept_opening(await _new_case(asking, told, intake, body_hash), at)
+
+    return await _answer(asking, told, intake, await carried_out(asking, body_hash, accept))
+
+
+async def _new_case(asking: Caller, told: Told, intake: Intake, body_hash: bytes) -> NewCase:
+    desk, estate = asking.house.desk, EstateCode(told.estate)
+    by = await acting(desk, asking.principal, estate, told.by)
+    located = await intake.locate(desk)
+    now = datetime.now(UTC)
+    received_at = told.call_started_at or now
+    _check_right(intake, by, now)
+    _check_time(by, received_at, now)
+    terms = await desk.reference.terms(estate, received_at)
+
+    def acts(command: str, accepted_at: datetime) -> tuple[Act, ...]:
+        return tuple(
+            Act(command_id=command, event=event, by=by, at=at, accepted_at=accepted_at, source=Source.API)
+            for event, at in (
+                (intake.report, received_at),
+                *((event, max(received_at, accepted_at)) for event in located.also),
+            )
+        )
+
+    _check_clauses(intake, acts("", now), terms, now)
+    return NewCase(
+        client=asking.principal.id,
+        key=asking.key,
+        body_hash=body_hash,
+        procedure=intake.procedure,
+        estate=estate,
+        building=located.building,
+        report=intake.report,
+        received_at=received_at,
+        recorded_by=by.id,
+        drill=told.drill,
+        terms=TermsOfCase.of(terms),
+        acts=acts,
+    )
+
+
+def _check_right(intake: Intake, by: Actor, now: datetime) -> None:
+    right = right_for(type(intake.report), intake.edition(now))
+    if right is None or not by.holds(*right.posts):
+        raise NotPermitted(intake.report.label, right.posts if right else (), right.rule if right else "REP-20")
+
+
+def _check_time(by: Actor, at: datetime, now: datetime) -> None:
+    if at > now + CLOCK_SKEW:
+        raise BadTime(at, now, Untimely.FUTURE)
+    if at < now - BACKDATING and not by.holds(*SUPERVISORS):
+        raise BadTime(at, now, Untimely.TOO_FAR_BACK)
+
+
+def _check_clauses(intake: Intake, acts: tuple[Act, ...], terms: Terms, now: datetime) -> None:
+    """What a clause refuses of the report, or of the form filled in with it; told by its field of this request."""
+    try:
+        check_opening(acts, intake.procedure, intake.edition(now), terms)
+    except RuleBroken as refusal:
+        refusal.field = refusal.field.replace("event.", "form.", 1)
+        raise
+
+
+async def _answer(asking: Caller, told: Told, intake: Intake, command: Command) -> Response:
+    desk, no = asking.house.desk, command.case_no
+    head = await desk.reader.case(no)
+    place = intake.report.spot.place
+    others = await at_the_place(desk, EstateCode(told.estate), place, but=no, drill=told.drill)
+    said = {
+        "stage": head.stage if head else "",
+        "received_at": head.received_at.isoformat() if head else "",
+        "next": head.waiting_for if head else [],
+        "same_room": [other.model_dump(mode="json") for other in others],
+        "message": "已受理" + (f"；{intake.report.spot.name}另有：{'、'.join(map(_other, others))}" if others else ""),
+        "english": "The case is open.",
+    }
+    return answer(command, said, applied=201)
+
+
+def _other(other: SameRoom) -> str:
+    return f"{other.no}（{'住户不同意维修' if other.refused_at else other.stage}）"

@@ -1,0 +1,74 @@
+"""What the pages share on which somebody takes down what opens a case, each by the very route of the API."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+
+from api.desk import Desk
+from api.door import Caller, PageRoute
+from api.pages.controls import LABELS, Control, Options
+from api.pages.one_case import came_of
+from api.pages.posted import Filled, Form, carried_out, first, form_in
+from api.rights import Verb, may
+from domain.events import Event
+from domain.people import EstateCode
+
+WRITTEN_AS = {"at": "call_started_at"}
+"""What a refusal calls otherwise than the form."""
+
+Page = Callable[[Caller, Filled], Awaitable[str]]
+
+
+class CannotWaitPageRoute(PageRoute):
+    """What sends somebody out at once is never turned away for how much its caller has asked."""
+
+    field: ClassVar[str]
+    emergencies: ClassVar[frozenset[str]]
+
+    async def never_waits(self, request: Request) -> bool:
+        return request.method == "POST" and first(await form_in(request), self.field) in self.emergencies
+
+
+async def blank(asking: Caller, page: Page, beforehand: Mapping[str, str]) -> Response:
+    """When it began is left to the clerk: a page kept open for the next call knows nothing of it."""
+    estates = estates_open_to(asking)
+    only = {"estate": str(estates[0])} if len(estates) == 1 else {}
+    typed = {name: [value] for name, value in {**beforehand, **only}.items()}
+    return HTMLResponse(await page(asking, Filled(typed=typed)))
+
+
+async def taken_down(
+    asking: Caller, page: Page, given: Form, write: Callable[[], Awaitable[Response]], event: type[Event]
+) -> Response:
+    """To the case; what is refused stands in the form again, with what was typed."""
+    told = await carried_out(given, write)
+    if isinstance(told, Filled):
+        beside = {WRITTEN_AS.get(field, field): remedy for field, remedy in told.remedies.items()}
+        return HTMLResponse(await page(asking, replace(told, remedies=beside)), told.status)
+    return came_of(told, event)
+
+
+def estates_open_to(asking: Caller) -> list[EstateCode]:
+    """Where the person may take a call down."""
+    return sorted(
+        {estate for actor in asking.principal.actors if may(actor, Verb.OPEN_CASE) for estate in actor.estates}
+    )
+
+
+async def buildings_of(desk: Desk, estates: Mapping[EstateCode, str]) -> Mapping[str, str]:
+    """Of all these estates, by code."""
+    buildings: dict[str, str] = {}
+    for estate in estates:
+        buildings |= await desk.reference.buildings(estate)
+    return buildings
+
+
+def line(name: str, label: str = "", **more: Any) -> Control:
+    return Control(name=name, label=label or LABELS[name], **more)
+
+
+def named(names: Mapping[EstateCode, str] | Mapping[str, str]) -> Options:
+    return tuple((code, f"{name}（{code}）" if name else code) for code, name in names.items())

@@ -1,0 +1,70 @@
+"""What printed forms need of a case beside its file: names, and the log of its steps as a copy tells it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from api.desk import Desk
+from api.looking import Look
+from domain.case_file import Entry
+from domain.events import Noted, RungReached, Urged
+from domain.forms import SEEN_BY_CUSTOMERS, FormCopy, SheetCharge, StepLine
+from domain.people import StaffId
+from domain.pricing import ChargeLine, PriceBook, PriceItem
+from domain.rulebook import PROCEDURES
+
+STAFF_NAMED = ("repairer", "collector")
+"""Fields of events that name a member of staff."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What the file does not hold: names of staff, the estate and the items of its price list."""
+
+    estate: str
+    names: Mapping[str, str]
+    prices: PriceBook
+
+    def person(self, staff: StaffId | None) -> str:
+        return self.names.get(staff, staff) if staff else ""
+
+    def item(self, code: str, version: str) -> str:
+        """The item's name in that version of the list, or in the newest; its code where neither has it."""
+        listed = self._listed(code, version)
+        return listed.name if listed else code
+
+    def charge(self, line: ChargeLine) -> SheetCharge:
+        listed = self._listed(line.item, line.price_version)
+        return SheetCharge(name=listed.name if listed else line.item, unit=listed.unit if listed else "", line=line)
+
+    def _listed(self, code: str, version: str) -> PriceItem | None:
+        newest = max(self.prices.versions, key=lambda one: one.effective_from, default=None)
+        prices = self.prices.version(version) or newest
+        return next((item for item in prices.items if item.code == code), None) if prices else None
+
+
+async def words_for(desk: Desk, look: Look) -> Words:
+    named = (getattr(entry.event, name, None) for entry in look.file for name in STAFF_NAMED)
+    staff = {entry.by.id for entry in look.file} | set(filter(None, named))
+    return Words(
+        estate=await desk.reader.estate_name(look.head.estate),
+        names=await desk.reader.staff_names(sorted(staff)),
+        prices=await desk.reference.price_book(look.head.estate),
+    )
+
+
+def steps_told(look: Look, copy: FormCopy) -> Iterator[StepLine]:
+    """The whole log on the company's own copies; on the customer's what concerns him, without anybody's remarks."""
+    for entry in look.file:
+        if copy.internal:
+            yield StepLine(at=entry.at, what=_in_full(entry, look), who=entry.by.name)
+        elif isinstance(entry.event, tuple(SEEN_BY_CUSTOMERS)):
+            yield StepLine(at=entry.at, what=entry.event.label, who=entry.by.name)
+
+
+def _in_full(entry: Entry, look: Look) -> str:
+    event = entry.event
+    name = PROCEDURES[look.head.procedure].edition(look.head.edition).name_of(event)
+    if isinstance(event, RungReached):
+        return f"{name}（{event.rule}）"
+    words = event.text if isinstance(event, Noted | Urged) else ""
+    return f"{name}：{words}" if words else name

@@ -1,0 +1,47 @@
+"""What happens in every repair alike, of a home or of what is common to all."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from domain.events.base import Event
+from domain.people import StaffId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineeringNotified(Event):
+    """REP-24, REP-104, PUB-01."""
+
+    type: Literal["engineering_notified"] = "engineering_notified"
+    label: ClassVar[str] = "通知工程部"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reassigned(Event):
+    """REP-18: the work goes to somebody else, who begins anew. ``complete_by`` is set by the desk (REP-06)."""
+
+    type: Literal["reassigned"] = "reassigned"
+    label: ClassVar[str] = "改派"
+    repairer: StaffId
+    reason: str
+    complete_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivedOnSite(Event):
+    """REP-26, REP-27, REP-124, PUB-05, PUB-101."""
+
+    type: Literal["arrived_on_site"] = "arrived_on_site"
+    label: ClassVar[str] = "到场"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkStarted(Event):
+    """REP-10: the work begins, and the resident is told when it should be done."""
+
+    type: Literal["work_started"] = "work_started"
+    label: ClassVar[str] = "开始维修"
+    expected_done: datetime
+
+
+WorkEvent = EngineeringNotified | Reassigned | ArrivedOnSite | WorkStarted

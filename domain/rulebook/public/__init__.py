@@ -1,0 +1,33 @@
+"""PUB: the repair of a public facility, from the report to the tidied site, on a 《公共区域现场巡视表》."""
+
+from datetime import date
+
+from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
+from domain.events.public import FacilityFaultReported, Hazard
+from domain.forms import INSPECTION_SHEET
+from domain.rulebook.public.copies import copy_places
+from domain.rulebook.public.obligations import OBLIGATIONS
+from domain.rulebook.public.reading import who
+from domain.rulebook.public.rights import GATES, RIGHTS
+from domain.rulebook.public.tells import STAGES, TELLS
+from domain.rulebook.rows import Edition, Procedure
+
+
+def _cannot_wait(event: AnyEvent) -> bool:
+    """PUB-101: what disturbs daily life, or endangers persons or property."""
+    return isinstance(event, FacilityFaultReported) and event.hazard is not Hazard.NONE
+
+
+PUBLIC_REPAIR = Procedure(
+    prefix="PUB",
+    name="公共报修",
+    vocabulary=tuple(event for right in RIGHTS for event in right.events),
+    opens_with=(FacilityFaultReported,),
+    any_time=(Noted, Urged, NoticeAcknowledged, ExtensionGranted, Withdrawn),
+    stages=STAGES,
+    who=who,
+    cannot_wait=_cannot_wait,
+    form=INSPECTION_SHEET,
+    copies=copy_places,
+    editions=(Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),),
+)

@@ -1,0 +1,70 @@
+"""PUB: who may record what, and what a clause refuses."""
+
+from domain.events import ExtensionGranted, Withdrawn
+from domain.events.public import FacilityFaultReported, FacilityRepaired, RepairerArranged, SheetSignedFor
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
+from domain.people import Role
+from domain.rulebook.rows import Gate, Question, Right
+from domain.rulebook.work import (
+    DESK,
+    DONE_AHEAD,
+    ENGINEERING,
+    EXTENDABLE,
+    EXTENDED_AHEAD,
+    EXTENDING,
+    ON_THE_JOB,
+    REMARKS,
+    URGING,
+    words_given,
+)
+
+RIGHTS = (
+    Right(rule="PUB-01", events=(FacilityFaultReported, EngineeringNotified), posts=DESK),
+    Right(rule="PUB-02", events=(SheetSignedFor,), posts=(*DESK, *ENGINEERING, Role.REPAIRER)),
+    Right(rule="PUB-04", events=(RepairerArranged, Reassigned), posts=(Role.ENGINEERING_SUPERVISOR,)),
+    Right(rule="PUB-05", events=(ArrivedOnSite, WorkStarted, FacilityRepaired), posts=ON_THE_JOB, own_only=True),
+    Right(rule="REP-13", events=(Withdrawn,), posts=(*DESK, Role.COMPANY_MANAGER)),
+    URGING,
+    REMARKS,
+    EXTENDING,
+)
+
+
+def _told_of_the_work(asked: Question) -> bool:
+    event = asked.event
+    return not isinstance(event, FacilityRepaired) or all(word.strip() for word in (event.notes, event.parts))
+
+
+def _site_cleared(asked: Question) -> bool:
+    return not isinstance(asked.event, FacilityRepaired) or asked.event.site_cleared
+
+
+GATES = (
+    DONE_AHEAD,
+    Gate(
+        rule="PUB-06",
+        on=(FacilityRepaired,),
+        holds=_told_of_the_work,
+        field="event.notes",
+        remedy="请填写维修有关事项与所用材料配件；没有用料的，写「无」",
+        english="Say what was done and which parts were used; where there were none, write 无.",
+    ),
+    Gate(
+        rule="PUB-07",
+        on=(FacilityRepaired,),
+        holds=_site_cleared,
+        field="event.site_cleared",
+        remedy="请先收拾整理维修现场，再勾选「现场已清理」",
+        english="Tidy up the site first, then say site_cleared: true.",
+    ),
+    Gate(
+        rule="REP-13",
+        on=(Withdrawn, Reassigned, ExtensionGranted),
+        holds=words_given,
+        field="event.reason",
+        remedy="请填写原因",
+        english="Give the reason.",
+    ),
+    EXTENDABLE,
+    EXTENDED_AHEAD,
+)

@@ -1,0 +1,78 @@
+"""PUB: who hears of what when it happens, and what staff call each stage."""
+
+from domain.case_file import CaseFile, Entry
+from domain.events import CaseEnded, Withdrawn
+from domain.events.public import FacilityFaultReported, FacilityRepaired, RepairerArranged, SheetSignedFor
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
+from domain.people import Role
+from domain.rulebook.public.reading import dangerous_then, nobody_sent, other_then, somebody_sent
+from domain.rulebook.rows import Stage, Tell
+from domain.rulebook.work import EXTENDED, NOT_CANCELLED, STOPPED, URGED, cancelled
+
+
+def _cancelled_at_work(entry: Entry, file: CaseFile) -> bool:
+    return cancelled(entry, file) and somebody_sent(entry, file)
+
+
+TELLS = (
+    Tell(
+        rule="PUB-101",
+        on=(FacilityFaultReported,),
+        to=(Role.ENGINEERING, Role.SECURITY),
+        text="危急公共故障，请立即派人到场并看护现场，10分钟内须到",
+        when=dangerous_then,
+        urgent=True,
+    ),
+    Tell(
+        rule="PUB-01",
+        on=(FacilityFaultReported,),
+        to=(Role.ENGINEERING,),
+        text="公共设施报修，请到前台领取巡视表",
+        when=other_then,
+    ),
+    Tell(
+        rule="PUB-04",
+        on=(SheetSignedFor,),
+        to=(Role.ENGINEERING_SUPERVISOR,),
+        text="巡视表已签收，请安排维修人员",
+    ),
+    Tell(rule="PUB-05", on=(RepairerArranged, Reassigned), to=(Role.REPAIRER,), text="安排您处理公共报修，请即到场"),
+    Tell(
+        rule="REP-10",
+        on=(WorkStarted,),
+        to=(Role.RESIDENT,),
+        text="所在楼栋或区域的公共设施开始维修，预计完成时间见巡视表",
+    ),
+    Tell(rule="REP-12", on=(FacilityRepaired,), to=(Role.RESIDENT,), text="所在楼栋或区域的公共设施已修好"),
+    Tell(rule="REP-11", on=(FacilityRepaired,), to=(Role.FRONT_DESK,), text="公共设施已修好，请将结果反馈报修人"),
+    Tell(
+        rule="REP-13",
+        on=(Withdrawn,),
+        to=(Role.ENGINEERING_SUPERVISOR, Role.REPAIRER),
+        text="公共报修已撤单，请停止处理",
+        when=somebody_sent,
+    ),
+    URGED,
+    EXTENDED,
+    NOT_CANCELLED,
+    STOPPED,
+    Tell(
+        rule="REP-13",
+        on=(CaseEnded,),
+        to=(Role.REPAIRER,),
+        text="本单在看单网页上被取消，请先与工程部主管核对再继续",
+        when=_cancelled_at_work,
+        urgent=True,
+    ),
+)
+
+STAGES = (
+    Stage(name="待领单", after=(FacilityFaultReported, EngineeringNotified), when=nobody_sent),
+    Stage(name="待派工", after=(SheetSignedFor,), when=nobody_sent),
+    Stage(name="待到场", after=(RepairerArranged, Reassigned)),
+    Stage(name="待开工", after=(ArrivedOnSite,)),
+    Stage(name="维修中", after=(WorkStarted,)),
+    Stage(name="已修复", after=(FacilityRepaired,)),
+    Stage(name="已撤单", after=(Withdrawn,)),
+    Stage(name="已结案", after=(CaseEnded,)),
+)

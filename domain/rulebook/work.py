@@ -1,0 +1,133 @@
+"""What holds of every repair alike: who follows, urges, extends and stops it, and what is refused of that (REP)."""
+
+from datetime import datetime, timedelta
+
+from domain.case_file import CaseFile, Entry
+from domain.events import CancellationIgnored, CaseEnded, ExtensionGranted, Noted, NoticeAcknowledged, Urged
+from domain.events.common import CANCELLED
+from domain.events.repair import Wanted
+from domain.events.work import WorkStarted
+from domain.limits import CLOCK_SKEW
+from domain.people import POSTS, Role
+from domain.rulebook.rows import Gate, Owed, Position, Question, Right, Tell
+
+DESK = (Role.FRONT_DESK, Role.CUSTOMER_SERVICE_SUPERVISOR)
+ENGINEERING = (Role.ENGINEERING_SUPERVISOR, Role.ENGINEERING)
+ON_THE_JOB = (Role.REPAIRER, Role.ENGINEERING_SUPERVISOR)
+
+FOLLOWS = (Role.FRONT_DESK,)
+"""REP-19: who follows every limit of the work itself, is asked to press before it and told of its breach."""
+
+HORIZON = timedelta(days=366)
+"""How far ahead anything can be agreed or extended; further is a slip of the pen."""
+
+URGING = Right(rule="REP-19", events=(Urged,), posts=(*DESK, Role.ENGINEERING_SUPERVISOR, Role.COMPANY_MANAGER))
+REMARKS = Right(rule="REP-13", events=(Noted, NoticeAcknowledged), posts=tuple(sorted(POSTS)))
+EXTENDING = Right(rule="REP-129", events=(ExtensionGranted,), posts=(Role.CENTRE_MANAGER,))
+
+
+def words_given(asked: Question) -> bool:
+    words = [
+        getattr(asked.event, name) for name in ("reason", "reference", "signer", "plan") if hasattr(asked.event, name)
+    ]
+    return all(word.strip() for word in words)
+
+
+def _extendable(position: Position) -> tuple[Owed, ...]:
+    return tuple(duty for duty in position.owed if duty.row.extendable_by in position.by.posts)
+
+
+def _extendable_at_all(position: Position) -> bool:
+    return bool(_extendable(position))
+
+
+def _open_and_extendable(asked: Question) -> bool:
+    return not isinstance(asked.event, ExtensionGranted) or _to_extend(asked, asked.event) is not None
+
+
+def _not_all_overdue(position: Position) -> bool:
+    return any(_is_in_time(duty, position.at) for duty in _extendable(position))
+
+
+def _before_the_due_moment(asked: Question) -> bool:
+    if not isinstance(asked.event, ExtensionGranted):
+        return True
+    duty = _to_extend(asked, asked.event)
+    return duty is not None and _is_in_time(duty, asked.at) and duty.due_at < asked.event.until <= asked.at + HORIZON
+
+
+def _to_extend(position: Position, event: ExtensionGranted) -> Owed | None:
+    return next((duty for duty in _extendable(position) if duty.row.key == event.key), None)
+
+
+def _is_in_time(duty: Owed, at: datetime) -> bool:
+    return not duty.breached and at <= duty.due_at
+
+
+def _done_ahead(asked: Question) -> bool:
+    return not isinstance(asked.event, WorkStarted) or lies_ahead(asked.event.expected_done, asked.at)
+
+
+def lies_ahead(moment: Wanted, at: datetime) -> bool:
+    """Nothing is agreed for a moment past, nor for one so far off that it is a slip of the pen."""
+    return not isinstance(moment, datetime) or at - CLOCK_SKEW <= moment <= at + HORIZON
+
+
+DONE_AHEAD = Gate(
+    rule="REP-10",
+    on=(WorkStarted,),
+    holds=_done_ahead,
+    field="event.expected_done",
+    remedy="预计完成时间须在此刻之后、一年之内",
+    english="The completion expected lies ahead, within a year.",
+)
+
+EXTENDABLE = Gate(
+    rule="REP-129",
+    on=(ExtensionGranted,),
+    stands_open=_extendable_at_all,
+    holds=_open_and_extendable,
+    field="event.key",
+    remedy="该时限不在可延期之列，或已办结",
+    english="That duty is not open, or its limit may not be extended by this post.",
+)
+
+EXTENDED_AHEAD = Gate(
+    rule="REP-129",
+    on=(ExtensionGranted,),
+    stands_open=_not_all_overdue,
+    holds=_before_the_due_moment,
+    field="event.until",
+    remedy="延期须在到期之前批准，且新时限须晚于原时限",
+    english="An extension is granted before the due moment and to a later one.",
+)
+
+
+def cancelled(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return isinstance(entry.event, CaseEnded) and entry.event.result == CANCELLED
+
+
+URGED = Tell(rule="REP-19", on=(Urged,), to=(), whoever_owes=True, text="催办，请尽快办理")
+
+EXTENDED = Tell(
+    rule="REP-129",
+    on=(ExtensionGranted,),
+    to=(Role.RESIDENT, Role.ENGINEERING_SUPERVISOR),
+    text="已批准延期，请按新时限办理",
+)
+
+NOT_CANCELLED = Tell(
+    rule="REP-13",
+    on=(CancellationIgnored,),
+    to=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.ENGINEERING_SUPERVISOR),
+    text="有人在看单网页上请求取消本单，未予执行，本单照常办理；住户不再需要的，请由前台登记撤单",
+)
+
+STOPPED = Tell(
+    rule="REP-13",
+    on=(CaseEnded,),
+    to=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.ENGINEERING_SUPERVISOR),
+    text="本单在看单网页上被取消，未按规程办结，请核查并视情另立新单",
+    when=cancelled,
+    urgent=True,
+)

@@ -1,0 +1,168 @@
+"""PUB: what the rows of the public-facility repair say beyond their due moments, and what a clause refuses."""
+
+from datetime import datetime
+
+import pytest
+
+from domain.deadlines import DutyState
+from domain.errors import NotPermitted, RuleBroken
+from domain.events import AnyEvent, ExtensionGranted, RungReached, Withdrawn
+from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
+from domain.limits import TICK
+from domain.people import Actor, Role
+from domain.rulebook import PUBLIC_REPAIR
+from tests.domain.rulebook.public_beginnings import ARRANGED, DANGEROUS, REPAIRED, REPORTED, SIGNED_FOR, reported
+from tests.domain.story import CENTRE_MANAGER, FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, Story, on, person
+from tests.domain.test_notices import told_of
+
+HAZARDS = [hazard for hazard in Hazard if hazard is not Hazard.NONE]
+FRIDAY = 4
+AT_WORK = (REPORTED, (SIGNED_FOR, on("9:10")), (ARRANGED, on("9:12")), (ArrivedOnSite(), on("9:20")))
+
+
+def story(*entries: tuple[AnyEvent, datetime]) -> Story:
+    return Story(entries=entries, procedure=PUBLIC_REPAIR)
+
+
+def keys(told: Story) -> set[str]:
+    return {duty.key for duty in told.docket.owed}
+
+
+@pytest.mark.parametrize("hazard", HAZARDS)
+def test_pub_101_whatever_is_dangerous_has_ten_minutes_and_no_three_days(hazard: Hazard) -> None:
+    assert {"PUB-01", "PUB-101"} == keys(story((reported(hazard), on("9:00"))))
+    assert {"PUB-01", "PUB-103"} == keys(story(REPORTED))
+    assert PUBLIC_REPAIR.cannot_wait(reported(hazard))
+    assert not PUBLIC_REPAIR.cannot_wait(reported())
+
+
+def test_pub_103_reported_on_friday_it_is_done_in_time_on_wednesday_and_late_on_thursday() -> None:
+    told = story((reported(), on("9:00", days=FRIDAY)))
+
+    told.rings(on("23:59:59", days=FRIDAY + 5))
+    assert told.duty("PUB-103").state is DutyState.OPEN
+    told.rings(on("0:00:01", days=FRIDAY + 6))
+
+    assert told.duty("PUB-103").state is DutyState.BREACHED
+    assert told.duty("PUB-103").reached[0] == on("9:00", days=FRIDAY + 4), "the second working day"
+
+
+def test_pub_05_and_pub_04_somebody_who_was_sent_and_came_before_the_signature_owes_neither() -> None:
+    told = story(DANGEROUS, (ARRANGED, on("9:01")), (ArrivedOnSite(), on("9:06")), (SIGNED_FOR, on("9:08")))
+
+    assert {"PUB-01", "PUB-102"} == keys(told)
+
+
+def test_of_two_limits_of_an_arrival_both_run_and_the_stricter_alone_presses() -> None:
+    told = story(DANGEROUS, (SIGNED_FOR, on("9:02")))
+
+    stricter = told_of(told, RungReached(key="PUB-101", cycle=1, rung=0), "9:07")
+    other = told_of(told, RungReached(key="PUB-05", cycle=1, rung=0), "9:14")
+
+    assert {"PUB-101", "PUB-05"} <= keys(told)
+    assert [("提醒", Role.REPAIRER), ("催办", Role.FRONT_DESK)] == [(one.level, one.post) for one in stricter]
+    assert [("提醒", Role.REPAIRER)] == [(one.level, one.post) for one in other]
+
+
+def test_once_the_stricter_is_extended_beyond_it_the_other_presses() -> None:
+    extended = ExtensionGranted(key="PUB-101", until=on("9:40"), reason="封路")
+    told = story(DANGEROUS, (SIGNED_FOR, on("9:02")), (extended, on("9:05")))
+
+    pressing = told_of(told, RungReached(key="PUB-05", cycle=1, rung=0), "9:14")
+
+    assert "催办" in {one.level for one in pressing}
+
+
+def test_pub_05_of_what_is_not_dangerous_the_front_desk_is_asked_to_press() -> None:
+    told = story(REPORTED, (SIGNED_FOR, on("9:10")))
+
+    pressing = told_of(told, RungReached(key="PUB-05", cycle=1, rung=0), "9:22")
+
+    assert [("提醒", Role.REPAIRER), ("催办", Role.FRONT_DESK)] == [(one.level, one.post) for one in pressing]
+
+
+def test_pub_101_engineering_and_security_hear_of_what_is_dangerous_at_once() -> None:
+    danger = told_of(story(), reported(Hazard.SEWAGE), "9:00")
+    ordinary = told_of(story(), reported(), "9:00")
+
+    assert [(Role.ENGINEERING, True), (Role.SECURITY, True)] == [(one.post, one.urgent) for one in danger]
+    assert [(Role.ENGINEERING, False)] == [(one.post, one.urgent) for one in ordinary]
+
+
+def test_rep_10_residents_are_told_of_the_start_and_of_the_end_and_the_reporter_of_the_result() -> None:
+    told = story(*AT_WORK)
+
+    start = told_of(told, WorkStarted(expected_done=on("11:00")), "9:21")
+    end = told_of(told, REPAIRED, "10:40")
+
+    assert [Role.FRONT_DESK] == [one.post for one in start]
+    assert "请转告住户" in start[0].text
+    assert ["请转告住户" in one.text for one in end] == [True, False]
+    assert all(one.post is Role.FRONT_DESK for one in end)
+    assert 2 == len({one.key for one in end}), "two notices of one entry to one post need keys of their own"
+
+
+@pytest.mark.parametrize(
+    ("event", "by", "rule"),
+    [
+        (FacilityRepaired(notes=" ", parts="无", site_cleared=True), REPAIRER, "PUB-06"),
+        (FacilityRepaired(notes="更换灯管", parts="", site_cleared=True), REPAIRER, "PUB-06"),
+        (FacilityRepaired(notes="更换灯管", parts="无", site_cleared=False), REPAIRER, "PUB-07"),
+        (WorkStarted(expected_done=on("9:00")), REPAIRER, "REP-10"),
+        (Withdrawn(reason=" "), FRONT_DESK, "REP-13"),
+        (Reassigned(repairer=OTHER_REPAIRER.id, reason=""), SUPERVISOR, "REP-13"),
+        (ExtensionGranted(key="PUB-05", until=on("9:40"), reason="封路"), CENTRE_MANAGER, "REP-129"),
+        (ExtensionGranted(key="PUB-103", until=on("9:40"), reason="封路"), CENTRE_MANAGER, "REP-129"),
+    ],
+)
+def test_a_clause_refuses_what_it_forbids(event: AnyEvent, by: Actor, rule: str) -> None:
+    with pytest.raises(RuleBroken, match=rule):
+        story(*AT_WORK).admits(event, on("9:30"), by)
+
+
+def test_rep_129_a_limit_of_the_concierge_plan_moves_by_the_centre_manager_and_the_first_stays_on_record() -> None:
+    told = story(REPORTED)
+    later = ExtensionGranted(key="PUB-103", until=on("18:00", days=7), reason="配件在途")
+
+    told.add(told.admits(later, on("10:00", days=2), CENTRE_MANAGER))
+
+    duty = told.duty("PUB-103")
+    assert (on("18:00", days=7), on("0:00", days=4) - TICK) == (duty.due.at, duty.first_due_at)
+
+
+@pytest.mark.parametrize(
+    ("event", "by"),
+    [
+        (reported(), REPAIRER),
+        (EngineeringNotified(), SUPERVISOR),
+        (SIGNED_FOR, person("fi-1", Role.FINANCE)),
+        (ARRANGED, REPAIRER),
+        (Reassigned(repairer=OTHER_REPAIRER.id, reason="请假"), FRONT_DESK),
+        (ArrivedOnSite(), OTHER_REPAIRER),
+        (REPAIRED, FRONT_DESK),
+        (ExtensionGranted(key="PUB-103", until=on("9:00", days=7), reason="配件"), SUPERVISOR),
+        (Withdrawn(reason="误报"), REPAIRER),
+    ],
+)
+def test_rep_18_each_act_is_its_own_posts_alone(event: AnyEvent, by: Actor) -> None:
+    with pytest.raises(NotPermitted):
+        story(*AT_WORK).admits(event, on("9:30"), by)
+
+
+def test_pub_02_the_second_copy_goes_to_engineering_with_the_signature_and_the_first_stays() -> None:
+    told = story(REPORTED)
+    before = {place.copy: place.holder for place in PUBLIC_REPAIR.copies(told.file)}
+
+    told.then(SIGNED_FOR, on("9:10"))
+
+    after = {place.copy: (place.holder, place.since) for place in PUBLIC_REPAIR.copies(told.file)}
+    assert {1: "前台客服员", 2: "前台客服员"} == before
+    assert {1: ("前台客服员", on("9:00")), 2: ("工程部", on("9:10"))} == after
+
+
+def test_the_place_of_a_report_is_told_by_its_building_and_what_it_is_about_by_closed_lists() -> None:
+    hazard: FacilityFaultReported = reported(Hazard.MANHOLE)
+
+    assert ("public/1", "供电照明") == (reported().spot.place, reported().spot.about)
+    assert "供电照明（井盖缺失）" == hazard.spot.about

@@ -1,0 +1,208 @@
+"""The repair of a public facility on skipped time: its order, its limits and whom they tell, its copies, its ends."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from domain.events import ExtensionGranted, Withdrawn
+from domain.events.public import FacilityRepaired, Hazard, RepairerArranged, SheetSignedFor
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
+from tests.workflows.desk import (
+    CENTRE_MANAGER,
+    FRONT_DESK,
+    OTHER_REPAIRER,
+    REPAIRER,
+    SUPERVISOR,
+    OpenedCase,
+    Refused,
+)
+
+Report = Callable[..., Awaitable[OpenedCase]]
+SIGNED_FOR = SheetSignedFor(collector=REPAIRER.id)
+ARRANGED = RepairerArranged(repairer=REPAIRER.id)
+REPAIRED = FacilityRepaired(notes="更换灯管", parts="灯管一支", site_cleared=True)
+
+
+async def until_on_site(case: OpenedCase) -> None:
+    await case.hears(EngineeringNotified(), FRONT_DESK)
+    await case.hears(SIGNED_FOR, FRONT_DESK)
+    await case.hears(ARRANGED, SUPERVISOR)
+    await case.hears(ArrivedOnSite(), REPAIRER)
+
+
+async def until_at_work(case: OpenedCase) -> None:
+    await until_on_site(case)
+    await case.hears(WorkStarted(expected_done=case.moment + timedelta(hours=1)), REPAIRER)
+
+
+async def test_a_report_is_carried_from_the_notice_to_the_tidied_site(reported: Report) -> None:
+    case = await reported()
+
+    await case.at("9:05")
+    await case.hears(EngineeringNotified(), FRONT_DESK)
+    assert "待领单" == (await case.view())["stage"]
+    await case.at("9:10")
+    await case.hears(SIGNED_FOR, FRONT_DESK)
+    assert "待派工" == (await case.view())["stage"]
+    await case.at("9:12")
+    await case.hears(ARRANGED, SUPERVISOR)
+    await case.at("9:20")
+    await case.hears(ArrivedOnSite(), REPAIRER)
+    await case.hears(WorkStarted(expected_done=case.moment + timedelta(hours=1)), REPAIRER)
+    assert ("维修中", ["公共维修完成"]) == ((await case.view())["stage"], (await case.view())["waiting_for"])
+    await case.at("10:00")
+    await case.hears(REPAIRED, REPAIRER)
+
+    view = await case.view()
+    states = await case.desk.pool.fetch("select key, state from duties where case_no = $1 order by key", case.no)
+    assert (False, "已修复") == (view["open"], view["result"])
+    assert [("PUB-01", "met"), ("PUB-04", "met"), ("PUB-05", "met"), ("PUB-103", "met")] == [
+        (row["key"], row["state"]) for row in states
+    ]
+
+
+async def test_what_is_out_of_order_is_refused_and_the_awaited_step_named(reported: Report) -> None:
+    case = await reported()
+
+    with pytest.raises(Refused) as refusal:
+        await case.hears(ArrivedOnSite(), SUPERVISOR)
+
+    assert "not_expected" == refusal.value.code
+    assert ["通知工程部"] == refusal.value.outcome["allowed"]
+
+
+async def test_pub_01_nobody_told_within_ten_minutes_the_supervisor_of_the_desk_hears(reported: Report) -> None:
+    case = await reported()
+
+    await case.at("9:10")
+    before = await case.told("PUB-01")
+    await case.at("9:10:01")
+
+    assert [("告知", "工程部"), ("提醒", "前台客服员")] == before
+    assert [*before, ("超时", "客服部主管")] == await case.told("PUB-01")
+
+
+async def test_pub_04_and_pub_05_run_side_by_side_from_the_signature(reported: Report) -> None:
+    case = await reported()
+    await case.hears(EngineeringNotified(), FRONT_DESK)
+    await case.at("9:10")
+    await case.hears(SIGNED_FOR, FRONT_DESK)
+
+    await case.at("9:25:01")
+
+    assert ("超时", frozenset({"公司经理", "工程部主管", "前台客服员"})) in await case.heard("PUB-04")
+    assert [
+        ("提醒", frozenset({"维修人员"})),
+        ("催办", frozenset({"前台客服员"})),
+        ("超时", frozenset({"公司经理", "工程部主管", "前台客服员"})),
+    ] == sorted(await case.heard("PUB-05"), key=lambda told: ("提醒", "催办", "超时").index(told[0]))
+    duty = await case.duty("PUB-05")
+    assert timedelta(minutes=15) == duty["due_at"] - duty["started_at"]
+
+
+async def test_pub_101_what_is_dangerous_waits_for_no_paper(reported: Report) -> None:
+    case = await reported(Hazard.MANHOLE)
+    told = await case.told("PUB-101")
+
+    await case.at("9:02")
+    await case.hears(ARRANGED, SUPERVISOR)
+    await case.at("9:10")
+    await case.hears(ArrivedOnSite(), REPAIRER)
+    await case.hears(EngineeringNotified(), FRONT_DESK)
+    await case.at("9:12")
+    await case.hears(SIGNED_FOR, FRONT_DESK)
+
+    assert {("告知", "工程部"), ("告知", "护管部")} == set(told)
+    assert "met" == (await case.duty("PUB-101"))["state"]
+    assert {"PUB-01", "PUB-101", "PUB-102"} == await case.duties()
+    assert "待开工" == (await case.view())["stage"]
+
+
+async def test_pub_101_one_second_after_ten_minutes_the_estate_director_hears_once(reported: Report) -> None:
+    case = await reported(Hazard.SEWAGE)
+
+    await case.at("9:10:01")
+    await case.at("9:40")
+
+    breaches = [told for told in await case.heard("PUB-101") if told[0] == "超时"]
+    assert [("超时", frozenset({"管理处主任", "工程部主管", "前台客服员"}))] == breaches
+
+
+async def test_pub_102_four_hours_from_the_arrival_at_what_is_dangerous(reported: Report) -> None:
+    case = await reported(Hazard.ROOF_DRAIN)
+    await case.at("9:05")
+    await until_at_work(case)
+
+    await case.at("13:05")
+    before = (await case.duty("PUB-102"))["state"]
+    await case.at("13:05:01")
+
+    assert ("open", "breached") == (before, (await case.duty("PUB-102"))["state"])
+    assert ("超时", "管理处主任") in await case.told("PUB-102")
+
+
+async def test_pub_05_somebody_else_may_be_sent_and_his_arrival_counts(reported: Report) -> None:
+    case = await reported()
+    await case.hears(EngineeringNotified(), FRONT_DESK)
+    await case.hears(SIGNED_FOR, FRONT_DESK)
+    await case.hears(ARRANGED, SUPERVISOR)
+
+    await case.hears(Reassigned(repairer=OTHER_REPAIRER.id, reason="在忙"), SUPERVISOR)
+    with pytest.raises(Refused) as refusal:
+        await case.hears(ArrivedOnSite(), REPAIRER)
+    await case.hears(ArrivedOnSite(), OTHER_REPAIRER)
+
+    assert "not_permitted" == refusal.value.code
+    assert "rp-2" == (await case.duty("PUB-103"))["owed_by_id"]
+
+
+async def test_pub_07_without_the_tick_it_is_not_done_and_with_it_the_case_is_closed(reported: Report) -> None:
+    case = await reported()
+    await until_at_work(case)
+
+    with pytest.raises(Refused) as refusal:
+        await case.hears(FacilityRepaired(notes="更换灯管", parts="无", site_cleared=False), REPAIRER)
+    await case.hears(REPAIRED, REPAIRER)
+
+    assert ("rule_broken", "event.site_cleared") == (refusal.value.code, refusal.value.outcome["field"])
+    assert "PUB-07" in str(refusal.value.outcome["remedy"])
+    assert not await case.is_open()
+
+
+async def test_pub_02_the_second_copy_is_with_engineering_from_the_signature_on(reported: Report) -> None:
+    case = await reported()
+    await case.hears(EngineeringNotified(), FRONT_DESK)
+    before = await case.copies()
+
+    await case.hears(SIGNED_FOR, FRONT_DESK)
+
+    assert ({1: "前台客服员", 2: "前台客服员"}, {1: "前台客服员", 2: "工程部"}) == (before, await case.copies())
+
+
+async def test_rep_129_only_the_centre_manager_extends_and_the_first_due_moment_stays(reported: Report) -> None:
+    case = await reported(Hazard.NOISE)
+    first = (await case.duty("PUB-101"))["due_at"]
+    later = ExtensionGranted(key="PUB-101", until=first + timedelta(minutes=20), reason="封路")
+
+    with pytest.raises(Refused) as refusal:
+        await case.hears(later, SUPERVISOR)
+    await case.hears(later, CENTRE_MANAGER)
+    await case.at("9:15")
+
+    duty = await case.duty("PUB-101")
+    assert "not_permitted" == refusal.value.code
+    assert ("open", first, first + timedelta(minutes=20)) == (duty["state"], duty["first_due_at"], duty["due_at"])
+    assert ("告知", "工程部主管") in await case.told("REP-129")
+
+
+async def test_a_report_taken_back_ends_it_and_whoever_was_sent_is_told(reported: Report) -> None:
+    case = await reported()
+    await until_on_site(case)
+
+    await case.hears(Withdrawn(reason="误报"), FRONT_DESK)
+
+    view = await case.view()
+    told = await case.desk.pool.fetch("select post, text from notices where case_no = $1 and rule = 'REP-13'", case.no)
+    assert (False, "已撤单") == (view["open"], view["result"])
+    assert {"工程部主管", "维修人员"} == {row["post"] for row in told}

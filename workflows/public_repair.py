@@ -1,0 +1,64 @@
+"""公共报修: the repair of a public facility, clause by clause."""
+
+from temporalio import workflow
+
+from domain.events import Withdrawn
+from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard, RepairerArranged, SheetSignedFor
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
+from domain.rulebook import PUBLIC_REPAIR
+from workflows.case import Case
+from workflows.doors import carries
+from workflows.messages import OpenCase
+
+DONE, WITHDRAWN = "已修复", "已撤单"
+
+
+@carries(PUBLIC_REPAIR)
+class PublicRepairWorkflow(Case):
+    """PUB-01 to PUB-07 and PUB-101 to PUB-103."""
+
+    @workflow.init
+    def __init__(self, opening: OpenCase) -> None:
+        super().__init__(opening)
+
+    @workflow.run
+    async def run(self, opening: OpenCase) -> str:
+        return await self.carry(opening)
+
+    async def procedure(self) -> str:
+        return await self.unless(Withdrawn, self._report_to_end, self._withdrawal)
+
+    async def _report_to_end(self) -> str:
+        report = await self.until(FacilityFaultReported)
+
+        # PUB-101: what is dangerous waits for no paper; 工程部 and 护管部 heard of it with the report.
+        if report.hazard is not Hazard.NONE:
+            await self.together(self._paper(), self._arrival())
+        else:
+            await self._paper()
+            await self._arrival()
+
+        # REP-10: the residents around are told when it should be done.
+        await self.until(WorkStarted)
+
+        # PUB-06, PUB-07, PUB-102, PUB-103: done and noted, the site tidied up.
+        await self.until(FacilityRepaired)
+        return DONE
+
+    async def _paper(self) -> None:
+        # PUB-01: 工程部 is told to collect the order.
+        await self.until(EngineeringNotified)
+
+        # PUB-02, PUB-03: 第二联 is handed over and signed for.
+        await self.until(SheetSignedFor)
+
+    async def _arrival(self) -> None:
+        # PUB-04, PUB-05: 工程部主管 sends somebody, who arrives; somebody else may be sent instead.
+        await self.until(RepairerArranged)
+        await self.again_after(Reassigned, self._on_the_way)
+
+    async def _on_the_way(self) -> None:
+        await self.until(ArrivedOnSite)
+
+    async def _withdrawal(self) -> str:
+        return WITHDRAWN
