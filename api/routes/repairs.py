@@ -80,6 +80,7 @@ async def _new_case(asking: Caller, repair: NewRepair, body_hash: bytes) -> NewC
     received_at = repair.call_started_at or now
     _check_right(by, now)
     _check_time(by, received_at, now)
+    repair = await _with_household(desk, repair, room)
     terms = await desk.reference.terms(estate, received_at)
     _check_clauses(_acts(repair, room, by, (received_at, "", now)), terms, now)
     return NewCase(
@@ -139,6 +140,20 @@ async def _room(desk: Desk, repair: NewRepair) -> Room:
     return room
 
 
+async def _with_household(desk: Desk, repair: NewRepair, room: Room) -> NewRepair:
+    """REP-22: a form is in somebody's name; where the caller gives none, in that of whoever lives there."""
+    if repair.form is None or repair.form.household is not None:
+        return repair
+    household = await desk.reference.household(EstateCode(repair.estate), room.code)
+    if household is None or household.name is None:
+        raise Malformed(
+            field="form.household",
+            remedy="住户资料中没有该房号的住户，请填写住户名称",
+            english="The estate's list has no household in that room; give its name.",
+        )
+    return repair.model_copy(update={"form": repair.form.model_copy(update={"household": household.name})})
+
+
 def _acts(repair: NewRepair, room: Room, by: Actor, when: tuple[datetime, str, datetime]) -> tuple[Act, ...]:
     at, command, accepted_at = when
     request = RequestReceived(
@@ -151,10 +166,10 @@ def _acts(repair: NewRepair, room: Room, by: Actor, when: tuple[datetime, str, d
         fault_since=repair.fault_since,
     )
     acts = [Act(command_id=command, event=request, by=by, at=at, accepted_at=accepted_at, source=Source.API)]
-    if repair.form is not None:
+    if repair.form is not None and repair.form.household is not None:
         form = FormFilled(
             household=repair.form.household,
-            address=repair.form.address or _address(room),
+            address=repair.form.address or address_of(room),
             phone=repair.form.phone or repair.phone,
             content=repair.form.content or repair.content,
             wanted=repair.form.wanted,
@@ -166,7 +181,7 @@ def _acts(repair: NewRepair, room: Room, by: Actor, when: tuple[datetime, str, d
     return tuple(acts)
 
 
-def _address(room: Room) -> str:
+def address_of(room: Room) -> str:
     """``4栋502``: the estate's list numbers most rooms with their building, 4-502."""
     return f"{room.building_name}{room.code.removeprefix(f'{room.building}-')}"
 
