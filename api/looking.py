@@ -36,6 +36,7 @@ FREE_WORDS = frozenset(
 class Purpose(StrEnum):
     """PRV-106: what somebody reads personal data for; a list, so that the access log holds nothing personal."""
 
+    TAKING_DOWN = "受理报修"
     CONTACT = "联系住户"
     VISIT = "上门维修"
     FEEDBACK = "回访"

@@ -91,11 +91,11 @@ async def opened(asking: Caller, told: Told, body: BaseModel, intake: Intake) ->
 async def _new_case(asking: Caller, told: Told, intake: Intake, body_hash: bytes) -> NewCase:
     desk, estate = asking.house.desk, EstateCode(told.estate)
     by = await acting(desk, asking.principal, estate, told.by)
-    located = await intake.locate(desk)
     now = datetime.now(UTC)
     received_at = told.call_started_at or now
     _check_right(intake, by, now)
     _check_time(by, received_at, now)
+    located = await intake.locate(desk)
     terms = await desk.reference.terms(estate, received_at)
 
     def acts(command: str, accepted_at: datetime) -> tuple[Act, ...]:

@@ -1,15 +1,18 @@
 """/repairs/new: a call taken down on a page while the caller is on the line, by the very route of the API."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel, ConfigDict
 
 from api.desk import Desk
 from api.door import Caller, caller
+from api.looking import Purpose
 from api.pages.controls import Control, Kind, document_of, options_of
 from api.pages.inputs import Sending, form
-from api.pages.markup import page, tag
+from api.pages.markup import Markup, page, tag
 from api.pages.names import estates_of
 from api.pages.openings import (
     CannotWaitPageRoute,
@@ -20,25 +23,27 @@ from api.pages.openings import (
     named,
     taken_down,
 )
-from api.pages.posted import Filled, Form, form_in, under_its_key
+from api.pages.posted import Filled, Form, carried_out, first, form_in, under_its_key, unsent
 from api.pages.views import header
-from api.rights import Verb, needs
+from api.people import acting
+from api.rights import Verb, demand, needs
 from api.routes.repairs import EMERGENCIES, open_repair
 from api.wire.requests import NewRepair
-from api.wire.text import BuildingCode
+from api.wire.text import BuildingCode, Estate, RoomCode
 from domain.errors import Malformed
 from domain.events.base import AS_SOON_AS_POSSIBLE
 from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
 from domain.people import EstateCode
 
 PATH = "/repairs/new"
+OF_ROOM = "/repairs/new/household"
 ON_THE_FORM = ("household", "address", "wanted")
 """Fields of 《维修单》 (REP-22): without the name there is no form yet, and it is filled in later."""
 ORDINARY = {"channel": Channel.TELEPHONE.value, "situation": Situation.ORDINARY.value}
 
 
 class CallPageRoute(CannotWaitPageRoute):
-    field, emergencies = "situation", EMERGENCIES
+    opens, field, emergencies = PATH, "situation", EMERGENCIES
 
 
 router = APIRouter(route_class=CallPageRoute, include_in_schema=False)
@@ -62,17 +67,59 @@ async def take_call(request: Request, asking: Annotated[Caller, Depends(caller)]
     return await taken_down(asking, _page, given, write, RequestReceived)
 
 
-class _NewCall(NewRepair):
+@router.post(OF_ROOM)
+@needs(Verb.READ_PERSONAL)
+async def household(request: Request, asking: Annotated[Caller, Depends(caller)]) -> Response:
+    """PRV-106: the form again with whoever lives in the room, where nothing was typed; on record before it is shown."""
+    given = await form_in(request)
+
+    async def read() -> Response:
+        return JSONResponse(await _lives_in(asking, given))
+
+    told = await carried_out(given, read)
+    if isinstance(told, Filled):
+        return HTMLResponse(await _page(asking, told), told.status)
+    there = {name: [value] for name, value in told.items() if value and not first(given, name).strip()}
+    return HTMLResponse(await _page(asking, unsent({**given, **there})))
+
+
+class _Place(BaseModel):
     """As it is typed: the room may be the number within a building."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+    estate: Estate
+    building: BuildingCode | None = None
+    room: RoomCode
+
+
+async def _lives_in(asking: Caller, given: Form) -> dict[str, str | None]:
+    """Name and telephone number. Raises Malformed for a room where nobody is known to live, or not to the caller."""
+    desk = asking.house.desk
+    place = _Place.model_validate(_with_room(document_of(_controls({}, {}), given)))
+    estate = EstateCode(place.estate)
+    by = await acting(desk, asking.principal, estate, None)
+    demand(by, Verb.READ_PERSONAL)
+    room = await _room_code(desk, estate, place.building, place.room) if place.building else place.room
+    found = await desk.reference.household(estate, room)
+    if found is None:
+        raise Malformed(
+            field="room",
+            remedy="住户资料中没有该房号的住户，请核对房号或自行填写",
+            english="The estate's list has no household in that room; check the room, or fill it in.",
+        )
+    await desk.reader.log_household(asking.principal.id, found.id, purpose=Purpose.TAKING_DOWN)
+    return {"household": found.name, "phone": found.phone}
+
+
+class _NewCall(NewRepair):
+    """Likewise."""
 
     building: BuildingCode | None = None
 
 
 async def _repair(asking: Caller, given: Form) -> NewRepair:
     """Nothing is looked up for what is malformed, nor in an estate that is not the caller's."""
-    call = document_of(_controls({}, {}), given)
-    if "room" in call:
-        call["room"] = call["room"].strip().upper()
+    call = _with_room(document_of(_controls({}, {}), given))
     filled = {name: call.pop(name) for name in ON_THE_FORM if name in call}
     if filled != {"wanted": AS_SOON_AS_POSSIBLE}:
         call["form"] = filled
@@ -81,6 +128,11 @@ async def _repair(asking: Caller, given: Form) -> NewRepair:
     if building and typed.estate in estates_open_to(asking):
         call["room"] = await _room_code(asking.house.desk, EstateCode(typed.estate), building, typed.room)
     return NewRepair.model_validate(call)
+
+
+def _with_room(call: dict[str, Any]) -> dict[str, Any]:
+    """With the room as the estate's list spells it."""
+    return call | ({"room": call["room"].strip().upper()} if "room" in call else {})
 
 
 async def _room_code(desk: Desk, estate: EstateCode, building: str, said: str) -> str:
@@ -105,9 +157,22 @@ async def _page(asking: Caller, filled: Filled) -> str:
     return page(
         "登记报修 · 荔园服务台",
         header("登记报修", asking.principal.name),
-        form(_controls(estates, buildings), filled, Sending(action=PATH, button="登记报修")),
-        tag("p", "连按两次也只登记一次。填了住户名称即同时填单；水浸、停电等紧急情形请先选情形。", class_="quiet"),
+        form(
+            _controls(estates, buildings),
+            filled,
+            Sending(action=PATH, button="登记报修", instead=_ask_who_lives_there()),
+        ),
+        tag(
+            "p",
+            "连按两次也只登记一次。填好小区、房号后可按「带出住户资料」，查看有记录。填了住户名称即同时填单；水浸、停电等紧急情形请先选情形。",
+            class_="quiet",
+        ),
     )
+
+
+def _ask_who_lives_there() -> Markup:
+    """Sends the form unfinished, to be drawn again."""
+    return tag("button", "带出住户资料", type_="submit", formaction=OF_ROOM, formnovalidate="")
 
 
 def _controls(estates: Mapping[EstateCode, str], buildings: Mapping[str, str]) -> tuple[Control, ...]:

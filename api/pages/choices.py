@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 from api.completion import list_for
 from api.desk import Desk
-from api.looking import Look
+from api.door import Caller
+from api.looking import Look, Purpose
 from api.pages.controls import Choices, Options, soon
 from api.pages.posted import Form
 from api.routes.cases import edition_of
+from api.routes.repairs import address_of
 from domain.errors import RuleBroken
 from domain.events import Event
 from domain.events.base import AS_SOON_AS_POSSIBLE
@@ -56,12 +58,35 @@ async def choices_for(desk: Desk, look: Look, duties: Sequence[FiledDuty], price
     )
 
 
-def presets(look: Look, choices: Choices) -> Mapping[type[Event], Form]:
-    """What is most often so, for the person to change: REP-05's team, and the item that was found on the site."""
+async def lives_there(asking: Caller, look: Look, purpose: Purpose) -> Form:
+    """REP-22: what a form is filled in with of the room's household and the call, once that is read for a purpose.
+
+    The household's own data are read on record too; nothing where the room can no longer be read.
+    """
+    request, desk = look.file.last(RequestReceived), asking.house.desk
+    room = await desk.reference.room(look.head.estate, request.room) if request else None
+    if request is None or room is None:
+        return {}
+    found = await desk.reference.household(look.head.estate, room.code)
+    if found:
+        await desk.reader.log_household(asking.principal.id, found.id, purpose=purpose, no=look.head.no)
+    return {
+        "household": [(found.name if found else None) or ""],
+        "phone": [request.phone],
+        "address": [address_of(room)],
+        "content": [request.content],
+    }
+
+
+def presets(look: Look, choices: Choices, resident: Form) -> Mapping[type[Event], Form]:
+    """What is most often so, for the person to change: REP-05's team, and the item that was found on the site.
+
+    ``resident``: what may be shown of who lives there.
+    """
     proposed = [name for name, _ in choices.teams[:1]]
     item = reading.item(look.file)
     return {
-        FormFilled: {soon("wanted"): [AS_SOON_AS_POSSIBLE]},
+        FormFilled: {**resident, soon("wanted"): [AS_SOON_AS_POSSIBLE]},
         Assigned: {"team": proposed},
         WorkFinished: {"charges_item": [item], "charges_quantity": ["1"] if item else [""]},
     }

@@ -13,11 +13,15 @@ AMONG = frozenset({Kind.CHOICE, Kind.YES_OR_NO, Kind.NUMBER})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """Where a form goes and by which ``button``. ``above``: what is to be read before it is pressed."""
+    """Where a form goes and by which ``button``. ``above``: what is to be read before it is pressed.
+
+    ``instead``: a button that sends it elsewhere.
+    """
 
     action: str
     button: str
     above: Child = None
+    instead: Child = None
 
 
 def form(controls: Sequence[Control], filled: Filled, to: Sending, *, prefix: str = "", **hidden: str) -> Markup:
@@ -31,7 +35,7 @@ def form(controls: Sequence[Control], filled: Filled, to: Sending, *, prefix: st
         [tag("input", type_="hidden", name_=name, value=value) for name, value in hidden.items()],
         list(fields(controls, filled, prefix=prefix)),
         to.above,
-        tag("p", tag("button", to.button, type_="submit")),
+        tag("p", tag("button", to.button, type_="submit"), " ", to.instead),
         class_="act",
         method="post",
         action=to.action,

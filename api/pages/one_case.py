@@ -15,11 +15,11 @@ from api.course import Course, Stretch, stretches
 from api.door import SEE_OTHER, Caller, PageRoute, caller
 from api.looking import Look, Purpose, facts_of, look_at, unmask
 from api.pages.case_view import CasePage, case_page
-from api.pages.choices import choices_for, presets, prices_for
+from api.pages.choices import choices_for, lives_there, presets, prices_for
 from api.pages.controls import Choices, controls_of, document_of
 from api.pages.names import names_in
 from api.pages.offered import Kinds, kinds_for
-from api.pages.posted import TOTAL, Filled, Form, carried_out, counted_again, first, form_in, under_its_key
+from api.pages.posted import TOTAL, Filled, Form, carried_out, first, form_in, under_its_key, unsent
 from api.pages.recording import AT, Recordable, Recording
 from api.rights import Verb, demand, may, needs
 from api.routes.cases import case_answer
@@ -30,6 +30,7 @@ from api.wire.events import EVENTS, WireCharge
 from api.wire.requests import NewEvent
 from domain.errors import Malformed, UnknownCase
 from domain.events import Event
+from domain.events.repair import FormFilled
 from domain.pricing import ChargeLine, total
 from domain.rulebook import PROCEDURES
 from domain.rulebook.repair.charging import charges_in_force
@@ -88,7 +89,7 @@ async def record(no: str, request: Request, asking: Annotated[Caller, Depends(ca
     try:
         told = await carried_out(given, write)
     except NotCountedYet as counted:
-        asked = Asked(filled={event.kind(): counted_again(given, counted.lines)})
+        asked = Asked(filled={event.kind(): unsent(given, counted.lines)})
         return HTMLResponse(await _page(asking, await look_at(asking, no), asked))
     if isinstance(told, Filled):
         asked = Asked(filled={event.kind(): told})
@@ -177,6 +178,8 @@ async def _page(asking: Caller, look: Look, asked: Asked) -> str:
     book = await desk.reference.price_book(look.head.estate)
     prices = prices_for(look, book)
     choices = await choices_for(desk, look, duties, prices)
+    fills_in = FormFilled in (*kinds.in_turn, *kinds.any_time)
+    resident = await lives_there(asking, look, asked.purpose) if asked.purpose and fills_in else {}
     names = await names_in(desk, look, [duty.owed_by_id for duty in duties], book)
     return case_page(
         CasePage(
@@ -186,7 +189,7 @@ async def _page(asking: Caller, look: Look, asked: Asked) -> str:
             names=names,
             recording=Recording(
                 no=look.head.no,
-                recordable=tuple(_recordable(kinds, choices, presets(look, choices))),
+                recordable=tuple(_recordable(kinds, choices, presets(look, choices, resident))),
                 filled=asked.filled,
                 prices=prices.shown,
                 names=names,

@@ -25,11 +25,13 @@ Page = Callable[[Caller, Filled], Awaitable[str]]
 class CannotWaitPageRoute(PageRoute):
     """What sends somebody out at once is never turned away for how much its caller has asked."""
 
+    opens: ClassVar[str]
     field: ClassVar[str]
     emergencies: ClassVar[frozenset[str]]
 
     async def never_waits(self, request: Request) -> bool:
-        return request.method == "POST" and first(await form_in(request), self.field) in self.emergencies
+        taking = request.method == "POST" and request.url.path == self.opens
+        return taking and first(await form_in(request), self.field) in self.emergencies
 
 
 async def blank(asking: Caller, page: Page, beforehand: Mapping[str, str]) -> Response:

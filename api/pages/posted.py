@@ -91,7 +91,8 @@ async def carried_out(form: Form, write: Callable[[], Awaitable[Response]]) -> F
     return _again(form, {str(told["field"]): f"{told['title']}：{told['remedy']}"}, answer.status_code, spent=True)
 
 
-def counted_again(form: Form, lines: tuple[ChargeLine, ...]) -> Filled:
+def unsent(form: Form, lines: tuple[ChargeLine, ...] = ()) -> Filled:
+    """As it was typed, for the person to look at before it is carried out; ``lines``: what it would charge."""
     return replace(_again(form, {}, 200), counted=lines)
 
 

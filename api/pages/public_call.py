@@ -34,7 +34,7 @@ BY_PEOPLE = tuple((one.value, one.value) for one in FacilityChannel if one is no
 
 
 class ReportPageRoute(CannotWaitPageRoute):
-    field, emergencies = "hazard", HAZARDS
+    opens, field, emergencies = PATH, "hazard", HAZARDS
 
 
 router = APIRouter(route_class=ReportPageRoute, include_in_schema=False)

@@ -56,7 +56,8 @@ async def open_repair(repair: NewRepair, asking: Annotated[Caller, Depends(calle
 
     async def locate(desk: Desk) -> Located:
         room = await _room(desk, repair)
-        return Located(building=room.building_name, also=_form(repair, room))
+        household = await _household(desk, repair, room)
+        return Located(building=room.building_name, also=_form(repair, room, household))
 
     return await opened(asking, repair, repair, Intake(path=PATH, procedure=REPAIR, report=report, locate=locate))
 
@@ -76,13 +77,29 @@ async def _room(desk: Desk, repair: NewRepair) -> Room:
     return room
 
 
-def _form(repair: NewRepair, room: Room) -> tuple[FormFilled, ...]:
+async def _household(desk: Desk, repair: NewRepair, room: Room) -> str:
+    """REP-22: a form is in somebody's name; where the caller gives none, in that of whoever lives there."""
+    if repair.form is None:
+        return ""
+    if repair.form.household is not None:
+        return repair.form.household
+    household = await desk.reference.household(EstateCode(repair.estate), room.code)
+    if household is None or household.name is None:
+        raise Malformed(
+            field="form.household",
+            remedy="住户资料中没有该房号的住户，请填写住户名称",
+            english="The estate's list has no household in that room; give its name.",
+        )
+    return household.name
+
+
+def _form(repair: NewRepair, room: Room, household: str) -> tuple[FormFilled, ...]:
     if repair.form is None:
         return ()
     return (
         FormFilled(
-            household=repair.form.household,
-            address=repair.form.address or _address(room),
+            household=household,
+            address=repair.form.address or address_of(room),
             phone=repair.form.phone or repair.phone,
             content=repair.form.content or repair.content,
             wanted=repair.form.wanted,
@@ -90,6 +107,6 @@ def _form(repair: NewRepair, room: Room) -> tuple[FormFilled, ...]:
     )
 
 
-def _address(room: Room) -> str:
+def address_of(room: Room) -> str:
     """``4栋502``: the estate's list numbers most rooms with their building, 4-502."""
     return f"{room.building_name}{room.code.removeprefix(f'{room.building}-')}"

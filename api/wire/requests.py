@@ -20,7 +20,8 @@ class Request(BaseModel):
 class FormOnCall(Request):
     """REP-22: the 《维修单》 filled in while the caller is on the line."""
 
-    household: ShortWords
+    household: ShortWords | None = None
+    """Without it: the household that the estate's own list has in that room."""
     address: ShortWords | None = None
     """Without it: the building and room of the estate's own list."""
     phone: Phone | None = None

@@ -18,6 +18,7 @@ from infra.settings import Settings
 
 queries = load("reader.sql")
 
+NO_CASE = CaseNo("")
 Row = Mapping[str, Any]
 
 
@@ -110,6 +111,10 @@ class Reader:
         """Once it returns the reading is on record; only then show anything."""
         async with acquired(self._pool, self._settings) as connection:
             await connection.execute(queries["log_access"], principal, no, purpose, what)
+
+    async def log_household(self, principal: str, household: str, *, purpose: str, no: CaseNo | None = None) -> None:
+        """The same of a household's own data; ``no``: of the case it is read for, if there is one already."""
+        await self.log_access(principal, no or NO_CASE, purpose=purpose, what=f"household:{household}")
 
     async def now(self) -> datetime:
         async with acquired(self._pool, self._settings) as connection:

@@ -53,11 +53,12 @@ async def call_number(office: Office) -> str:
     return str((await office.post("/v1/repairs", CALL)).json()["no"])
 
 
+@pytest.mark.parametrize("path", ["/repairs/new", "/repairs/new/household"])
 @hostile
-async def test_no_field_of_a_call_makes_the_desk_stumble(front: Desk, text: bytes) -> None:
+async def test_no_field_of_a_call_makes_the_desk_stumble(front: Desk, text: bytes, path: str) -> None:
     filled = {name: value.encode() for name, value in FILLED.items()}
 
-    answers = await asyncio.gather(*(posts(front, "/repairs/new", filled | {name: text}) for name in (*filled, "key")))
+    answers = await asyncio.gather(*(posts(front, path, filled | {name: text}) for name in (*filled, "key")))
 
     is_answered(answers)
     for name, answer in zip((*filled, "key"), answers, strict=True):
