@@ -146,9 +146,11 @@ ASKED: Mapping[str, Callable[[Reference], Awaitable[object]]] = {
     "terms": lambda reference: reference.terms(LY, datetime.now(UTC)),
     "buildings": lambda reference: reference.buildings(LY),
     "room": lambda reference: reference.room(LY, "1-101"),
+    "room_codes": lambda reference: reference.room_codes(LY),
     "household": lambda reference: reference.household(LY, "1-101"),
     "holders": lambda reference: reference.holders(LY, Role.REPAIRER),
     "on_duty": lambda reference: reference.on_duty(LY, Role.REPAIRER, datetime.now(UTC)),
+    "on_leave": lambda reference: reference.on_leave(LY, datetime.now(UTC)),
     "open_tasks": lambda reference: reference.open_tasks(LY),
 }
 
