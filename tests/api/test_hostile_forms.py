@@ -11,7 +11,7 @@ import pytest
 
 from api.pages.controls import Choices, controls_of
 from api.wire.events import EVENTS
-from tests.api.office import CALL, Office
+from tests.api.office import CALL, REPORT, Office
 from tests.api.test_pages import FILLED, Desk, at_desk
 
 HOSTILE: Mapping[str, bytes] = {
@@ -49,16 +49,24 @@ def is_answered(answers: Iterable[httpx2.Response]) -> None:
         assert "<script>alert" not in answer.text
 
 
+REPORTED = REPORT | {"hazard": "无", "phone": "", "found_at": "", "call_started_at": "", "drill": ""}
+PAGES: Mapping[str, Mapping[str, str]] = {
+    "/repairs/new": FILLED,
+    "/repairs/new/household": FILLED,
+    "/public-repairs/new": REPORTED,
+}
+
+
 async def call_number(office: Office) -> str:
     return str((await office.post("/v1/repairs", CALL)).json()["no"])
 
 
-@pytest.mark.parametrize("path", ["/repairs/new", "/repairs/new/household"])
 @hostile
-async def test_no_field_of_a_call_makes_the_desk_stumble(front: Desk, text: bytes, path: str) -> None:
-    filled = {name: value.encode() for name, value in FILLED.items()}
+@pytest.mark.parametrize("page", PAGES)
+async def test_no_field_of_a_call_makes_the_desk_stumble(front: Desk, page: str, text: bytes) -> None:
+    filled = {name: value.encode() for name, value in PAGES[page].items()}
 
-    answers = await asyncio.gather(*(posts(front, path, filled | {name: text}) for name in (*filled, "key")))
+    answers = await asyncio.gather(*(posts(front, page, filled | {name: text}) for name in (*filled, "key")))
 
     is_answered(answers)
     for name, answer in zip((*filled, "key"), answers, strict=True):

@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import limits
@@ -87,20 +88,32 @@ async def test_pub_106_whoever_found_it_the_case_says_so(lonely: Office, channel
     assert (202, channel) == (answer.status_code, kept)
 
 
-async def test_pub_108_an_alarm_of_a_device_is_taken_only_where_the_company_wants_them(lonely: Office) -> None:
+async def test_pub_108_an_alarm_of_a_device_is_taken_only_where_the_company_wants_them(
+    lonely: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     alarm = REPORT | {"channel": "设备告警", "reporter": "泵房水位计"}
     desk = lonely.house.desk
-    wanted = desk.settings.access.model_copy(update={"device_alarms": True})
+    wanted = desk.settings.model_copy(
+        update={"access": desk.settings.access.model_copy(update={"device_alarms": True})}
+    )
 
     off = await lonely.post("/v1/public-repairs", alarm)
-    object.__setattr__(desk, "settings", desk.settings.model_copy(update={"access": wanted}))
+    monkeypatch.setattr(lonely.house, "_desk", replace(desk, settings=wanted))
     on = await lonely.post("/v1/public-repairs", alarm)
-    object.__setattr__(desk, "settings", lonely.settings)
 
     told = is_problem(off)
     assert (403, "channel_off", "channel") == (off.status_code, told["code"], told["field"])
     assert "PUB-108" in told["remedy"]
     assert 202 == on.status_code, on.text
+
+
+async def test_a_report_posted_as_an_event_is_told_its_own_route(office: Office) -> None:
+    no = await office.reports("fd-1")
+
+    answer = await office.does(no, {"type": "facility_fault_reported"}, by="fd-1")
+
+    assert 422 == answer.status_code
+    assert "POST /v1/public-repairs" in is_problem(answer)["remedy"]
 
 
 @pytest.mark.parametrize("missing", ["estate", "place", "channel", "facility", "fault", "content", "reporter"])

@@ -91,7 +91,6 @@ async def test_a_workflow_from_an_older_backup_goes_on_where_the_ledger_stands(
     await _act(callers, under_way, TO_THE_SITE[3:5])
     await _act(callers, soon_closed, CONSENTED[-1:])
     opened_later = await callers.carry(TO_THE_SITE[:4])
-    await callers.carry(REPAIRED[:3], A_REPORT)
     before = await _entries(house)
     told = await _told(house, gateway)
 
