@@ -162,7 +162,9 @@ def test_a_child_that_comes_up_only_after_its_supervisor_died_does_not_run() -> 
     ask = "import signal; from infra.embedded.child import bound_to_us; print(*bound_to_us(signal.SIGKILL), sep='\\n')"
     of_a_dead_one = subprocess.run([sys.executable, "-c", ask], stdout=subprocess.PIPE, text=True, check=True)
 
-    orphan = subprocess.run([*of_a_dead_one.stdout.splitlines(), "echo", "running"], stdout=subprocess.PIPE, check=False)
+    orphan = subprocess.run(
+        [*of_a_dead_one.stdout.splitlines(), "echo", "running"], stdout=subprocess.PIPE, check=False
+    )
 
     assert orphan.stdout == b""
     assert orphan.returncode != 0
