@@ -1,14 +1,8 @@
-"""Temporal payloads: compressed, then sealed with AES-256-GCM, and nothing in clear accepted back.
-
-Most are a few hundred bytes of the same names and words, too short for a compressor to learn them: it is given them
-beforehand (``payload_phrases.txt``), which leaves two fifths of what it would make without.
-"""
+"""Temporal payloads: packed, then sealed with AES-256-GCM, and nothing in clear accepted back."""
 
 import dataclasses
 import os
-import zlib
 from collections.abc import Sequence
-from pathlib import Path
 
 import structlog
 from cryptography.exceptions import InvalidTag
@@ -27,22 +21,12 @@ from temporalio.exceptions import ApplicationError
 
 from domain.errors import DeskError
 from infra.keys import KeyRing
+from infra.packing import packed, unpacked
 
 ENCODING = b"binary/encrypted"
 REFUSED = b"binary/refused"
 KEY_ID = "key-id"
 NONCE_BYTES = 12
-PLAIN, ZIPPED, SHORTENED = b"\0", b"\1", b"\2"
-"""How the content is packed. ``ZIPPED`` is only read any more: sealed by versions that knew no phrases."""
-
-_WRITTEN = (Path(__file__).parent / "payload_phrases.txt").read_text("utf-8")
-PHRASES = "".join(_WRITTEN.splitlines()).encode() + b"\n\x16\n\x08encoding\x12\njson/plain\x12"
-"""Never changed: what was packed with them is unpacked with them. Others would be another kind of packing."""
-
-LEVEL, WINDOW_BITS, MEMORY_LEVEL = 4, -13, 6
-"""A window of 8 KB holds the phrases; the usual one of 32 KB costs ten times as much to set up as to use."""
-
-LARGEST = 16 * 1024 * 1024
 IN_CLEAR = {"UnknownPerson", *(kind.code for kind in DeskError.__subclasses__())}
 """Kinds of error whose message holds nothing but our own words, rule ids, posts and times."""
 
@@ -73,9 +57,7 @@ class SealingCodec(PayloadCodec):
         return [self.open(payload) for payload in payloads]
 
     def seal(self, payload: Payload) -> Payload:
-        plain = payload.SerializeToString()
-        short = _shorten(plain)
-        content = SHORTENED + short if len(short) < len(plain) else PLAIN + plain
+        content = packed(payload.SerializeToString())
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._keys[self._current].encrypt(nonce, content, self._current.encode())
         return Payload(metadata={"encoding": ENCODING, KEY_ID: self._current.encode()}, data=nonce + sealed)
@@ -92,22 +74,8 @@ class SealingCodec(PayloadCodec):
             content = self._keys[key_id].decrypt(nonce, sealed, key_id.encode())
         except (InvalidTag, ValueError):
             return _refused("tampered")
-        plain = _unpacked(content[:1], content[1:])
+        plain = unpacked(content)
         return _refused("too_large") if plain is None else Payload.FromString(plain)
-
-
-def _shorten(plain: bytes) -> bytes:
-    work = zlib.compressobj(LEVEL, zlib.DEFLATED, WINDOW_BITS, MEMORY_LEVEL, zdict=PHRASES)
-    return work.compress(plain) + work.flush()
-
-
-def _unpacked(packing: bytes, content: bytes) -> bytes | None:
-    """None for what is larger than anything we send."""
-    if packing == PLAIN:
-        return content
-    work = zlib.decompressobj() if packing == ZIPPED else zlib.decompressobj(WINDOW_BITS, zdict=PHRASES)
-    plain = work.decompress(content, LARGEST)
-    return plain if work.eof else None
 
 
 def _refused(why: str) -> Payload:

@@ -17,7 +17,8 @@ from api.wire.text import LONGEST
 from domain.admission import MOST_REMARKS
 from domain.events import Noted
 from infra.keys import KeyRing
-from infra.payloads import ENCODING, KEY_ID, LARGEST, PHRASES, REFUSED, SealingCodec, UnknownKey, data_converter
+from infra.packing import LARGEST, PHRASES
+from infra.payloads import ENCODING, KEY_ID, REFUSED, SealingCodec, UnknownKey, data_converter
 from tests.domain.story import Story, on, received
 from workflows.messages import Carried
 
