@@ -48,10 +48,12 @@ def _made(kind: Any, values: dict[str, Any]) -> AnyEvent:
 
 
 async def _priced(desk: Desk, kind: type, values: dict[str, Any], there: Circumstances) -> dict[str, Any]:
+    if kind is WorkFinished and not values["charges"]:
+        return {"charges": ()}
     book = await desk.reference.price_book(there.head.estate)
     if kind is WorkFinished:
-        file = case_file(await desk.reader.entries(there.head.no)) if values["charges"] else CaseFile()
-        return {"charges": _lines(values["charges"], _list_of(book, file, there.at)) if values["charges"] else ()}
+        file = case_file(await desk.reader.entries(there.head.no))
+        return {"charges": _lines(values["charges"], _list_of(book, file, there.at))}
     prices = book.in_force(there.at)
     if kind is PriceShown:
         return {"price_version": prices.version}
