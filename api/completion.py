@@ -52,6 +52,8 @@ def _made(kind: Any, values: dict[str, Any]) -> AnyEvent:
 
 
 async def _priced(desk: Desk, kind: type, values: dict[str, Any], there: Circumstances) -> dict[str, Any]:
+    if kind is WorkFinished and not values["charges"]:
+        return {"charges": ()}
     book = await desk.reference.price_book(there.head.estate)
     if kind is WorkFinished:
         return {"charges": await charged(desk, values["charges"], there, book)}

@@ -101,8 +101,8 @@ class PageRoute(DeskRoute):
         return HTMLResponse(problem_page(error.title, error.remedy), STATUS[type(error)])
 
 
-def caller(request: Request) -> Caller:
-    """Who asks; a dependency of every endpoint that is not public."""
+async def caller(request: Request) -> Caller:
+    """Who asks; a dependency of every endpoint that is not public. A plain function would be called in a thread."""
     found: Caller = request.state.caller
     return found
 

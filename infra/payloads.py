@@ -1,8 +1,7 @@
-"""Temporal payloads: compressed, then sealed with AES-256-GCM, and nothing in clear accepted back."""
+"""Temporal payloads: packed, then sealed with AES-256-GCM, and nothing in clear accepted back."""
 
 import dataclasses
 import os
-import zlib
 from collections.abc import Sequence
 
 import structlog
@@ -22,14 +21,12 @@ from temporalio.exceptions import ApplicationError
 
 from domain.errors import DeskError
 from infra.keys import KeyRing
+from infra.packing import packed, unpacked
 
 ENCODING = b"binary/encrypted"
 REFUSED = b"binary/refused"
 KEY_ID = "key-id"
 NONCE_BYTES = 12
-PLAIN, ZIPPED = b"\0", b"\1"
-WORTH_ZIPPING = 256
-LARGEST = 16 * 1024 * 1024
 IN_CLEAR = {"UnknownPerson", *(kind.code for kind in DeskError.__subclasses__())}
 """Kinds of error whose message holds nothing but our own words, rule ids, posts and times."""
 
@@ -60,9 +57,7 @@ class SealingCodec(PayloadCodec):
         return [self.open(payload) for payload in payloads]
 
     def seal(self, payload: Payload) -> Payload:
-        plain = payload.SerializeToString()
-        zipped = zlib.compress(plain, 1) if len(plain) >= WORTH_ZIPPING else plain
-        content = ZIPPED + zipped if len(zipped) < len(plain) else PLAIN + plain
+        content = packed(payload.SerializeToString())
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._keys[self._current].encrypt(nonce, content, self._current.encode())
         return Payload(metadata={"encoding": ENCODING, KEY_ID: self._current.encode()}, data=nonce + sealed)
@@ -79,14 +74,8 @@ class SealingCodec(PayloadCodec):
             content = self._keys[key_id].decrypt(nonce, sealed, key_id.encode())
         except (InvalidTag, ValueError):
             return _refused("tampered")
-        plain = _unzip(content[1:]) if content[:1] == ZIPPED else content[1:]
+        plain = unpacked(content)
         return _refused("too_large") if plain is None else Payload.FromString(plain)
-
-
-def _unzip(zipped: bytes) -> bytes | None:
-    work = zlib.decompressobj()
-    plain = work.decompress(zipped, LARGEST)
-    return None if work.unconsumed_tail else plain
 
 
 def _refused(why: str) -> Payload:

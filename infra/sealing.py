@@ -18,9 +18,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from infra.keys import KEY_BYTES, KeyRing
+from infra.packing import packed, unpacked
 from infra.postgres.queries import load
 
-VERSION = b"\x01"
+UNPACKED, PACKED = b"\x01", b"\x02"
+"""The first byte of a sealed value. ``UNPACKED`` is only read: sealed by versions that packed nothing."""
+
 NONCE_BYTES = 12
 CACHED_KEYS = 2000
 CACHED_SECONDS = 60.0
@@ -64,18 +67,24 @@ class DataKey:
     key: bytes = field(repr=False)
 
     def seal(self, place: Place, plaintext: bytes) -> bytes:
-        return VERSION + _encrypt(self.key, plaintext, self._bound_to(place))
+        return PACKED + _encrypt(self.key, packed(plaintext), self._bound_to(place, PACKED))
 
     def open(self, place: Place, sealed: bytes) -> bytes:
-        if sealed[:1] != VERSION:
+        kind = sealed[:1]
+        if kind not in (UNPACKED, PACKED):
             raise Broken(f"{place.table}.{place.column} of {self.owner} is not a sealed value")
         try:
-            return _decrypt(self.key, sealed[1:], self._bound_to(place))
+            content = _decrypt(self.key, sealed[1:], self._bound_to(place, kind))
         except InvalidTag:
             raise Broken(f"{place.table}.{place.column} of {self.owner} does not open") from None
+        plaintext = unpacked(content) if kind == PACKED else content
+        if plaintext is None:
+            raise Broken(f"{place.table}.{place.column} of {self.owner} is larger than anything we seal")
+        return plaintext
 
-    def _bound_to(self, place: Place) -> bytes:
-        return json.dumps([self.owner, place.table, place.row, place.column]).encode()
+    def _bound_to(self, place: Place, kind: bytes) -> bytes:
+        bound = json.dumps([self.owner, place.table, place.row, place.column]).encode()
+        return bound if kind == UNPACKED else kind + bound
 
 
 class Sealer:

@@ -23,7 +23,7 @@ from temporalio.runtime import (
     TelemetryConfig,
     TelemetryFilter,
 )
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import GrpcCompression, RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from infra.errors import CannotStart
@@ -48,6 +48,7 @@ async def connect(settings: Settings, *, role: str, lazy: bool = False) -> Clien
                 **_target(settings),
                 data_converter=data_converter(settings.codec_ring()),
                 identity=f"{role}@{socket.gethostname()}",
+                grpc_compression=GrpcCompression.NONE,  # what is sealed does not shrink
                 runtime=runtime(settings.temporal_metrics_port),
                 lazy=lazy,
             )

@@ -258,6 +258,10 @@ delete from open_values where estate = $1 and id = $2 and effective_from = $3;
 -- Who loaded what.
 insert into loads (estate, loaded_by, sha256, files, changes) values ($1, $2, $3, $4, $5);
 
+-- name: last_load
+-- The load that the estate's reference data stand on; two fields beside the id, which a restored backup counts anew.
+select id, loaded_at, sha256 from loads where estate = $1 order by id desc limit 1;
+
 -- name: ask_for_calendar
 -- A year that the calendar lacks becomes a task for a person, once.
 select ask_for_calendar($1, $2::integer);
@@ -271,11 +275,6 @@ where estate = $1 and kind = 'calendar_year' and done_at is null
 -- name: open_tasks
 -- What people still have to do so that the desk is right.
 select kind, subject, post, text, created_at from tasks where estate = $1 and done_at is null order by created_at, id;
-
--- name: open_values_in_force
--- The values in force on the local day $2.
-select distinct on (id) id, value from open_values
-where estate = $1 and effective_from <= $2 order by id, effective_from desc;
 
 -- name: room
 -- A room in use with its building.

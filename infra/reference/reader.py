@@ -7,13 +7,14 @@ from datetime import date, datetime, time, timedelta
 
 import asyncpg
 
-from domain.calendar import LOCAL, CalendarYear, WorkingCalendar
+from domain.calendar import LOCAL, WorkingCalendar
 from domain.limits import Terms
 from domain.people import EstateCode, Role, StaffId
-from domain.pricing import PriceBook, PriceItem, PriceList
+from domain.pricing import PriceBook
 from domain.rulebook.open_values import DURATIONS, TIMES
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
+from infra.reference.loaded import Loaded, SinceLastLoad
 from infra.reference.sealed import open_row
 from infra.reference.values import parse_clock, parse_duration
 from infra.sealing import Sealer
@@ -52,76 +53,41 @@ class OpenTask:
 
 
 class Reference:
-    """Every answer is read anew; an unknown estate has empty ones. TimeoutError when no connection is free."""
+    """Every answer is of this moment; an unknown estate has empty ones. TimeoutError when no connection is free."""
 
     def __init__(self, pool: asyncpg.Pool, sealer: Sealer, settings: Settings) -> None:
         self._pool = pool
         self._sealer = sealer
         self._settings = settings
+        self._loads = SinceLastLoad()
 
     async def price_book(self, estate: EstateCode) -> PriceBook:
-        async with self._acquired() as connection, connection.transaction(isolation="repeatable_read"):
-            versions = await connection.fetch(queries["price_versions_now"], estate)
-            rows = await connection.fetch(queries["price_items_now"], estate)
-        items: dict[str, list[PriceItem]] = {row["version"]: [] for row in versions}
-        for row in rows:
-            columns = dict(row)
-            items[columns.pop("version")].append(PriceItem(**columns))
-        return PriceBook(
-            versions=tuple(
-                PriceList(
-                    version=row["version"], effective_from=row["effective_from"], items=tuple(items[row["version"]])
-                )
-                for row in versions
-            )
-        )
+        return (await self._loaded(estate)).prices
 
     async def open_values(self, estate: EstateCode, at: datetime) -> Mapping[str, str]:
         """What the company has set, in force at the aware moment; what is not set has its default in the rulebook."""
-        rows = await self._rows("open_values_in_force", estate, _local_day(at))
-        return {row["id"]: row["value"] for row in rows}
+        return (await self._loaded(estate)).settings_on(_local_day(at))
 
     async def calendar(self, estate: EstateCode) -> WorkingCalendar:
         """A calendar that knows no year, so that every date is provisional, for an estate that has loaded none."""
-        async with self._acquired() as connection, connection.transaction(isolation="repeatable_read"):
-            row = await connection.fetchrow(queries["calendars_now"], estate)
-            years = await connection.fetch(queries["calendar_years_now"], estate)
-        if row is None:
-            return WorkingCalendar()
-        return WorkingCalendar(
-            version=row["version"],
-            years=tuple(
-                CalendarYear(
-                    year=year["year"], holidays=_iso_dates(year["holidays"]), workdays=_iso_dates(year["workdays"])
-                )
-                for year in years
-            ),
-            weekdays=tuple(row["weekdays"]),
-            windows=tuple(_window(text) for text in row["windows"]),
-            closes_with_windows=row["closes_with_windows"],
-        )
+        return (await self._loaded(estate)).calendar
 
     async def teams(self, estate: EstateCode) -> Mapping[str, str]:
         """The team proposed for each kind of fault (REP-05)."""
-        return {row["fault_kind"]: row["team"] for row in await self._rows("fault_teams_now", estate)}
+        return (await self._loaded(estate)).teams
 
     async def team_names(self, estate: EstateCode) -> tuple[str, ...]:
-        return tuple(sorted(row["name"] for row in await self._rows("teams_now", estate)))
+        return (await self._loaded(estate)).team_names
 
     async def terms(self, estate: EstateCode, at: datetime) -> Terms:
         """What a case opened at the aware moment carries: settings, teams and the calendar from that year on."""
-        values = await self.open_values(estate, at)
-        calendar = await self.calendar(estate)
+        loaded, day = await self._loaded(estate), _local_day(at)
+        values = loaded.settings_on(day)
         durations: dict[str, timedelta] = {
             row.id: parse_duration(values[row.id]) for row in DURATIONS if row.id in values
         }
         times: dict[str, time] = {row.id: parse_clock(values[row.id]) for row in TIMES if row.id in values}
-        return Terms(
-            durations=durations,
-            times=times,
-            teams=await self.teams(estate),
-            calendar=calendar.from_year(_local_day(at).year),
-        )
+        return Terms(durations=durations, times=times, teams=loaded.teams, calendar=loaded.calendar.from_year(day.year))
 
     async def buildings(self, estate: EstateCode) -> Mapping[str, str]:
         """The names by code."""
@@ -160,6 +126,10 @@ class Reference:
     async def open_tasks(self, estate: EstateCode) -> list[OpenTask]:
         return [OpenTask(**row) for row in await self._rows("open_tasks", estate)]
 
+    async def _loaded(self, estate: EstateCode) -> Loaded:
+        async with self._acquired() as connection:
+            return await self._loads.of(connection, estate)
+
     def _acquired(self) -> AbstractAsyncContextManager[asyncpg.pool.PoolConnectionProxy]:
         return acquired(self._pool, self._settings)
 
@@ -170,15 +140,6 @@ class Reference:
 
 def _local_day(at: datetime) -> date:
     return at.astimezone(LOCAL).date()
-
-
-def _iso_dates(days: list[date]) -> tuple[str, ...]:
-    return tuple(day.isoformat() for day in days)
-
-
-def _window(text: str) -> tuple[str, str]:
-    start, _, end = text.partition("-")
-    return start, end
 
 
 def _text(value: object) -> str | None:

@@ -1,9 +1,12 @@
 """Payloads come back as they were, and nothing else comes in."""
 
+import hashlib
 import os
 import random
+import zlib
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 from temporalio.api.common.v1 import Payload
@@ -14,7 +17,8 @@ from api.wire.text import LONGEST
 from domain.admission import MOST_REMARKS
 from domain.events import Noted
 from infra.keys import KeyRing
-from infra.payloads import ENCODING, KEY_ID, LARGEST, REFUSED, SealingCodec, UnknownKey, data_converter
+from infra.packing import LARGEST, PHRASES
+from infra.payloads import ENCODING, KEY_ID, REFUSED, SealingCodec, UnknownKey, data_converter
 from tests.domain.story import Story, on, received
 from workflows.messages import Carried
 
@@ -36,6 +40,28 @@ def test_what_repeats_itself_becomes_smaller() -> None:
     payload = Payload(data="厨房水管漏水".encode() * 200)
 
     assert len(CODEC.seal(payload).data) < 300
+
+
+def test_an_act_takes_less_than_half_of_what_it_would_without_the_phrases() -> None:
+    story = Story(entries=[(received(), on("9:00"))])
+    act = Carried(lineage="run", digest="", entries=tuple(story.file)).model_dump_json().encode()
+
+    sealed = CODEC.seal(Payload(metadata={"encoding": b"json/plain"}, data=act))
+
+    assert len(sealed.data) < len(zlib.compress(act)) / 2
+
+
+def test_what_a_version_before_the_phrases_sealed_opens() -> None:
+    payload = Payload(metadata={"encoding": b"json/plain"}, data="厨房水管漏水".encode() * 200)
+    for packed in (b"\0" + payload.SerializeToString(), b"\1" + zlib.compress(payload.SerializeToString(), 1)):
+        nonce = os.urandom(12)
+        sealed = nonce + AESGCM(FIRST).encrypt(nonce, packed, b"c1")
+
+        assert CODEC.open(Payload(metadata={"encoding": ENCODING, KEY_ID: b"c1"}, data=sealed)) == payload
+
+
+def test_the_phrases_are_those_that_stored_payloads_were_packed_with() -> None:
+    assert hashlib.sha256(PHRASES).hexdigest() == "0e91cf6ff0e6b9eed900f21d970c7b82d55cd82e45a0a02357699e3e573ebc5f"
 
 
 def test_a_payload_in_clear_is_refused() -> None:

@@ -31,6 +31,12 @@ async def test_a_program_leaves_with_its_answer_and_all_its_output(last_line: st
     assert (left, out) == (code, "done")
 
 
+async def test_what_a_program_has_imported_is_never_looked_through_for_garbage() -> None:
+    left, _, _ = await ended(start(ANSWERS.format("import gc; return 0 if gc.get_freeze_count() > 10_000 else 1")))
+
+    assert left == 0
+
+
 async def test_what_keeps_it_from_starting_is_said_without_a_traceback() -> None:
     refusal = (
         "from infra.errors import CannotStart; "

@@ -1,10 +1,12 @@
 """Sealed values open only where they were sealed, and never again once the key is destroyed."""
 
 import asyncio
+import json
 import os
 
 import asyncpg
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from infra.keys import KeyRing
 from infra.sealing import Broken, Erased, NoMasterKey, Place, Sealer
@@ -54,7 +56,7 @@ async def test_a_changed_value_does_not_open(fresh_pool: asyncpg.Pool, at: int) 
             await sealer.open(connection, OWNER, WORDS, bytes(sealed))
 
 
-@pytest.mark.parametrize("sealed", [b"", b"\x01", b"\x01short", PLAIN])
+@pytest.mark.parametrize("sealed", [b"", b"\x01", b"\x01short", b"\x02", b"\x02short", PLAIN])
 async def test_what_was_never_sealed_does_not_open(fresh_pool: asyncpg.Pool, sealed: bytes) -> None:
     sealer = Sealer(RING)
     async with fresh_pool.acquire() as connection:
@@ -62,6 +64,26 @@ async def test_what_was_never_sealed_does_not_open(fresh_pool: asyncpg.Pool, sea
 
         with pytest.raises(Broken):
             await sealer.open(connection, OWNER, WORDS, sealed)
+
+
+async def test_what_a_version_that_packed_nothing_sealed_opens(fresh_pool: asyncpg.Pool) -> None:
+    sealer = Sealer(RING)
+    async with fresh_pool.acquire() as connection:
+        key = await sealer.key(connection, OWNER)
+        nonce, bound_to = os.urandom(12), json.dumps([OWNER, "calls", WORDS.row, "words"]).encode()
+
+        opened = key.open(WORDS, b"\x01" + nonce + AESGCM(key.key).encrypt(nonce, PLAIN, bound_to))
+
+    assert opened == PLAIN
+
+
+async def test_a_packed_value_that_says_it_is_not_does_not_open(fresh_pool: asyncpg.Pool) -> None:
+    sealer = Sealer(RING)
+    async with fresh_pool.acquire() as connection:
+        sealed = await sealer.seal(connection, OWNER, WORDS, PLAIN)
+
+        with pytest.raises(Broken):
+            await sealer.open(connection, OWNER, WORDS, b"\x01" + sealed[1:])
 
 
 async def test_after_the_key_is_destroyed_nothing_opens(fresh_pool: asyncpg.Pool) -> None:

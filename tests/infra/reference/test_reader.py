@@ -44,6 +44,31 @@ async def test_prices_come_back_as_loaded_by_version(reference: Reference) -> No
     assert len(newer.items) == 44
 
 
+async def test_after_a_load_the_same_process_answers_by_it(
+    fresh_settings: Settings, fresh_pool: asyncpg.Pool, folder: Path, spoil: Spoil
+) -> None:
+    sealer = Sealer(fresh_settings.master_ring())
+    reference, today = Reference(fresh_pool, sealer, fresh_settings), datetime.now(UTC)
+    assert (await reference.price_book(LY)).versions == ()
+    await load(fresh_pool, sealer, folder)
+    before, terms = await reference.price_book(LY), await reference.terms(LY, today)
+    spoil("staff.toml", '^name = "水工班"$', 'name = "给水班"')
+    tomorrow = (today.astimezone(LOCAL) + timedelta(days=1)).date()
+    spoil("open_values.toml", r"\Z", f'\n[[value]]\nid = "OV-01"\nvalue = "PT7M"\neffective_from = {tomorrow}\n')
+    await load(fresh_pool, sealer, folder)
+
+    after = await reference.terms(LY, today)
+    later = await reference.terms(LY, today + timedelta(days=1))
+
+    assert ("水工班", "给水班") == (terms.teams["水"], after.teams["水"])
+    assert (timedelta(minutes=5), timedelta(minutes=7)) == (after.durations["OV-01"], later.durations["OV-01"])
+    assert before == await reference.price_book(LY)
+
+
+async def test_between_two_loads_the_prices_are_read_once(reference: Reference) -> None:
+    assert await reference.price_book(LY) is await reference.price_book(LY)
+
+
 async def test_a_setting_counts_from_its_local_day_on(reference: Reference) -> None:
     first_minute = datetime(2023, 12, 31, 16, 0, tzinfo=UTC)
 
