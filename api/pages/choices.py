@@ -9,13 +9,14 @@ from api.desk import Desk
 from api.door import Caller
 from api.looking import Look, Purpose
 from api.pages.controls import Choices, Options, soon
+from api.pages.offered import Kinds
 from api.pages.posted import Form
 from api.routes.cases import edition_of
 from api.routes.repairs import address_of
 from domain.errors import RuleBroken
 from domain.events import Event
 from domain.events.base import AS_SOON_AS_POSSIBLE
-from domain.events.repair import Assigned, FormFilled, RequestReceived, WorkFinished
+from domain.events.repair import Assigned, FormFilled, Reassigned, RequestReceived, WorkFinished
 from domain.limits import due_text
 from domain.people import EstateCode, Role, StaffId
 from domain.pricing import PriceBook, PriceList
@@ -39,10 +40,11 @@ def prices_for(look: Look, book: PriceBook) -> Prices:
         return Prices(in_force=None, shown=None)
 
 
-async def choices_for(desk: Desk, look: Look, duties: Sequence[FiledDuty], prices: Prices) -> Choices:
+async def choices_for(desk: Desk, look: Look, duties: Sequence[FiledDuty], prices: Prices, offered: Kinds) -> Choices:
+    """Of the crew only where work can be given: who is on duty costs more to know than all the rest."""
     estate = look.head.estate
     extendable = {row.key for row in edition_of(look.head).obligations if row.extendable_by in look.actor.posts}
-    crew = await _crew(desk, estate)
+    crew = await _crew(desk, estate) if Assigned in offered or Reassigned in offered else []
     return Choices(
         repairers=tuple((one.id, one.words) for one in crew if not one.away),
         engineers=tuple((await desk.reference.holders(estate, Role.ENGINEERING)).items()),

@@ -23,6 +23,9 @@ class Kinds:
     in_turn: Sequence[type[Event]] = ()
     any_time: Sequence[type[Event]] = ()
 
+    def __contains__(self, kind: object) -> bool:
+        return kind in self.in_turn or kind in self.any_time
+
 
 def kinds_for(look: Look, duties: Sequence[FiledDuty]) -> Kinds:
     if not look.head.open or not look.file:

@@ -177,9 +177,8 @@ async def _page(asking: Caller, look: Look, asked: Asked) -> str:
     spans, kinds = await asyncio.to_thread(_read, look, duties)
     book = await desk.reference.price_book(look.head.estate)
     prices = prices_for(look, book)
-    choices = await choices_for(desk, look, duties, prices)
-    fills_in = FormFilled in (*kinds.in_turn, *kinds.any_time)
-    resident = await lives_there(asking, look, asked.purpose) if asked.purpose and fills_in else {}
+    choices = await choices_for(desk, look, duties, prices, kinds)
+    resident = await lives_there(asking, look, asked.purpose) if asked.purpose and FormFilled in kinds else {}
     names = await names_in(desk, look, [duty.owed_by_id for duty in duties], book)
     return case_page(
         CasePage(
