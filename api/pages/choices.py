@@ -1,7 +1,7 @@
 """What can be chosen in the forms of a case, and what stands in them beforehand."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
 from api.completion import list_for
@@ -16,7 +16,7 @@ from api.routes.repairs import address_of
 from domain.errors import RuleBroken
 from domain.events import Event
 from domain.events.base import AS_SOON_AS_POSSIBLE
-from domain.events.repair import Assigned, FormFilled, Reassigned, RequestReceived, WorkFinished
+from domain.events.repair import Assigned, FormFilled, RequestReceived, WorkFinished
 from domain.limits import due_text
 from domain.people import EstateCode, Role, StaffId
 from domain.pricing import PriceBook, PriceList
@@ -44,7 +44,7 @@ async def choices_for(desk: Desk, look: Look, duties: Sequence[FiledDuty], price
     """Of the crew only where work can be given: who is on duty costs more to know than all the rest."""
     estate = look.head.estate
     extendable = {row.key for row in edition_of(look.head).obligations if row.extendable_by in look.actor.posts}
-    crew = await _crew(desk, estate) if Assigned in offered or Reassigned in offered else []
+    crew = await _crew(desk, estate) if any(map(_names_a_repairer, offered)) else []
     return Choices(
         repairers=tuple((one.id, one.words) for one in crew if not one.away),
         engineers=tuple((await desk.reference.holders(estate, Role.ENGINEERING)).items()),
@@ -58,6 +58,10 @@ async def choices_for(desk: Desk, look: Look, duties: Sequence[FiledDuty], price
         ),
         hints={"repairer": "请假：" + ("、".join(one.name for one in crew if one.away) or "无")},
     )
+
+
+def _names_a_repairer(event: type[Event]) -> bool:
+    return any(field.name == "repairer" for field in fields(event))
 
 
 async def lives_there(asking: Caller, look: Look, purpose: Purpose) -> Form:
