@@ -44,7 +44,7 @@ async def choices_for(desk: Desk, look: Look, duties: Sequence[FiledDuty], price
     """Of the crew only where work can be given: who is on duty costs more to know than all the rest."""
     estate = look.head.estate
     extendable = {row.key for row in edition_of(look.head).obligations if row.extendable_by in look.actor.posts}
-    crew = await _crew(desk, estate) if any(map(_names_a_repairer, offered)) else []
+    crew = await _crew(desk, estate) if any(map(_names_a_repairer, (*offered.in_turn, *offered.any_time))) else []
     return Choices(
         repairers=tuple((one.id, one.words) for one in crew if not one.away),
         engineers=tuple((await desk.reference.holders(estate, Role.ENGINEERING)).items()),
