@@ -176,11 +176,15 @@ class Desk:
         return case
 
     async def end_all(self) -> None:
-        """Stop what is left; with a task under way that would leave the server's clock locked."""
+        """Stop what is left; with a task under way that would leave the server's clock locked.
+
+        A record is answered from the ledger, before the workflow hears that it is written; a query waits for that.
+        """
         for case in self.cases:
             handle = self.client.get_workflow_handle(case.no)
             if await case.is_open():
                 await case.settles()
+                await handle.query("__stack_trace", rpc_timeout=PATIENCE)
                 await handle.terminate()
             with contextlib.suppress(WorkflowFailureError):
                 await handle.result(rpc_timeout=PATIENCE)
