@@ -109,17 +109,15 @@ class Day:
         await say("三单修好：计费、试用、签字、第一联交客户", "Three are done: charges, trial, signature, first copy.")
 
     async def _is_brought_back(self, say: Say) -> None:
-        due = await self.closed.due("REP-43")
-        await asyncio.gather(*(case.until(due - 20 * MINUTE) for case in (self.closed, self.breached, self.flooded)))
-        await asyncio.gather(*(case.rings("REP-43", 0) for case in (self.closed, self.breached, self.flooded)))
+        signed = (self.closed, self.breached, self.flooded)
+        await asyncio.gather(*(case.is_reminded_of_the_return() for case in signed))
         await say("16:30 提醒交回联单（REP-43）", "16:30: the repairers are reminded of the copies.")
         await asyncio.gather(self.closed.is_filed(), self.flooded.hears(SUPERVISOR, "copy_returned", copy=2))
         await self.closed.shows("已结案")
         await say(
             f"{self.closed.no} 16:40 交回两联、确认、返单，结案", "One returns both copies at 16:40 and is closed."
         )
-        await asyncio.gather(*(case.until(due + MINUTE) for case in (self.breached, self.flooded)))
-        await asyncio.gather(*(case.rings("REP-43", 1) for case in (self.breached, self.flooded)))
+        await asyncio.gather(*(case.is_late_with_the_return() for case in (self.breached, self.flooded)))
         await say(
             f"17:00 已过：{self.breached.no} 两联未交，{self.flooded.no} 缺第三联，均超时",
             "17:00 has passed: one still owes both copies, one the third; both are breaches and stay open for you.",

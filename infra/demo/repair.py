@@ -38,11 +38,16 @@ class Repair:
         await self.clocks.wind(self.no, moment)
 
     async def clear_of_the_return(self) -> None:
-        """Wait until the hour of REP-43 is past, if copies signed for now would be owed with no reminder left."""
-        now = (await self.clocks.now(self.no)).astimezone(LOCAL)
-        reminder, due = (datetime.combine(now.date(), clock, LOCAL) for clock in (RETURN_REMINDER, OV_15.default))
-        if reminder - BEFORE_THE_REMINDER <= now < due:
-            await self.until(due + timedelta(minutes=1))
+        await self.until(clear_of_the_return(await self.clocks.now(self.no)))
+
+    async def is_reminded_of_the_return(self) -> None:
+        """REP-43: ten minutes past the reminder, twenty before the moment due, by this case's own clock and day."""
+        await self.until(await self.due("REP-43") - timedelta(minutes=20))
+        await self.rings("REP-43", 0)
+
+    async def is_late_with_the_return(self) -> None:
+        await self.until(await self.due("REP-43") + timedelta(minutes=1))
+        await self.rings("REP-43", 1)
 
     async def due(self, rule: str) -> datetime:
         """The last moment on time of the latest duty under the rule."""
@@ -87,6 +92,13 @@ class Repair:
         await self.hears(SUPERVISOR, "copies_confirmed")
         await self.hears(SUPERVISOR, "copies_handed_on")
         await self.hears(DESK, "return_registered", reference="DEMO-A1")
+
+
+def clear_of_the_return(now: datetime) -> datetime:
+    """Now; or when the hour of REP-43 is past, if copies signed for now would be owed with no reminder left."""
+    local = now.astimezone(LOCAL)
+    reminder, due = (datetime.combine(local.date(), clock, LOCAL) for clock in (RETURN_REMINDER, OV_15.default))
+    return due + timedelta(minutes=1) if reminder - BEFORE_THE_REMINDER <= local < due else now
 
 
 def duties(case: Mapping[str, Any], rule: str) -> list[Mapping[str, Any]]:

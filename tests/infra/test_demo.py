@@ -5,11 +5,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from domain.calendar import LOCAL
+from domain.case_file import CaseFile
+from domain.limits import BeforeTimeOfDay, Terms
+from domain.rulebook.open_values import OV_15
+from domain.rulebook.repair.obligations import RETURN_REMINDER
 from infra.demo.__main__ import DESK
+from infra.demo.repair import BEFORE_THE_REMINDER, clear_of_the_return
 from infra.embedded.child import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +30,16 @@ CLAIMS = (
     "a refusal with two signatures",
     "a withdrawal",
 )
+
+
+def test_at_whatever_minute_work_ends_there_is_a_reminder_ahead_of_its_return() -> None:
+    for minute in range(24 * 60):
+        ended = datetime(2026, 11, 25, tzinfo=LOCAL) + timedelta(minutes=minute)
+
+        signed = clear_of_the_return(ended) + BEFORE_THE_REMINDER
+
+        due = BeforeTimeOfDay(OV_15).due(signed, CaseFile(), Terms()).at.astimezone(LOCAL)
+        assert signed <= datetime.combine(due.date(), RETURN_REMINDER, LOCAL) < due - timedelta(minutes=20), ended
 
 
 @pytest.fixture
