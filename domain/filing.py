@@ -9,6 +9,7 @@ from datetime import datetime
 from domain.case_file import CaseFile, Entry
 from domain.copies import CopyPlace
 from domain.deadlines import Duty, DutyState
+from domain.events import CaseEnded
 from domain.notices import Notice
 from domain.people import CaseNo, EstateCode, Role, StaffId
 from domain.pricing import ChargeLine
@@ -109,7 +110,7 @@ def view_of(
     file: CaseFile, owed: Sequence[Duty], *, stage: str, waiting: Sequence[tuple[str, Sequence[Role]]]
 ) -> CaseView:
     """The view after the last entry; ``waiting``: label and posts of each awaited event."""
-    last = file.after(file.last_number - 1)[0]
+    last, end = file.after(file.last_number - 1)[0], file.last_entry(CaseEnded)
     posts = [post for _, holders in waiting for post in holders] + [duty.row.owed_by for duty in owed]
     return CaseView(
         number=last.number,
@@ -119,8 +120,8 @@ def view_of(
         open=not file.ended,
         overdue=any(duty.state is DutyState.BREACHED for duty in owed),
         next_due_at=min((duty.due.at for duty in owed if duty.state is DutyState.OPEN), default=None),
-        closed_at=last.at if file.ended else None,
-        result=last.event.result if last.event.type == "case_ended" else None,
+        closed_at=end.at if end else None,
+        result=end.event.result if end and isinstance(end.event, CaseEnded) else None,
         updated_at=last.at,
     )
 

@@ -68,7 +68,12 @@ class Case:
             raise
         if not self._is_over:
             workflow.continue_as_new(opening.model_copy(update={"carried": self._journal.carried(), "acts": ()}))
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        while not workflow.all_handlers_finished():
+            try:
+                await workflow.wait_condition(workflow.all_handlers_finished)
+            except asyncio.CancelledError:
+                if not self._ignores_cancellation():
+                    raise
         ended = self._journal.file.last(CaseEnded)
         return ended.result if ended else ""
 
@@ -106,7 +111,8 @@ class Case:
         if not workflow.patched("REP-13: only its procedure ends a case"):
             return False
         self._asked_to_cancel = True
-        self._journal.add_own(CancellationIgnored())
+        if not self._journal.file.ended:  # nothing follows the end, which may be waiting for its record
+            self._journal.add_own(CancellationIgnored())
         return True
 
     @property

@@ -31,18 +31,12 @@ class PublicRepairWorkflow(Case):
     async def _report_to_end(self) -> str:
         report = await self.until(FacilityFaultReported)
 
-        # PUB-101: what is dangerous waits for no paper; 工程部 and 护管部 heard of it with the report.
+        # PUB-101, PUB-102: what is dangerous waits for no paper; 工程部 and 护管部 heard of it with the report.
         if report.hazard is not Hazard.NONE:
-            await self.together(self._paper(), self._arrival())
+            await self.together(self._paper(), self._work())
         else:
             await self._paper()
-            await self._arrival()
-
-        # REP-10: the residents around are told when it should be done.
-        await self.until(WorkStarted)
-
-        # PUB-06, PUB-07, PUB-102, PUB-103: done and noted, the site tidied up.
-        await self.until(FacilityRepaired)
+            await self._work()
         return DONE
 
     async def _paper(self) -> None:
@@ -52,10 +46,16 @@ class PublicRepairWorkflow(Case):
         # PUB-02, PUB-03: 第二联 is handed over and signed for.
         await self.until(SheetSignedFor)
 
-    async def _arrival(self) -> None:
+    async def _work(self) -> None:
         # PUB-04, PUB-05: 工程部主管 sends somebody, who arrives; somebody else may be sent instead.
         await self.until(RepairerArranged)
         await self.again_after(Reassigned, self._on_the_way)
+
+        # REP-10: the residents around are told when it should be done.
+        await self.until(WorkStarted)
+
+        # PUB-06, PUB-07, PUB-102, PUB-103: done and noted, the site tidied up.
+        await self.until(FacilityRepaired)
 
     async def _on_the_way(self) -> None:
         await self.until(ArrivedOnSite)

@@ -123,11 +123,22 @@ async def _repair(asking: Caller, given: Form) -> NewRepair:
     filled = {name: call.pop(name) for name in ON_THE_FORM if name in call}
     if filled != {"wanted": AS_SOON_AS_POSSIBLE}:
         call["form"] = filled
+        _refuse_nameless(filled)
     typed = _NewCall.model_validate(call)
     building = call.pop("building", "")
     if building and typed.estate in estates_open_to(asking):
         call["room"] = await _room_code(asking.house.desk, EstateCode(typed.estate), building, typed.room)
     return NewRepair.model_validate(call)
+
+
+def _refuse_nameless(filled: Mapping[str, object]) -> None:
+    """A form is filled in under a name that the clerk has seen; the API alone takes it from the estate's list."""
+    if "household" not in filled:
+        raise Malformed(
+            field="form.household",
+            remedy="填了地址或预约时间即为填单，请填写住户名称，或按「带出住户资料」",
+            english="With an address or a time the form is filled in, so give the household's name.",
+        )
 
 
 def _with_room(call: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 
 from api.desk import Desk
 from api.door import Caller, caller
+from api.looking import Purpose
 from api.opening import CannotWaitRoute, Intake, Located, opened
 from api.rights import Verb, needs
 from api.wire.answers import PROBLEMS, Accepted, Opened
@@ -56,7 +57,7 @@ async def open_repair(repair: NewRepair, asking: Annotated[Caller, Depends(calle
 
     async def locate(desk: Desk) -> Located:
         room = await _room(desk, repair)
-        household = await _household(desk, repair, room)
+        household = await _household(asking, repair, room)
         return Located(building=room.building_name, also=_form(repair, room, household))
 
     return await opened(asking, repair, repair, Intake(path=PATH, procedure=REPAIR, report=report, locate=locate))
@@ -77,8 +78,9 @@ async def _room(desk: Desk, repair: NewRepair) -> Room:
     return room
 
 
-async def _household(desk: Desk, repair: NewRepair, room: Room) -> str:
-    """REP-22: a form is in somebody's name; where the caller gives none, in that of whoever lives there."""
+async def _household(asking: Caller, repair: NewRepair, room: Room) -> str:
+    """REP-22: a form is in somebody's name; where the caller gives none, in that of whoever lives there, on record."""
+    desk = asking.house.desk
     if repair.form is None:
         return ""
     if repair.form.household is not None:
@@ -90,6 +92,7 @@ async def _household(desk: Desk, repair: NewRepair, room: Room) -> str:
             remedy="住户资料中没有该房号的住户，请填写住户名称",
             english="The estate's list has no household in that room; give its name.",
         )
+    await desk.reader.log_household(asking.principal.id, household.id, purpose=Purpose.TAKING_DOWN)
     return household.name
 
 

@@ -21,7 +21,9 @@ async def front(office: Office) -> AsyncIterator[Desk]:
 
 
 async def test_a_form_without_a_name_is_in_the_name_of_the_rooms_household(office: Office) -> None:
+    before = await office.pool.fetch(LOGGED)
     no = await office.call("fd-1", room="1-102", form={"wanted": "尽快"})
+    logged = await office.pool.fetch(LOGGED)
     other = await office.call("fd-1", room="1-102", form={"household": "租客"})
     without = await office.call("fd-1", room="1-102", form=None)
 
@@ -34,6 +36,7 @@ async def test_a_form_without_a_name_is_in_the_name_of_the_rooms_household(offic
         for one in (no, other, without)
     ]
     assert [["住户002"], ["租客"], []] == names
+    assert [("fd-1", "", "受理报修", "household:LY-H002")] == [tuple(row) for row in logged[len(before) :]]
 
 
 async def test_a_form_without_a_name_for_a_room_where_nobody_is_known_to_live_is_refused(office: Office) -> None:
@@ -81,6 +84,18 @@ async def test_a_reading_of_a_household_is_in_order_without_a_case_and_of_none_t
 
     assert [] == in_order
     assert [" fd-1"] == [row["text"] for row in found]
+
+
+async def test_on_the_page_a_form_is_filled_in_only_under_a_name_that_the_clerk_has_seen(
+    office: Office, front: Desk
+) -> None:
+    before = await cases_of(office)
+
+    answer = await front.sends("/repairs/new", FILLED | {"household": "", "address": "1栋102", "room": "1-102"})
+
+    assert 422 == answer.status_code
+    assert "请填写住户名称" in answer.text
+    assert before == await cases_of(office)
 
 
 async def test_what_was_typed_is_not_replaced_by_the_households(front: Desk) -> None:

@@ -109,14 +109,19 @@ async def test_pub_101_what_is_dangerous_waits_for_no_paper(reported: Report) ->
     await case.hears(ARRANGED, SUPERVISOR)
     await case.at("9:10")
     await case.hears(ArrivedOnSite(), REPAIRER)
+    started = WorkStarted(expected_done=case.moment + timedelta(hours=1))
+    await case.hears(started, REPAIRER)
+    stage = (await case.view())["stage"]
     await case.hears(EngineeringNotified(), FRONT_DESK)
-    await case.at("9:12")
+    await case.at("9:20")
+    await case.hears(REPAIRED, REPAIRER)
     await case.hears(SIGNED_FOR, FRONT_DESK)
 
-    assert {("告知", "工程部"), ("告知", "护管部")} == set(told)
-    assert "met" == (await case.duty("PUB-101"))["state"]
+    assert {("告知", "工程部主管"), ("告知", "工程部"), ("告知", "护管部")} == set(told)
+    assert ["met", "met"] == [(await case.duty(key))["state"] for key in ("PUB-101", "PUB-102")]
     assert {"PUB-01", "PUB-101", "PUB-102"} == await case.duties()
-    assert "待开工" == (await case.view())["stage"]
+    assert "维修中" == stage
+    assert "已修复" == (await case.view())["result"]
 
 
 async def test_pub_101_one_second_after_ten_minutes_the_estate_director_hears_once(reported: Report) -> None:

@@ -340,6 +340,23 @@ async def test_a_case_asked_to_cancel_still_ends_by_its_procedure(opened: Open) 
     assert (await case.labels())[-2:] == ["撤单", "结案"]
 
 
+async def test_a_request_to_cancel_while_the_end_is_being_recorded_changes_nothing(opened: Open) -> None:
+    case = await opened()
+    handle = case.desk.client.get_workflow_handle(case.no)
+
+    async with case.desk.pool.acquire() as blocker, blocker.transaction():
+        await blocker.execute("lock table entries in exclusive mode")
+        withdrawal = asyncio.create_task(case.hears(Withdrawn(reason="住户来电取消"), FRONT_DESK))
+        await soon(lambda: _is_waited_for(case.desk))
+        await handle.cancel()
+        await soon(lambda: _has_asked_to_cancel(case))
+    await withdrawal
+
+    assert await handle.result(rpc_timeout=PATIENCE) == "已撤单"
+    assert (await case.labels())[-2:] == ["撤单", "结案"]
+    assert (await case.view())["result"] == "已撤单"
+
+
 async def _has_noted(case: OpenedCase, label: str) -> bool:
     return label in await case.labels()
 

@@ -14,11 +14,15 @@ def _cancelled_at_work(entry: Entry, file: CaseFile) -> bool:
     return cancelled(entry, file) and somebody_sent(entry, file)
 
 
+def _other_with_nobody_sent(entry: Entry, file: CaseFile) -> bool:
+    return other_then(entry, file) and nobody_sent(entry, file)
+
+
 TELLS = (
     Tell(
         rule="PUB-101",
         on=(FacilityFaultReported,),
-        to=(Role.ENGINEERING, Role.SECURITY),
+        to=(Role.ENGINEERING_SUPERVISOR, Role.ENGINEERING, Role.SECURITY),
         text="危急公共故障，请立即派人到场并看护现场，10分钟内须到",
         when=dangerous_then,
         urgent=True,
@@ -51,6 +55,21 @@ TELLS = (
         to=(Role.ENGINEERING_SUPERVISOR, Role.REPAIRER),
         text="公共报修已撤单，请停止处理",
         when=somebody_sent,
+    ),
+    Tell(
+        rule="PUB-101",
+        on=(Withdrawn,),
+        to=(Role.ENGINEERING, Role.SECURITY),
+        text="危急公共故障的报告已撤回，不必再到场看护",
+        when=dangerous_then,
+        urgent=True,
+    ),
+    Tell(
+        rule="PUB-01",
+        on=(Withdrawn,),
+        to=(Role.ENGINEERING,),
+        text="公共报修已撤单，不必再领取巡视表",
+        when=_other_with_nobody_sent,
     ),
     URGED,
     EXTENDED,

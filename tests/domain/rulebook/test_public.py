@@ -82,12 +82,21 @@ def test_pub_05_of_what_is_not_dangerous_the_front_desk_is_asked_to_press() -> N
     assert [("提醒", Role.REPAIRER), ("催办", Role.FRONT_DESK)] == [(one.level, one.post) for one in pressing]
 
 
-def test_pub_101_engineering_and_security_hear_of_what_is_dangerous_at_once() -> None:
+def test_pub_101_who_sends_who_goes_and_who_guards_hear_of_what_is_dangerous_at_once() -> None:
     danger = told_of(story(), reported(Hazard.SEWAGE), "9:00")
     ordinary = told_of(story(), reported(), "9:00")
 
-    assert [(Role.ENGINEERING, True), (Role.SECURITY, True)] == [(one.post, one.urgent) for one in danger]
+    at_once = [(Role.ENGINEERING_SUPERVISOR, True), (Role.ENGINEERING, True), (Role.SECURITY, True)]
+    assert at_once == [(one.post, one.urgent) for one in danger]
     assert [(Role.ENGINEERING, False)] == [(one.post, one.urgent) for one in ordinary]
+
+
+def test_whoever_was_called_hears_when_a_report_is_taken_back_before_anybody_is_sent() -> None:
+    danger = told_of(story(DANGEROUS), Withdrawn(reason="误报"), "9:03")
+    ordinary = told_of(story(REPORTED), Withdrawn(reason="误报"), "9:03")
+
+    assert [(Role.ENGINEERING, True), (Role.SECURITY, True)] == [(one.post, one.urgent) for one in danger]
+    assert [Role.ENGINEERING] == [one.post for one in ordinary]
 
 
 def test_rep_10_residents_are_told_of_the_start_and_of_the_end_and_the_reporter_of_the_result() -> None:
