@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: the figures of goals.md in one run of about a minute; ``--long`` for steadier ones."""
+"""``python -m benchmarks``: the figures of goals.md in one run of about three minutes; ``--long`` for steadier ones."""
 
 import argparse
 import asyncio
@@ -13,18 +13,21 @@ from temporalio.client import Client
 from benchmarks import rows
 from benchmarks.figures import Figure, table
 from benchmarks.lists import page_times
+from benchmarks.long_life import long_life
 from benchmarks.measures import Bench, History, Openings, Runs, percentile
 from benchmarks.repair import Door
 from benchmarks.stage import Stage, staged
+from benchmarks.storm import Storm, storm
 from infra.postgres.pool import open_pool
 from infra.reference.principals import CALL_CENTRE, grant_sample_keys
 from infra.run import leave
 
 KB = 1024
 LISTS = "lists"
-SHORT = {"rounds": 3, "cases": 6, "pairs": 3, "opening_rounds": 2, "openings": 20, "statements": 2, "listed": 0}
+SHORT = {"rounds": 3, "cases": 6, "pairs": 3, "opening_rounds": 2, "openings": 20, "statements": 2, "listed": 0,
+         "deadlines": 200, "messages": 40}  # fmt: skip
 LONG = {"rounds": 9, "cases": 16, "pairs": 30, "opening_rounds": 4, "openings": 100, "statements": 10,
-        "listed": 100_000}  # fmt: skip
+        "listed": 100_000, "deadlines": 10_000, "messages": 200}  # fmt: skip
 
 
 def say(text: str) -> None:
@@ -51,6 +54,7 @@ async def measure(stage: Stage, size: dict[str, int]) -> list[Figure]:
         acts = await bench.acts(size["pairs"])
         openings = await bench.openings(size["opening_rounds"], size["openings"])
         transactions, milliseconds = await bench.statements(size["statements"])
+        seen = await storm(bench.client, pool, bench.door, size["deadlines"])
     finally:
         await pool.close()
     return [
@@ -60,6 +64,7 @@ async def measure(stage: Stage, size: dict[str, int]) -> list[Figure]:
         *_of_openings(openings),
         *_of_transact(runs),
         *_of_starts(stage),
+        *_of_storm(seen, size["deadlines"]),
         *await _of_lists(stage, size["listed"]),
         Figure(goal=13, what="PostgreSQL CPU an act", value=milliseconds, unit="ms", must=0.6),
         Figure(goal=13, what="transactions an act, command included", value=transactions, unit=""),
@@ -138,6 +143,34 @@ def _of_starts(stage: Stage) -> list[Figure]:
     ]
 
 
+def _of_storm(seen: Storm, deadlines: int) -> list[Figure]:
+    desk, bare = seen.rates["desk"], seen.rates["bare"]
+    quiet, acts = percentile(seen.quiet, 0.5), percentile(seen.acts, 0.99)
+    return [
+        Figure(goal=8, what=f"deadlines fired a second, {deadlines:,} at once", value=desk / bare, unit="B", must=0.8,
+               more_is_better=True, note=f"{desk:.1f}/s against {bare:.1f}/s"),
+        Figure(goal=8, what=f"acts meanwhile, p99 of {len(seen.acts)}", value=acts / quiet, unit="x quiet p50", must=10,
+               note=f"{acts * 1000:.0f} ms, {quiet * 1000:.0f} ms before"),
+        Figure(goal=9, what=f"emergency told meanwhile, p99 of {len(seen.alarms)}", value=percentile(seen.alarms, 0.99),
+               unit="s", must=10, aim=3, note=f"p50 {percentile(seen.alarms, 0.5):.2f} s"),
+    ]  # fmt: skip
+
+
+async def live_long(stage: Stage, messages: int) -> list[Figure]:
+    """On a server of its own, whose clocks can be wound."""
+    pool = await open_pool(stage.settings)
+    try:
+        client, door = await Client.connect(stage.settings.temporal_address), await _door(stage, pool)
+        life = await long_life(client, door, messages)
+    finally:
+        await pool.close()
+    note = f"{len(life.events)} run{'s' * (len(life.events) > 1)}: {', '.join(map(str, life.events))} events"
+    return [
+        Figure(goal=14, what=f"events a run, {life.messages} messages in {life.days:.0f} days", value=max(life.events),
+               unit="", must=1999, note=note)
+    ]  # fmt: skip
+
+
 async def _of_lists(stage: Stage, cases: int) -> list[Figure]:
     """Goal 17, in a database of its own: filling it takes longer than all the rest of a short run."""
     if not cases:
@@ -178,6 +211,8 @@ def main() -> int:
         say(f"ready after {time.monotonic() - began:.1f} s")
         figures = asyncio.run(measure(stage, size))
         figures += _of_second_start(stage)
+    with staged(with_transact=False, time_skipping=True) as stage:
+        figures += asyncio.run(live_long(stage, size["messages"]))
     day = datetime.now(UTC).date()
     say(f"\n{day}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {time.monotonic() - began:.0f} s\n")
     say(table(figures))

@@ -23,22 +23,33 @@ class BareCase:
 
     @workflow.run
     async def run(self, acts: int) -> int:
-        intake = asyncio.create_task(self._record(0, "intake"))  # the first deadline runs from the start
+        intake = asyncio.create_task(record(0, "intake"))  # the first deadline runs from the start
         for number in range(acts):
             await workflow.wait_condition(lambda number=number: self._taken > number, timeout=DEADLINE)  # type: ignore[misc]  # a lambda with a default
         await intake
         await workflow.wait_condition(workflow.all_handlers_finished)
-        await self._record(acts + 1, "close")
+        await record(acts + 1, "close")
         return self._taken
 
     @workflow.update
     async def act(self, body: str) -> int:
         self._taken += 1
         number = self._taken
-        await self._record(number, body)
+        await record(number, body)
         return number
 
-    async def _record(self, number: int, body: str) -> None:
-        await workflow.execute_activity(
-            "bare_record", args=[workflow.info().workflow_id, number, body], start_to_close_timeout=START_TO_CLOSE
-        )
+
+@workflow.defn(name="BareDeadline")
+class BareDeadline:
+    """One deadline, and what it writes when it rings; ``moment`` in seconds of the epoch."""
+
+    @workflow.run
+    async def run(self, moment: float) -> None:
+        await asyncio.sleep(moment - workflow.time())
+        await record(1, "rung")
+
+
+async def record(number: int, body: str) -> None:
+    await workflow.execute_activity(
+        "bare_record", args=[workflow.info().workflow_id, number, body], start_to_close_timeout=START_TO_CLOSE
+    )

@@ -7,7 +7,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from benchmarks.bare import BareCase
+from benchmarks.bare import BareCase, BareDeadline
 from benchmarks.rows import WRITE
 from infra.run import run, stop_event
 
@@ -29,7 +29,7 @@ async def main(address: str, dsn: str) -> None:
     async with asyncpg.create_pool(dsn, min_size=1, max_size=10) as pool:
         client = await Client.connect(address)
         rows = Rows(pool)
-        async with Worker(client, task_queue=QUEUE, workflows=[BareCase], activities=[rows.record]):
+        async with Worker(client, task_queue=QUEUE, workflows=[BareCase, BareDeadline], activities=[rows.record]):
             sys.stdout.write(f"{READY}\n")
             sys.stdout.flush()
             await stop.wait()

@@ -14,6 +14,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from benchmarks import clocks
 from benchmarks.bare import BareCase
 from benchmarks.bare_worker import QUEUE
+from benchmarks.lanes import side_by_side
 from benchmarks.repair import LONGEST, TEN_ACTS, Door, play
 from benchmarks.stage import Stage
 from domain.people import CaseNo
@@ -22,6 +23,8 @@ ACTS = 10
 AT_ONCE = 8
 BODY = "an act of the case"
 LOOK_SECONDS = 0.02
+COUNTED_AFTER = 10.5
+"""Seconds after which an idle connection of PostgreSQL has told what it counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,7 @@ class Bench:
             return await asyncio.to_thread(self.stage.transact.run, cases, at_once, ACTS)
         one: Callable[[], Awaitable[str]] = self.bare if arm == "bare" else self._desk_case
         began = time.monotonic()
-        await _side_by_side(one, cases, at_once)
+        await side_by_side((one() for _ in range(cases)), at_once)
         return time.monotonic() - began
 
     async def _desk_case(self) -> CaseNo:
@@ -157,7 +160,7 @@ class Bench:
 
     async def _open(self, arm: str, cases: int) -> None:
         if arm == "desk":
-            await _side_by_side(self.door.open, cases, AT_ONCE)
+            await side_by_side((self.door.open() for _ in range(cases)), AT_ONCE)
             return
         ids = [f"bare-{uuid4()}" for _ in range(cases)]
         starts = (self.client.start_workflow(BareCase.run, ACTS, id=no, task_queue=QUEUE) for no in ids)
@@ -178,12 +181,12 @@ class Bench:
         """Transactions of PostgreSQL and its CPU milliseconds an act of the desk, opening and closing shared out."""
         commits = "select xact_commit from pg_stat_database where datname = current_database()"
         group = {"postgres": self.stage.clocks_of("desk")["postgres"]}
-        await asyncio.sleep(1)  # the server's own count is up to a second late
+        await asyncio.sleep(COUNTED_AFTER)
         before, counted = clocks.read(group), await self.pool.fetchval(commits)
         for _ in range(cases):
             await self._desk_case()
         spent = clocks.spent(before, clocks.read(group))["postgres"]
-        await asyncio.sleep(1)
+        await asyncio.sleep(COUNTED_AFTER)
         acts = cases * (ACTS + 1)
         return (await self.pool.fetchval(commits) - counted) / acts, spent / acts * 1000
 
@@ -193,18 +196,6 @@ class Openings:
     cpu: dict[str, float]
     memory: dict[str, float]
     disk: float
-
-
-async def _side_by_side(one: Callable[[], Awaitable[str]], times: int, at_once: int) -> None:
-    lanes = asyncio.Semaphore(at_once)
-
-    async def lane() -> None:
-        async with lanes:
-            await one()
-
-    async with asyncio.TaskGroup() as group:
-        for _ in range(times):
-            group.create_task(lane())
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -96,13 +96,16 @@ class Door:
             base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {key}"}, timeout=60
         )
 
-    async def open(self) -> CaseNo:
+    async def open(self, **otherwise: str) -> CaseNo:
+        """The call, with other values for some of its fields."""
         call = {name: value for name, value in _wire(CALL).items() if name != "type"}
-        answer = await self._post("/v1/repairs", {"estate": LY, "by": FRONT_DESK.id, **call})
+        answer = await self._post("/v1/repairs", {"estate": LY, "by": FRONT_DESK.id, **call, **otherwise})
         return CaseNo(str(answer["no"]))
 
-    async def act(self, no: CaseNo, event: AnyEvent, by: Actor) -> None:
-        await self._post(f"/v1/cases/{no}/events", {"by": by.id, "event": _wire(event)})
+    async def act(self, no: CaseNo, event: AnyEvent, by: Actor, at: datetime | None = None) -> None:
+        """``at``: when it happened, without it now."""
+        moment = {} if at is None else {"at": at.isoformat()}
+        await self._post(f"/v1/cases/{no}/events", {"by": by.id, "event": _wire(event), **moment})
 
     async def _post(self, path: str, body: object) -> dict[str, object]:
         answer = await self._http.post(path, json=body, headers={"Idempotency-Key": secrets.token_hex(8)})

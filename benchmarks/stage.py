@@ -140,14 +140,17 @@ class Transact:
 
 
 @contextmanager
-def staged(*, with_transact: bool = True) -> Iterator[Stage]:
-    """Start everything in a folder of its own, and stop and remove it at the end."""
+def staged(*, with_transact: bool = True, time_skipping: bool = False) -> Iterator[Stage]:
+    """Start everything in a folder of its own, and stop and remove it at the end.
+
+    ``time_skipping``: the clocks of its cases can be wound.
+    """
     with tempfile.TemporaryDirectory(prefix="liyuan-bench-") as place:
         Path(place).chmod(0o711)  # the service user of PostgreSQL passes through
         folder = Path(place) / "data"
         stopping: list[Callable[[], None]] = []
         try:
-            yield _start(folder, stopping, with_transact=with_transact)
+            yield _start(folder, stopping, with_transact=with_transact, time_skipping=time_skipping)
         finally:
             while stopping:
                 stopping.pop()()
@@ -169,10 +172,10 @@ def _await(child: Child, ready: Callable[[], bool]) -> float:
     return time.monotonic()
 
 
-def _start(folder: Path, stopping: list[Callable[[], None]], *, with_transact: bool) -> Stage:
+def _start(folder: Path, stopping: list[Callable[[], None]], *, with_transact: bool, time_skipping: bool) -> Stage:
     postgres = start_postgres(folder)
     stopping.append(postgres.stop)
-    temporal = start_temporal(folder, port=free_port(), ui_port=None)
+    temporal = start_temporal(folder, port=free_port(), ui_port=None, time_skipping=time_skipping)
     stopping.append(temporal.stop)
     api_port = free_port()
     os.environ |= {
@@ -180,6 +183,7 @@ def _start(folder: Path, stopping: list[Callable[[], None]], *, with_transact: b
         f"{PREFIX}DATA_FOLDER": str(folder),
         f"{PREFIX}TEMPORAL_ADDRESS": temporal.address,
         f"{PREFIX}API_PORT": str(api_port),
+        f"{PREFIX}TEMPORAL_TIME_SKIPPING": str(time_skipping),
         # A busy machine answers late, and 202 would end the run.
         f"{PREFIX}ACCESS__ANSWER_PATIENCE": "PT30S",
     }

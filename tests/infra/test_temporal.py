@@ -11,6 +11,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import SearchAttributeIndexedValueType as Kind
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import GrpcCompression
 from temporalio.worker import Worker
 
 from infra.errors import CannotStart
@@ -52,6 +53,10 @@ async def test_nothing_personal_stands_in_the_history(client: Client, case: Work
     assert b"13800138000" not in stored
     assert stored.count(b"binary/encrypted") >= 3
     assert f"样例@{socket.gethostname()}".encode() in stored
+
+
+async def test_what_is_sealed_is_not_compressed_again_on_the_way(client: Client) -> None:
+    assert client.service_client.config.grpc_compression is GrpcCompression.NONE
 
 
 async def test_an_update_sent_in_clear_is_refused_and_the_case_goes_on(
