@@ -1,0 +1,155 @@
+"""For every event that people record: what somebody might plausibly say in it, as a case stands."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from domain.case_file import CaseFile
+from domain.docket import Docket
+from domain.events import AnyEvent, Event, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
+from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard, RepairerArranged, SheetSignedFor
+from domain.events.repair import (
+    AnsweredWithPlan,
+    AppointmentMoved,
+    ArrivalTold,
+    Assessed,
+    Assigned,
+    ConsentGiven,
+    ConsentRefused,
+    CopiesConfirmed,
+    CopiesHandedOn,
+    CopiesSentBack,
+    CopyReturned,
+    CustomerCopyGiven,
+    FaultCompared,
+    FaultKind,
+    FeedbackGiven,
+    FormCollected,
+    FormFilled,
+    OrderTaken,
+    PriceShown,
+    RefusalExplained,
+    RefusalFiled,
+    RefusalSigned,
+    RequestReceived,
+    ResidentSigned,
+    ReturnRegistered,
+    SetOut,
+    SignatureExcused,
+    Situation,
+    TrialDone,
+    Urgency,
+    WorkFinished,
+)
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
+from domain.people import Role
+from domain.pricing import ChargeKind, ChargeLine
+from domain.rulebook.repair.reading import copies_back
+from tests.domain.rulebook.public_beginnings import reported
+from tests.domain.story import OTHER_REPAIRER, REPAIRER, filled, person, received
+
+FOREMAN = person("en-2", Role.ENGINEERING_SUPERVISOR, Role.REPAIRER)
+"""A second supervisor, who does repairs himself."""
+
+SENT = (REPAIRER.id, OTHER_REPAIRER.id, FOREMAN.id)
+CHARGED = ChargeLine(
+    item="W01", kind=ChargeKind.LABOUR, price_version="v1", unit_price=Decimal(30), quantity=Decimal(1),
+    amount=Decimal(30),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """What somebody has before him who fills in an event that happens ``at``."""
+
+    file: CaseFile
+    docket: Docket
+    at: datetime
+
+    def later(self, **length: float) -> datetime:
+        return self.at + timedelta(**length)
+
+
+def _acknowledged(scene: Scene) -> list[AnyEvent]:
+    reached = [(duty, rung) for duty in scene.docket for rung in duty.reached]
+    read: list[AnyEvent] = [NoticeAcknowledged(key=duty.key, cycle=duty.cycle, rung=rung) for duty, rung in reached]
+    return read or [NoticeAcknowledged(key="REP-104", cycle=0, rung=0)]
+
+
+def _extended(scene: Scene) -> list[AnyEvent]:
+    """Of what may be extended and is not yet late; nothing where there is nothing."""
+    return [
+        ExtensionGranted(key=duty.key, until=duty.due.at + timedelta(minutes=30), reason="等配件")
+        for duty in scene.docket.owed
+        if duty.row.extendable_by and duty.breached_at is None and scene.at <= duty.due.at
+    ]
+
+
+def _copies_returned(scene: Scene) -> list[AnyEvent]:
+    back = copies_back(scene.file)
+    copies: list[AnyEvent] = [CopyReturned(copy=2), CopyReturned(copy=3)]
+    return [event for event in copies if isinstance(event, CopyReturned) and event.copy not in back] or copies
+
+
+Maker = Callable[[Scene], list[AnyEvent]]
+
+
+def _always(*events: AnyEvent) -> Maker:
+    return lambda scene: list(events)  # noqa: ARG005  # the shape of a maker
+
+
+MAKERS: Mapping[type[Event], Maker] = {
+    # any case
+    Noted: _always(Noted(text="门禁密码已留")),
+    Urged: _always(Urged(), Urged(text="请尽快")),
+    NoticeAcknowledged: _acknowledged,
+    ExtensionGranted: _extended,
+    Withdrawn: _always(Withdrawn(reason="住户自行修好")),
+    # any repair
+    EngineeringNotified: _always(EngineeringNotified()),
+    Reassigned: _always(*(Reassigned(repairer=repairer, reason="换人") for repairer in SENT)),
+    ArrivedOnSite: _always(ArrivedOnSite()),
+    WorkStarted: lambda scene: [WorkStarted(expected_done=scene.later(hours=hours)) for hours in (1, 100)],
+    # of a home
+    RequestReceived: _always(*map(received, Situation)),
+    FormFilled: lambda scene: [filled(), *(filled(scene.later(minutes=minutes)) for minutes in (8, 90, 3000))],
+    ArrivalTold: lambda scene: [ArrivalTold(expected=scene.later(minutes=minutes)) for minutes in (20, 600)],
+    AnsweredWithPlan: _always(AnsweredWithPlan(plan="明早上门")),
+    AppointmentMoved: lambda scene: [
+        AppointmentMoved(wanted=wanted, reason="住户外出")
+        for wanted in (AS_SOON_AS_POSSIBLE, scene.later(minutes=8), scene.later(hours=5), scene.later(days=4))
+    ],
+    FormCollected: _always(FormCollected()),
+    Assessed: _always(*(Assessed(urgency=urgency) for urgency in (Urgency.REGULAR, Urgency.URGENT, Urgency.LOW))),
+    Assigned: _always(*(Assigned(repairer=repairer, team="水工班", item="W01") for repairer in SENT)),
+    OrderTaken: _always(OrderTaken()),
+    SetOut: _always(SetOut()),
+    FaultCompared: _always(FaultCompared(matches=True), FaultCompared(matches=False, actual_item="W02")),
+    PriceShown: _always(PriceShown(price_version="v1")),
+    ConsentGiven: _always(ConsentGiven()),
+    ConsentRefused: _always(ConsentRefused(reminded=True)),
+    RefusalExplained: _always(RefusalExplained()),
+    RefusalSigned: _always(RefusalSigned(reason="嫌贵")),
+    RefusalFiled: _always(RefusalFiled(reference="B-1")),
+    WorkFinished: _always(
+        WorkFinished(fault=FaultKind.WATER, no_charge=True), WorkFinished(fault=FaultKind.WATER, charges=(CHARGED,))
+    ),
+    TrialDone: _always(TrialDone(passed=True), TrialDone(passed=False, remark="仍渗水")),
+    ResidentSigned: _always(ResidentSigned(signer="住户", signature="s-1")),
+    SignatureExcused: _always(SignatureExcused(reason="住户不在")),
+    CustomerCopyGiven: _always(CustomerCopyGiven()),
+    CopyReturned: _copies_returned,
+    CopiesConfirmed: _always(CopiesConfirmed()),
+    CopiesSentBack: _always(CopiesSentBack(reason="缺签字")),
+    CopiesHandedOn: _always(CopiesHandedOn()),
+    ReturnRegistered: _always(ReturnRegistered(reference="A-1")),
+    FeedbackGiven: _always(FeedbackGiven(solved=True), FeedbackGiven(solved=False)),
+    # of what is common to all
+    FacilityFaultReported: _always(*map(reported, (Hazard.NONE, Hazard.MANHOLE))),
+    SheetSignedFor: _always(SheetSignedFor(collector=REPAIRER.id)),
+    RepairerArranged: _always(*(RepairerArranged(repairer=repairer) for repairer in SENT)),
+    FacilityRepaired: _always(FacilityRepaired(notes="换灯管", parts="灯管一支", site_cleared=True)),
+}
+"""What might be said, the first of it what leads a case on to its end; of a new event, a line here."""
