@@ -80,7 +80,7 @@ AFTER: Mapping[str, Mapping[type[Event], tuple[type[Event], ...]]] = {
 TRIES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, len(STAFF) - 1)), min_size=8, max_size=8)
 """Of the vocabulary which event, of the staff who."""
 
-repeatable = settings(derandomize=True, deadline=None, max_examples=60, phases=[Phase.generate])
+repeatable = settings(derandomize=True, deadline=None, max_examples=35, phases=[Phase.generate])
 every_procedure = pytest.mark.parametrize("prefix", sorted(PROCEDURES))
 
 
