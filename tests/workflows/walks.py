@@ -65,7 +65,7 @@ STEPS = st.lists(
 OPENINGS = st.integers(0, 6)
 """Which of what the makers say when a case opens."""
 
-PLACES = st.integers(0, 60)
+PLACES = st.sampled_from([60, 45, 35, 28, 22, 16, 10, 5, 0])
 """After how many of the steps to look."""
 
 
