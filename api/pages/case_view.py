@@ -10,7 +10,7 @@ from api.pages.markup import Child, Markup, page, row, table, tag
 from api.pages.money import charges_table
 from api.pages.names import Names
 from api.pages.posted import fresh_key
-from api.pages.recording import Recording, acts
+from api.pages.recording import Recording, acts, refused
 from api.pages.said import said
 from api.pages.views import header, moment
 from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer
@@ -49,6 +49,7 @@ def case_page(shown: CasePage) -> str:
         header(f"{case.no} {case.procedure_name}", shown.who),
         tag("p", "【演练】", class_="late") if case.drill else None,
         tag("p", shown.told, class_="told", role="status") if shown.told else None,
+        refused(shown.recording),
         _standing(case),
         _next(case),
         _same_room(case),

@@ -9,6 +9,7 @@ from api.pages.markup import Child, Markup, tag
 from api.pages.money import charges_table, price_table
 from api.pages.names import Names
 from api.pages.posted import TOTAL, Filled, Form
+from api.wire.events import EVENTS
 from domain.events import Event
 from domain.events.repair import PriceShown
 from domain.people import CaseNo
@@ -49,6 +50,14 @@ def acts(heading: str, shown: Recording, *, in_turn: bool) -> Iterator[Child]:
         yield tag("h2", heading)
     for one in some:
         yield _act(one, shown, unfolded=plain or one.event.kind() in shown.filled)
+
+
+def refused(shown: Recording) -> Iterator[Child]:
+    """What was wrong with a form that is not offered any more: somebody was faster, or it was never his to send."""
+    offered = {one.event.kind() for one in shown.recordable}
+    for kind, filled in shown.filled.items():
+        for remedy in filled.remedies.values() if kind not in offered else ():
+            yield tag("p", f"未能登记「{EVENTS[kind].label}」：{remedy}", class_="problem")
 
 
 def _act(one: Recordable, shown: Recording, *, unfolded: bool) -> Markup:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -257,6 +258,22 @@ async def test_what_the_case_would_refuse_as_it_stands_is_not_offered(office: Of
 
     assert {"撤单", "改约"} <= before
     assert ({"撤单", "备注"}, {"备注"}) == (on_site & {"撤单", "改约", "备注"}, signed & {"撤单", "改约", "备注"})
+
+
+async def test_a_form_that_is_not_offered_any_more_is_refused_in_words(office: Office, front: Desk) -> None:
+    no = await office.call("fd-1")
+    page = await front.sees(f"/cases/{no}")
+    supervisor = await office.holder("工程部主管")
+    await walk(office, no, supervisor, until="resident_signed")
+
+    late = await front.sends(
+        f"/cases/{no}/events", {"type": "withdrawn", "key": key_in(form_of(page, "withdrawn")), "reason": "不修了"}
+    )
+    foreign = await front.sends(f"/cases/{no}/events", {"type": "consent_given", "key": secrets.token_hex(16)})
+
+    assert (409, 403) == (late.status_code, foreign.status_code)
+    assert "未能登记「撤单」：不符合规程" in late.text
+    assert "未能登记「住户同意」：无权办理" in foreign.text
 
 
 async def test_an_address_says_of_nothing_that_it_was_recorded_that_is_not_in_the_file(

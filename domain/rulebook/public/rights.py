@@ -54,7 +54,7 @@ GATES = (
         on=(FacilityRepaired,),
         holds=_site_cleared,
         field="event.site_cleared",
-        remedy="请先收拾整理维修现场，再勾选「现场已清理」",
+        remedy="请先收拾整理维修现场，再选「现场已清理：是」",
         english="Tidy up the site first, then say site_cleared: true.",
     ),
     Gate(

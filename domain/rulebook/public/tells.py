@@ -39,6 +39,7 @@ TELLS = (
         on=(SheetSignedFor,),
         to=(Role.ENGINEERING_SUPERVISOR,),
         text="巡视表已签收，请安排维修人员",
+        when=nobody_sent,
     ),
     Tell(rule="PUB-05", on=(RepairerArranged, Reassigned), to=(Role.REPAIRER,), text="安排您处理公共报修，请即到场"),
     Tell(

@@ -99,6 +99,13 @@ def test_whoever_was_called_hears_when_a_report_is_taken_back_before_anybody_is_
     assert [Role.ENGINEERING] == [one.post for one in ordinary]
 
 
+def test_pub_04_nobody_is_asked_to_send_somebody_who_is_there_already() -> None:
+    sent = story(DANGEROUS, (ARRANGED, on("9:01")))
+
+    assert () == told_of(sent, SIGNED_FOR, "9:08")
+    assert [Role.ENGINEERING_SUPERVISOR] == [one.post for one in told_of(story(REPORTED), SIGNED_FOR, "9:08")]
+
+
 def test_rep_10_residents_are_told_of_the_start_and_of_the_end_and_the_reporter_of_the_result() -> None:
     told = story(*AT_WORK)
 
