@@ -169,7 +169,7 @@ def gates(_: Sequence[str]) -> int:
         (VENV / "bin/lint-imports", "--no-cache"),
         (VENV / "bin/deptry", "."),
         (PYTHON, "-m", "infra.settings", "--check"),
-        (PYTHON, "-m", "domain.rulebook.tables", "--check"),
+        (PYTHON, "-m", "infra.rulebook_pages", "--check"),
         (PYTHON, "-m", "infra.web_ui", "--check"),
     ]
     failed = []

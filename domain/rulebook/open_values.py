@@ -24,3 +24,6 @@ SILENCE = timedelta(minutes=15)
 
 BACKDATING = timedelta(minutes=30)
 """How far back an act may lie when it is recorded without a supervisor; proposed, beyond it is 补录."""
+
+NEAR_BY = timedelta(minutes=15)
+"""REP-27: an appointment nearer than this has the ten minutes of REP-26 beside it; proposed."""

@@ -59,6 +59,17 @@ def test_the_domain_knows_the_standard_library_and_itself_alone() -> None:
     assert set() == outside
 
 
+def test_the_domain_touches_neither_files_nor_the_process() -> None:
+    worldly = {"argparse", "io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile"}
+
+    assert set() == {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in files("domain")
+        for name in imported(path)
+        if name.partition(".")[0] in worldly
+    }
+
+
 SPELLING = {"infra/invariants/words.py: workflows.case"}
 """How a case ends that was cancelled is no word of its procedure."""
 

@@ -178,6 +178,16 @@ class House:
                 "every command has ended",
             )
 
+    async def until_told(self, within: float = 60) -> None:
+        """Every command has ended, and every notice by then has been sent, or has failed."""
+        await self.until_quiet(within)
+        async with await open_pool(self.settings) as pool:
+            await until(
+                lambda: pool.fetchval("select not exists (select from notices where state = 'pending')"),
+                within,
+                "every notice has been sent",
+            )
+
     async def violations(self, grace: timedelta = timedelta()) -> list[Violation]:
         client = await connect(self.settings, role="test")
         async with await open_pool(self.settings) as pool:

@@ -1,6 +1,6 @@
 """What the rows of the repair procedure ask of a case file."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.case_file import CaseFile, Entry
 from domain.events import NoticeAcknowledged
@@ -27,6 +27,7 @@ from domain.events.repair import (
 )
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.people import Role, StaffId
+from domain.rulebook.open_values import NEAR_BY
 
 URGENT_SITUATIONS = frozenset({Situation.BURST_PIPE, Situation.SHORT_CIRCUIT})
 """REP-104: seed-004's urgent repairs."""
@@ -43,9 +44,6 @@ AT_ONCE = "REP-104"
 """The key of the notice to 工程部 that goes out with an emergency's call, and of the duty that it should meet."""
 
 ENGINEERS = (Role.ENGINEERING, Role.ENGINEERING_SUPERVISOR, Role.REPAIRER)
-
-NEAR_BY = timedelta(minutes=15)
-"""REP-27: an appointment nearer than this has the ten minutes of REP-26 beside it."""
 
 WORK_ACCEPTED = (ResidentSigned, SignatureExcused)
 """REP-41: a repair is complete with the resident's signature, or the named exception to it."""

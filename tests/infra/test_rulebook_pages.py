@@ -5,7 +5,8 @@ from pathlib import Path
 
 from domain.rulebook import PROCEDURES
 from domain.rulebook.ids import rule_ids
-from domain.rulebook.tables import coverage, obligations
+from domain.rulebook.tables import obligations
+from infra.rulebook_pages import PAGES, coverage, page
 
 RULE = re.compile(r"(?:REP|FEE|PUB)-\d+")
 
@@ -44,3 +45,7 @@ def test_a_rule_that_nothing_names_stands_among_those_without_row_code_or_test(t
         row.rule for procedure in PROCEDURES.values() for edition in procedure.editions for row in edition.obligations
     }
     assert set(rule_ids()) - {"REP-02", "REP-25", *rows} == set(RULE.findall(rest))
+
+
+def test_a_page_says_how_it_is_written() -> None:
+    assert all("`python -m infra.rulebook_pages --write`" in page(name) for name in PAGES)
