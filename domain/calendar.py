@@ -8,7 +8,17 @@ from zoneinfo import ZoneInfo
 LOCAL = ZoneInfo("Asia/Shanghai")
 """The zone of every shift, cut-off and calendar day of the project."""
 
+DECEMBER = 12
+
 _LAST_INSTANT = time(23, 59, 59, 999999)
+
+
+def years_wanted(today: date) -> tuple[int, ...]:
+    """The years whose days off an estate should know that local day: this one, and the next from 1 December on.
+
+    The official notice of a year comes in the November before; a duty that needs a year earlier asks for it itself.
+    """
+    return (today.year, today.year + 1) if today.month == DECEMBER else (today.year,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

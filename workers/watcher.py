@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import asyncpg
 import structlog
@@ -11,6 +12,7 @@ from prometheus_client import CollectorRegistry, Gauge, start_http_server
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from domain.calendar import LOCAL
 from infra import logging, temporal
 from infra.messaging.switchboard import open_switchboard
 from infra.run import beat, run, stop_event
@@ -29,10 +31,21 @@ TEMPORAL_SECONDS = 25.0
 PASSING = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 
 
+Clock = Callable[[], datetime]
+"""The time in the zone of the project."""
+
+
+def local_time() -> datetime:
+    return datetime.now(LOCAL)
+
+
 class Watch:
     """Looks at the ledger and at Temporal, each without the other; tells once of each finding until it is over."""
 
-    def __init__(self, settings: Settings, pool: asyncpg.Pool, crier: Crier, client: Client) -> None:
+    def __init__(
+        self, settings: Settings, pool: asyncpg.Pool, crier: Crier, client: Client, *, clock: Clock = local_time
+    ) -> None:
+        self._clock = clock
         self._settings = settings
         self._chosen = settings.watcher
         self._pool = pool
@@ -51,6 +64,7 @@ class Watch:
         """One round; never raises for what is away."""
         try:
             await self._alarms.settle(*await ledger.findings(self._pool, self._chosen))
+            await ledger.ask_for_calendar_years(self._pool, self._clock().date())
             self._failed[Kind.DATABASE_UNREACHABLE] = 0
             self._told_of_database = False
             await self._tell()

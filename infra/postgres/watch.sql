@@ -52,6 +52,15 @@ cross join generate_series(date_trunc('hour', now()) + interval '30 minutes', no
 where p.demand = 'round_the_clock' and not exists (select from on_duty(p.estate, p.post, h.at))
 group by p.estate, p.post;
 
+-- name: ask_for_calendar_years
+-- A year that an estate's working calendar lacks becomes a task for a person, once and for all.
+select ask_for_calendar(c.estate, w.year)
+from calendars c cross join unnest($1::integer[]) as w (year)
+where not exists (select from calendar_years y where y.estate = c.estate and y.year = w.year)
+    and not exists (
+        select from tasks t where t.estate = c.estate and t.kind = 'calendar_year' and t.subject = w.year::text
+    );
+
 -- name: open_cases
 -- Cases that ought to have a running workflow; the step that applies the opening files the view.
 select v.case_no as no from case_views v join cases c on c.no = v.case_no

@@ -6,6 +6,7 @@ from datetime import date
 
 import asyncpg
 
+from domain.calendar import years_wanted
 from infra.postgres.queries import load
 from infra.reference.folder import Folder
 from infra.reference.frozen import frozen_problems
@@ -13,8 +14,6 @@ from infra.reference.problems import Problem, WrongReference
 from infra.reference.sealed import SEALED, open_row, seal_row
 from infra.reference.wanted import LAYOUTS, Key, Layout, Rows, wanted
 from infra.sealing import Connection, Sealer
-
-DECEMBER = 12
 
 queries = load("reference.sql")
 
@@ -106,13 +105,8 @@ class Loading:
             raise WrongReference([_in_the_way(layout)])
 
     async def _ask_for_years(self) -> None:
-        """The days off of this year are needed now; those of the next, published in November, from December on.
-
-        A duty that reaches into a year not loaded asks for it whenever that is (0002_reference.sql).
-        """
         await self.connection.execute(queries["settle_calendar_tasks"], self.estate)
-        years = [self.today.year] + ([self.today.year + 1] if self.today.month >= DECEMBER else [])
-        for year in years:
+        for year in years_wanted(self.today):
             await self.connection.execute(queries["ask_for_calendar"], self.estate, year)
 
     async def _keep(self, by: str, changes: Mapping[str, Change]) -> None:

@@ -1,10 +1,11 @@
 """The watcher's questions to PostgreSQL."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import asyncpg
 import structlog
 
+from domain.calendar import years_wanted
 from infra.postgres.queries import load
 from infra.watching.finding import Finding, Kind
 from infra.watching.settings import WatcherSettings
@@ -43,6 +44,11 @@ async def findings(pool: asyncpg.Pool, settings: WatcherSettings) -> tuple[set[K
             looked_at.add(kind)
             found += [Finding(kind=kind, subject=row["subject"], text=row["text"]) for row in rows]
     return looked_at, found
+
+
+async def ask_for_calendar_years(pool: asyncpg.Pool, today: date) -> None:
+    """A year whose days off begin to matter that local day and are not loaded is a task, once a year and estate."""
+    await pool.execute(queries["ask_for_calendar_years"], list(years_wanted(today)))
 
 
 async def open_cases(pool: asyncpg.Pool, grace: timedelta) -> set[str]:

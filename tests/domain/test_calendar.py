@@ -7,7 +7,7 @@ import chinese_calendar  # type: ignore[import-untyped]  # it ships no types
 import holidays
 import pytest
 
-from domain.calendar import LOCAL, CalendarYear, WorkingCalendar
+from domain.calendar import LOCAL, CalendarYear, WorkingCalendar, years_wanted
 from infra.reference.official import official_years
 
 OFFICIAL = WorkingCalendar(version="test", years=official_years(Path("reference/calendar")))
@@ -22,6 +22,14 @@ def test_every_day_from_2004_to_2026_is_as_the_published_calendar_has_it() -> No
     wrong = [d for d in days(FIRST, LAST) if OFFICIAL.is_working_day(d) != chinese_calendar.is_workday(d)]
 
     assert wrong == []
+
+
+def test_the_next_year_is_wanted_from_the_first_of_december_on() -> None:
+    wanted = [
+        years_wanted(day) for day in (date(2026, 1, 1), date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 31))
+    ]
+
+    assert [(2026,), (2026,), (2026, 2027), (2026, 2027)] == wanted
 
 
 def test_a_second_source_agrees_from_2010_on() -> None:

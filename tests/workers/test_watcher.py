@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import asyncpg
 import httpx2
@@ -21,6 +21,7 @@ from temporalio.client import (
 )
 from temporalio.worker import Worker
 
+from domain.calendar import LOCAL
 from infra.messaging.settings import MessagingSettings, WebhookSettings, WeComSettings
 from infra.messaging.switchboard import open_switchboard
 from infra.settings import Settings
@@ -50,9 +51,12 @@ def chosen(receiver: Receiver) -> WatcherSettings:
 class Round:
     """Looks on request, with a watch that lives through the whole test."""
 
-    def __init__(self, pool: asyncpg.Pool, watcher: Watch, receiver: Receiver) -> None:
+    def __init__(
+        self, settings: Settings, pool: asyncpg.Pool, crier: Crier, client: Client, receiver: Receiver
+    ) -> None:
         self.pool = pool
-        self.watcher = watcher
+        self.now = datetime(2026, 11, 23, 9, tzinfo=LOCAL)
+        self.watcher = Watch(settings, pool, crier, client, clock=lambda: self.now)
         self.receiver = receiver
 
     async def look(self) -> list[tuple[str, str]]:
@@ -69,7 +73,7 @@ class Round:
 async def started(settings: Settings, pool: asyncpg.Pool, receiver: Receiver) -> AsyncIterator[Round]:
     client = await connect(settings, role="test", lazy=True)
     async with open_switchboard(settings.watcher.channels) as switchboard:
-        yield Round(pool, Watch(settings, pool, Crier(switchboard, settings.watcher), client), receiver)
+        yield Round(settings, pool, Crier(switchboard, settings.watcher), client, receiver)
 
 
 @pytest.fixture
@@ -145,6 +149,28 @@ async def test_a_silent_process_is_noticed_told_once_and_cleared_when_it_speaks(
     assert third == []
     assert len(round_without_temporal.told) == 2
     assert round_without_temporal.told[0].startswith(f"【系统报警】进程无心跳，共1项\n1. {process}，最后心跳")
+
+
+async def test_the_next_year_that_a_calendar_lacks_is_asked_for_once_from_the_first_of_december_on(
+    round_without_temporal: Round, rows: Rows
+) -> None:
+    await rows.case()
+    await rows.pool.execute("insert into calendars values ('LY', 'v', '{1}', '{}', false)")
+    await rows.pool.execute(
+        "insert into calendar_years (estate, year, holidays, workdays) values ('LY', 2026, '{}', '{}')"
+    )
+    asked = "select subject from tasks where kind = 'calendar_year' and done_at is null"
+
+    seen = []
+    for day in (date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 2)):
+        round_without_temporal.now = datetime.combine(day, time(), LOCAL)
+        await round_without_temporal.look()
+        seen.append([row["subject"] for row in await rows.pool.fetch(asked)])
+    await rows.pool.execute("update tasks set done_at = now()")
+    await round_without_temporal.look()
+
+    assert [[], ["2027"], ["2027"]] == seen
+    assert [] == await rows.pool.fetch(asked)
 
 
 async def test_a_process_that_never_started_is_silent_too(round_without_temporal: Round, rows: Rows) -> None:
