@@ -82,12 +82,12 @@ async def test_somebody_who_left_is_no_longer_active_and_off_the_roster(
 
 async def test_deputies_can_change_places(fresh_pool: asyncpg.Pool, sealer: Sealer, folder: Path, spoil: Spoil) -> None:
     await load(fresh_pool, sealer, folder)
-    spoil("roster.toml", r'\["工程部主管", "维修人员"\]', '["维修人员", "工程部主管"]')
+    spoil("roster.toml", r'\["维修人员", "工程部主管"\]', '["工程部主管", "维修人员"]')
 
     await load(fresh_pool, sealer, folder)
 
     ranked = await fresh_pool.fetch("select deputy from stand_ins where post = '工程部' order by rank")
-    assert [row["deputy"] for row in ranked] == ["维修人员", "工程部主管"]
+    assert [row["deputy"] for row in ranked] == ["工程部主管", "维修人员"]
 
 
 @pytest.mark.parametrize(
