@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: the figures of goals.md in one run of about three minutes; ``--long`` for steadier ones."""
+"""``python -m benchmarks``: figures of goals.md in a minute; ``--crowd``: of many cases too; ``--long``: all."""
 
 import argparse
 import asyncio
@@ -25,7 +25,8 @@ from infra.run import leave
 KB = 1024
 LISTS = "lists"
 SHORT = {"rounds": 3, "cases": 6, "pairs": 3, "opening_rounds": 2, "openings": 20, "statements": 2, "listed": 0,
-         "deadlines": 200, "messages": 40}  # fmt: skip
+         "deadlines": 0, "messages": 0}  # fmt: skip
+CROWD = SHORT | {"deadlines": 200, "messages": 40}
 LONG = {"rounds": 9, "cases": 16, "pairs": 30, "opening_rounds": 4, "openings": 100, "statements": 10,
         "listed": 100_000, "deadlines": 10_000, "messages": 200}  # fmt: skip
 
@@ -54,7 +55,7 @@ async def measure(stage: Stage, size: dict[str, int]) -> list[Figure]:
         acts = await bench.acts(size["pairs"])
         openings = await bench.openings(size["opening_rounds"], size["openings"])
         transactions, milliseconds = await bench.statements(size["statements"])
-        seen = await storm(bench.client, pool, bench.door, size["deadlines"])
+        crowd = await _crowd(bench, size["deadlines"])
     finally:
         await pool.close()
     return [
@@ -64,7 +65,7 @@ async def measure(stage: Stage, size: dict[str, int]) -> list[Figure]:
         *_of_openings(openings),
         *_of_transact(runs),
         *_of_starts(stage),
-        *_of_storm(seen, size["deadlines"]),
+        *crowd,
         *await _of_lists(stage, size["listed"]),
         Figure(goal=13, what="PostgreSQL CPU an act", value=milliseconds, unit="ms", must=0.6),
         Figure(goal=13, what="transactions an act, command included", value=transactions, unit=""),
@@ -143,6 +144,10 @@ def _of_starts(stage: Stage) -> list[Figure]:
     ]
 
 
+async def _crowd(bench: Bench, deadlines: int) -> list[Figure]:
+    return _of_storm(await storm(bench.client, bench.pool, bench.door, deadlines), deadlines) if deadlines else []
+
+
 def _of_storm(seen: Storm, deadlines: int) -> list[Figure]:
     desk, bare = seen.rates["desk"], seen.rates["bare"]
     quiet, acts = percentile(seen.quiet, 0.5), percentile(seen.acts, 0.99)
@@ -204,15 +209,18 @@ def _say_parts(runs: dict[str, Runs]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--long", action="store_true", help="more rounds and cases, several minutes")
-    size = LONG if parser.parse_args().long else SHORT
+    sizes = parser.add_mutually_exclusive_group()
+    sizes.add_argument("--crowd", action="store_const", dest="size", const=CROWD, help="goals 8, 9 and 14 too: 3 min")
+    sizes.add_argument("--long", action="store_const", dest="size", const=LONG, help="all, with more rounds and cases")
+    size = parser.parse_args().size or SHORT
     began = time.monotonic()
     with staged() as stage:
         say(f"ready after {time.monotonic() - began:.1f} s")
         figures = asyncio.run(measure(stage, size))
         figures += _of_second_start(stage)
-    with staged(with_transact=False, time_skipping=True) as stage:
-        figures += asyncio.run(live_long(stage, size["messages"]))
+    if size["messages"]:
+        with staged(with_transact=False, time_skipping=True) as stage:
+            figures += asyncio.run(live_long(stage, size["messages"]))
     day = datetime.now(UTC).date()
     say(f"\n{day}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {time.monotonic() - began:.0f} s\n")
     say(table(figures))
