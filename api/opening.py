@@ -15,14 +15,13 @@ from api.people import acting
 from api.same_room import at_the_place
 from api.wire.answers import SameRoom
 from api.writing import answer, carried_out, hash_of
-from domain.admission import SUPERVISORS, Act, check_opening, right_for
+from domain.admission import Act, check_opener, check_opening
 from domain.calendar import LOCAL
 from domain.case_file import Source
-from domain.errors import BadTime, NotPermitted, RuleBroken, Untimely
+from domain.errors import RuleBroken
 from domain.events import AnyEvent, Opening
-from domain.limits import CLOCK_SKEW, Terms
-from domain.people import Actor, EstateCode
-from domain.rulebook.open_values import BACKDATING
+from domain.limits import Terms
+from domain.people import EstateCode
 from domain.rulebook.rows import Edition, Procedure
 from infra.postgres.acceptance import NewCase
 from infra.postgres.commands import Command
@@ -93,8 +92,8 @@ async def _new_case(asking: Caller, told: Told, intake: Intake, body_hash: bytes
     by = await acting(desk, asking.principal, estate, told.by)
     now = datetime.now(UTC)
     received_at = told.call_started_at or now
-    _check_right(intake, by, now)
-    _check_time(by, received_at, now)
+    report = Act(command_id="", event=intake.report, by=by, at=received_at, accepted_at=now, source=Source.API)
+    check_opener(report, intake.procedure, intake.edition(now))
     located = await intake.locate(desk)
     terms = await desk.reference.terms(estate, received_at)
 
@@ -122,19 +121,6 @@ async def _new_case(asking: Caller, told: Told, intake: Intake, body_hash: bytes
         terms=TermsOfCase.of(terms),
         acts=acts,
     )
-
-
-def _check_right(intake: Intake, by: Actor, now: datetime) -> None:
-    right = right_for(type(intake.report), intake.edition(now))
-    if right is None or not by.holds(*right.posts):
-        raise NotPermitted(intake.report.label, right.posts if right else (), right.rule if right else "REP-20")
-
-
-def _check_time(by: Actor, at: datetime, now: datetime) -> None:
-    if at > now + CLOCK_SKEW:
-        raise BadTime(at, now, Untimely.FUTURE)
-    if at < now - BACKDATING and not by.holds(*SUPERVISORS):
-        raise BadTime(at, now, Untimely.TOO_FAR_BACK)
 
 
 def _check_clauses(intake: Intake, acts: tuple[Act, ...], terms: Terms, now: datetime) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from domain.admission import SUPERVISORS
+from domain.admission import right_for
 from domain.errors import NotPermitted
 from domain.people import POSTS, Actor, EstateCode, Role, StaffId
+from domain.rulebook import PROCEDURES
 
 E = TypeVar("E", bound=Callable[..., object])
 
@@ -54,8 +56,16 @@ HEADS = frozenset({Role.ENGINEERING_SUPERVISOR, Role.COMPANY_MANAGER, Role.ESTAT
 ON_DUTY = frozenset({Role.DUTY_DIRECTOR})
 THE_REPAIRER = frozenset({Role.REPAIRER})
 
+
+def _opening() -> Grant:
+    """Whoever may open a case of some procedure."""
+    rows = [right_for(kind, one.edition(date.max)) for one in PROCEDURES.values() for kind in one.opens_with]
+    rights = [right for right in rows if right is not None]
+    return Grant(rule=rights[0].rule, posts=frozenset(post for right in rights for post in right.posts))
+
+
 GRANTS: Mapping[Verb, Grant] = {
-    Verb.OPEN_CASE: Grant(rule="REP-20", posts=DESK),
+    Verb.OPEN_CASE: _opening(),  # which case, the rows of its procedure say
     Verb.RECORD: Grant(rule="REP-18", posts=POSTS),  # which event, the rows of the procedure say
     Verb.LIST_CASES: Grant(rule="REP-13", posts=POSTS),
     Verb.FIND_BY_ROOM: Grant(rule="PRV-106", posts=DESK | HEADS | ON_DUTY),  # it tells of which room a case is
@@ -65,7 +75,7 @@ GRANTS: Mapping[Verb, Grant] = {
     Verb.READ_INBOX: Grant(rule="REP-13", posts=POSTS),
     Verb.ACKNOWLEDGE: Grant(rule="REP-13", posts=POSTS),
     Verb.READ_TASKS: Grant(rule="REP-13", posts=POSTS),  # only those of the posts held
-    Verb.READ_ALARMS: Grant(rule="REP-13", posts=frozenset(SUPERVISORS)),
+    Verb.READ_ALARMS: Grant(rule="REP-13", posts=HEADS | {Role.CUSTOMER_SERVICE_SUPERVISOR}),
     Verb.FOLLOW: Grant(rule="REP-13", posts=POSTS),
 }
 

@@ -13,16 +13,6 @@ from domain.people import Actor, Role
 from domain.rulebook.open_values import BACKDATING
 from domain.rulebook.rows import Edition, Owed, Position, Procedure, Question, Right
 
-SUPERVISORS = (
-    Role.ENGINEERING_SUPERVISOR,
-    Role.CUSTOMER_SERVICE_SUPERVISOR,
-    Role.COMPANY_MANAGER,
-    Role.CENTRE_MANAGER,
-    Role.ESTATE_DIRECTOR,
-)
-"""Whose word is needed for an act recorded long after it happened (补录)."""
-
-
 REMARKS = (Noted, Urged)
 MOST_REMARKS = 300
 """备注 and 催办 of one case: a file is handed from run to run whole, and Temporal carries 2 MB."""
@@ -115,6 +105,17 @@ def admit(act: Act, standing: Standing) -> Entry:
     )
 
 
+def check_opener(act: Act, procedure: Procedure, edition: Edition) -> None:
+    """Whether somebody may open a case with that act, and with one of that moment; raises NotPermitted or BadTime."""
+    right = right_for(type(act.event), edition)
+    if right is None or not act.by.holds(*right.posts):
+        raise _not_permitted(act.event, right)
+    if act.at > act.accepted_at + CLOCK_SKEW:
+        raise BadTime(act.at, act.accepted_at, Untimely.FUTURE)
+    if act.at < act.accepted_at - BACKDATING and not act.by.holds(*procedure.backdated_by):
+        raise BadTime(act.at, act.accepted_at, Untimely.TOO_FAR_BACK)
+
+
 def check_opening(acts: Sequence[Act], procedure: Procedure, edition: Edition, terms: Terms) -> None:
     """Ask of the acts that a case is to open with what is asked of every later one; raises RuleBroken."""
     file, docket = CaseFile(), Docket(edition.obligations, terms, procedure.who)
@@ -150,7 +151,7 @@ def _is_backdated(act: Act, standing: Standing) -> bool:
         raise BadTime(act.at, latest, Untimely.FUTURE)
     if act.at >= earliest - BACKDATING:
         return False
-    if not act.by.holds(*SUPERVISORS):
+    if not act.by.holds(*standing.procedure.backdated_by):
         raise BadTime(act.at, earliest, Untimely.TOO_FAR_BACK)
     return True
 

@@ -27,7 +27,7 @@ from infra.settings import Settings
 from workflows import CASES
 from workflows.doors import refusal_details, update_name
 from workflows.messages import OpenCase, RecordAct, Recorded
-from workflows.visibility import HOW_TO, at_opening
+from workflows.visibility import at_opening, how_to
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -201,7 +201,7 @@ async def start_case(client: Client, opening: OpenCase, settings: Settings, *, a
         memo=_memo(opening),
         search_attributes=at_opening(opening.estate, opening.building, drill=opening.drill),
         static_summary=f"{procedure.name} · {opening.building}" + ("【演练】" if opening.drill else ""),
-        static_details=HOW_TO,
+        static_details=how_to(procedure),
         priority=FIRST if cannot_wait else Priority.default,
         rpc_timeout=START_PATIENCE,
     )

@@ -1,7 +1,7 @@
 """What every case is: a file that people's acts are added to, a script that reads it, a watch that minds its clock."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import ClassVar
 
@@ -10,7 +10,6 @@ from temporalio import workflow
 from domain.admission import Act
 from domain.case_file import Entry
 from domain.events import CancellationIgnored, CaseEnded
-from domain.events.common import CANCELLED
 from domain.people import EstateCode
 from domain.rulebook.rows import Procedure
 from workflows.journal import Journal
@@ -59,21 +58,10 @@ class Case:
 
     async def carry(self, opening: OpenCase) -> str:
         """Run script and watch to the end of the procedure, or into the next run of the same case."""
-        try:
-            await self._run_both(opening)
-        except asyncio.CancelledError:
-            if workflow.cancellation_reason() is not None and not self._asked_to_cancel:  # see _ignores
-                await self._end(CANCELLED)
-                await workflow.wait_condition(workflow.all_handlers_finished)
-            raise
+        await self._run_both(opening)
         if not self._is_over:
             workflow.continue_as_new(opening.model_copy(update={"carried": self._journal.carried(), "acts": ()}))
-        while not workflow.all_handlers_finished():
-            try:
-                await workflow.wait_condition(workflow.all_handlers_finished)
-            except asyncio.CancelledError:
-                if not self._ignores_cancellation():
-                    raise
+        await self._until(workflow.all_handlers_finished)
         ended = self._journal.file.last(CaseEnded)
         return ended.result if ended else ""
 
@@ -85,30 +73,29 @@ class Case:
         parts = (self._play(opening), self._journal.show_first(), self._watch.keep())
         tasks = [asyncio.create_task(part) for part in parts]
         try:
-            while not self._may_stop(tasks):
-                try:
-                    await workflow.wait_condition(lambda: self._may_stop(tasks))
-                except asyncio.CancelledError:
-                    if not self._ignores_cancellation():
-                        raise
-                    await self._journal.commit()
+            await self._until(lambda: any(map(has_failed, tasks)) or self._is_over or self._may_turn_over)
         finally:
             for task in tasks:
                 task.cancel()
         for task in filter(has_failed, tasks):
             task.result()
 
-    def _may_stop(self, tasks: Sequence["asyncio.Task[None]"]) -> bool:
-        return any(map(has_failed, tasks)) or self._is_over or self._may_turn_over
+    async def _until(self, true: Callable[[], bool]) -> None:
+        """Wait for it, through a request to cancel the case, which is noted (REP-13)."""
+        while not true():
+            try:
+                await workflow.wait_condition(true)
+            except asyncio.CancelledError:
+                if not self._ignores_cancellation():
+                    raise
+                await self._journal.commit()
 
     def _ignores_cancellation(self) -> bool:
         """Whether this was a cancel request, of which Temporal delivers one a run: noted, told, and nothing else.
 
-        False when the case only leaves the worker's cache, and for a case that was cancelled when that ended one.
+        False when the case only leaves the worker's cache.
         """
         if self._asked_to_cancel or workflow.cancellation_reason() is None:
-            return False
-        if not workflow.patched("REP-13: only its procedure ends a case"):
             return False
         self._asked_to_cancel = True
         if not self._journal.file.ended:  # nothing follows the end, which may be waiting for its record

@@ -17,6 +17,7 @@ from domain.docket import Docket
 from domain.filing import CaseView
 from domain.limits import due_text
 from domain.people import CaseNo, EstateCode
+from domain.rulebook.rows import Procedure
 
 ESTATE = SearchAttributeKey.for_keyword("DeskEstate")
 BUILDING = SearchAttributeKey.for_keyword("DeskBuilding")
@@ -36,11 +37,14 @@ ATTRIBUTES: dict[str, SearchAttributeIndexedValueType] = {
 
 YES, NO = "是", "否"
 
-HOW_TO = (
-    "主管可在右上角 **More Actions** → **Send an Update** 中发送【主管】催办、改派、批准延期、备注，"
-    "在 Data 中按说明填写，by 为本人工号。"
-)
-"""Stands beside every case in the Web UI, under Details."""
+
+def how_to(procedure: Procedure) -> str:
+    """Stands beside every case in the Web UI, under Details."""
+    doors = "、".join(door.event.label for door in procedure.web_ui)
+    return (
+        f"主管可在右上角 **More Actions** → **Send an Update** 中发送【主管】{doors}，"
+        "在 Data 中按说明填写，by 为本人工号。"
+    )
 
 
 def at_opening(estate: EstateCode, building: str, *, drill: bool) -> TypedSearchAttributes:

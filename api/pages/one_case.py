@@ -26,7 +26,7 @@ from api.routes.cases import case_answer
 from api.routes.events import record_event
 from api.routes.forms import PRINTABLES, Wanted, counted, printed
 from api.same_room import beside
-from api.wire.events import EVENTS, WireCharge
+from api.wire.events import EVENTS, OPENINGS, WireCharge
 from api.wire.requests import NewEvent
 from domain.errors import Malformed, UnknownCase
 from domain.events import Event
@@ -38,7 +38,6 @@ from infra.postgres.records import FiledDuty
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-OPENINGS = {event.kind(): event for procedure in PROCEDURES.values() for event in procedure.opens_with}
 PRINTING = re.compile(r"[1-9][0-9]{0,4}")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_origin, ge
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.wire import text
-from domain.events import CaseEnded, Event, NoticeAcknowledged, RungReached, public, repair, work
+from domain.events import Event, NoticeAcknowledged, repair, work
 from domain.people import StaffId
 from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook import PROCEDURES
@@ -25,9 +25,10 @@ SET_BY_THE_DESK: Mapping[type[Event], frozenset[str]] = {
     repair.PriceShown: frozenset({"price_version"}),
 }
 """REP-06, REP-34: what a caller may not say."""
-NOT_POSTED: frozenset[type[Event]] = frozenset(
-    {repair.RequestReceived, public.FacilityFaultReported, NoticeAcknowledged, RungReached, CaseEnded}
-)
+OPENINGS: Mapping[str, type[Event]] = {
+    kind.kind(): kind for procedure in PROCEDURES.values() for kind in procedure.opens_with
+}
+NOT_POSTED = frozenset({*OPENINGS.values(), NoticeAcknowledged})
 """Openings have routes of their own, and so has an acknowledgement, which looks at whom the notice went to."""
 MOST_CHARGES = 50
 

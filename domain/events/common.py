@@ -23,10 +23,6 @@ class RungReached(Event):
         return self.key.split("/")[0]
 
 
-CANCELLED = "已被取消"
-"""How a case ended that somebody cancelled in Temporal while that could end one."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancellationIgnored(Event):
     """REP-13: somebody asked Temporal to cancel the case; only its procedure ends it, so it goes on."""
@@ -37,7 +33,7 @@ class CancellationIgnored(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEnded(Event):
-    """The procedure has run to its end, or was cancelled; nothing of it is owed any more."""
+    """The procedure has run to its end; nothing of it is owed any more."""
 
     type: Literal["case_ended"] = "case_ended"
     label: ClassVar[str] = "结案"

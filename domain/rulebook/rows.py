@@ -11,6 +11,7 @@ from domain.docket import Docket, WhoHolds
 from domain.events import AnyEvent, CaseEnded, Event, RungReached
 from domain.forms import Form
 from domain.people import Actor, Role
+from domain.rulebook.web_ui import WebUiDoor
 
 Condition = Callable[[Entry, CaseFile], bool]
 
@@ -131,6 +132,8 @@ class Procedure:
     ``opens_with``: what a case begins with. ``copies``: where the copies of its paper form are, if it has one.
     ``form``: that paper form.
     ``cannot_wait``: whether a case opened by such an event goes before others in every queue.
+    ``backdated_by``: whose word is needed for an act recorded long after it happened (补录).
+    ``web_ui``: what supervisors may record from the Temporal Web UI.
     """
 
     prefix: str
@@ -142,6 +145,8 @@ class Procedure:
     who: WhoHolds
     editions: tuple[Edition, ...]
     cannot_wait: Callable[[AnyEvent], bool]
+    backdated_by: tuple[Role, ...]
+    web_ui: tuple[WebUiDoor, ...]
     form: Form | None = None
     copies: Callable[[CaseFile], tuple[CopyPlace, ...]] = field(default=lambda file: ())  # noqa: ARG005
     complete: Callable[[AnyEvent, Docket], AnyEvent] = field(default=lambda event, docket: event)  # noqa: ARG005

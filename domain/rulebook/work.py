@@ -2,18 +2,26 @@
 
 from datetime import datetime, timedelta
 
-from domain.case_file import CaseFile, Entry
-from domain.events import CancellationIgnored, CaseEnded, ExtensionGranted, Noted, NoticeAcknowledged, Urged
-from domain.events.common import CANCELLED
+from domain.events import CancellationIgnored, ExtensionGranted, Noted, NoticeAcknowledged, Urged
 from domain.events.repair import Wanted
-from domain.events.work import WorkStarted
+from domain.events.work import Reassigned, WorkStarted
 from domain.limits import CLOCK_SKEW
 from domain.people import POSTS, Role
 from domain.rulebook.rows import Gate, Owed, Position, Question, Right, Tell
+from domain.rulebook.web_ui import WebUiDoor
 
 DESK = (Role.FRONT_DESK, Role.CUSTOMER_SERVICE_SUPERVISOR)
 ENGINEERING = (Role.ENGINEERING_SUPERVISOR, Role.ENGINEERING)
 ON_THE_JOB = (Role.REPAIRER, Role.ENGINEERING_SUPERVISOR)
+
+SUPERVISORS = (
+    Role.ENGINEERING_SUPERVISOR,
+    Role.CUSTOMER_SERVICE_SUPERVISOR,
+    Role.COMPANY_MANAGER,
+    Role.CENTRE_MANAGER,
+    Role.ESTATE_DIRECTOR,
+)
+"""Whose word is needed for an act recorded long after it happened (补录)."""
 
 FOLLOWS = (Role.FRONT_DESK,)
 """REP-19: who follows every limit of the work itself, is asked to press before it and told of its breach."""
@@ -103,10 +111,6 @@ EXTENDED_AHEAD = Gate(
 )
 
 
-def cancelled(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
-    return isinstance(entry.event, CaseEnded) and entry.event.result == CANCELLED
-
-
 URGED = Tell(rule="REP-19", on=(Urged,), to=(), whoever_owes=True, text="催办，请尽快办理")
 
 EXTENDED = Tell(
@@ -123,11 +127,9 @@ NOT_CANCELLED = Tell(
     text="有人在看单网页上请求取消本单，未予执行，本单照常办理；住户不再需要的，请由前台登记撤单",
 )
 
-STOPPED = Tell(
-    rule="REP-13",
-    on=(CaseEnded,),
-    to=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.ENGINEERING_SUPERVISOR),
-    text="本单在看单网页上被取消，未按规程办结，请核查并视情另立新单",
-    when=cancelled,
-    urgent=True,
+REASSIGN = WebUiDoor(
+    event=Reassigned,
+    description='改派维修人员，限工程部主管。填：{"by": "en-1", "repairer": "rp-2", "text": "原维修人员请假"}',
+    made=lambda form: Reassigned(repairer=form.repairer, reason=form.text),
+    sends=lambda form: form.repairer,
 )

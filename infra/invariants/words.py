@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from domain.case_file import CaseFile, Entry, Source
 from domain.errors import NotExpected
 from domain.events import CancellationIgnored, CaseEnded, Opening, RungReached
-from domain.events.common import CANCELLED
 from domain.events.repair import FormFilled
 from infra.invariants.filed import FiledCase
 from infra.invariants.violation import Violation
@@ -55,7 +54,7 @@ def _ends(case: FiledCase, file: CaseFile, place: Place) -> Iterator[Violation]:
     if ended is None:
         if place.result is not None and not case.head["open"]:
             yield case.breaks("21 close", "已结案而案卷无结案")
-    elif ended.result not in (CANCELLED, place.result):
+    elif ended.result != place.result:
         yield case.breaks("21 close", "未办完即结案" if place.result is None else "结果不是规程所得")
 
 

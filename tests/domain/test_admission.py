@@ -1,11 +1,13 @@
 """What the case refuses as things stand, and what the desk itself adds to what is recorded."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from domain.admission import MOST_REMARKS, could_record, owed_in
-from domain.errors import FileFull, NotPermitted, RuleBroken
+from domain.admission import MOST_REMARKS, Act, check_opener, could_record, owed_in
+from domain.case_file import Source
+from domain.errors import BadTime, FileFull, NotPermitted, RuleBroken
 from domain.events import AnyEvent, ExtensionGranted, Noted, Urged, Withdrawn
 from domain.events.repair import (
     AppointmentMoved,
@@ -17,7 +19,7 @@ from domain.events.repair import (
     Situation,
 )
 from domain.events.work import ArrivedOnSite, Reassigned
-from domain.people import Actor
+from domain.people import Actor, Role
 from domain.rulebook import REPAIR
 from domain.rulebook.rows import Position
 from tests.domain.story import CENTRE_MANAGER, FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, Story, on, received
@@ -114,3 +116,22 @@ def test_a_remark_is_no_longer_offered_once_the_file_is_full_of_them() -> None:
 
     assert not could_record(Noted, position, REPAIR, REPAIR.editions[-1])
     assert could_record(Reassigned, position, REPAIR, REPAIR.editions[-1])
+
+
+def call(by: Actor, at: str) -> Act:
+    """A call of that time, told at ten."""
+    return Act(command_id="c-1", event=received(), by=by, at=on(at), accepted_at=on("10:00"), source=Source.API)
+
+
+def test_who_may_open_a_case_is_a_row_and_so_is_who_may_open_one_of_long_ago() -> None:
+    edition = REPAIR.editions[-1]
+    other = replace(REPAIR, backdated_by=(Role.FRONT_DESK,))
+
+    check_opener(call(FRONT_DESK, "9:30"), REPAIR, edition)
+    check_opener(call(FRONT_DESK, "8:00"), other, edition)
+
+    with pytest.raises(NotPermitted, match="REP-20"):
+        check_opener(call(REPAIRER, "9:30"), REPAIR, edition)
+    for at in ("8:00", "10:01"):
+        with pytest.raises(BadTime):
+            check_opener(call(FRONT_DESK, at), REPAIR, edition)

@@ -8,7 +8,7 @@ from typing import Self
 
 from hypothesis import strategies as st
 
-from domain.admission import SUPERVISORS, could_record, owed_in
+from domain.admission import could_record, owed_in
 from domain.case_file import Entry
 from domain.events import AnyEvent, CaseEnded, Event
 from domain.people import CLOCKWORK, POSTS, Actor
@@ -149,7 +149,7 @@ class Walk:
         at = max(self.now - timedelta(seconds=step.lag), self.turn_of(kind))
         self.ring(min(at, self.now))
         late = at < self.now - BACKDATING
-        people = [one for one in self.who_may(kind, at) if not late or one.holds(*SUPERVISORS)]
+        people = [one for one in self.who_may(kind, at) if not late or one.holds(*self.procedure.backdated_by)]
         said = MAKERS[kind](self.scene(at))
         if people and said:
             self.record(self.admit(said[step.says % len(said)], at, people[step.by % len(people)]))

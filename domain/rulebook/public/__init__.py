@@ -11,6 +11,8 @@ from domain.rulebook.public.reading import who
 from domain.rulebook.public.rights import GATES, RIGHTS
 from domain.rulebook.public.tells import STAGES, TELLS
 from domain.rulebook.rows import Edition, Procedure
+from domain.rulebook.web_ui import NOTE, URGE, extend
+from domain.rulebook.work import REASSIGN, SUPERVISORS
 
 
 def _cannot_wait(event: AnyEvent) -> bool:
@@ -27,6 +29,8 @@ PUBLIC_REPAIR = Procedure(
     stages=STAGES,
     who=who,
     cannot_wait=_cannot_wait,
+    backdated_by=SUPERVISORS,
+    web_ui=(URGE, REASSIGN, extend("PUB-103"), NOTE),
     form=INSPECTION_SHEET,
     copies=copy_places,
     editions=(Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),),

@@ -7,11 +7,7 @@ from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, W
 from domain.people import Role
 from domain.rulebook.public.reading import dangerous_then, nobody_sent, other_then, somebody_sent
 from domain.rulebook.rows import Stage, Tell
-from domain.rulebook.work import EXTENDED, NOT_CANCELLED, STOPPED, URGED, cancelled
-
-
-def _cancelled_at_work(entry: Entry, file: CaseFile) -> bool:
-    return cancelled(entry, file) and somebody_sent(entry, file)
+from domain.rulebook.work import EXTENDED, NOT_CANCELLED, URGED
 
 
 def _other_with_nobody_sent(entry: Entry, file: CaseFile) -> bool:
@@ -75,15 +71,6 @@ TELLS = (
     URGED,
     EXTENDED,
     NOT_CANCELLED,
-    STOPPED,
-    Tell(
-        rule="REP-13",
-        on=(CaseEnded,),
-        to=(Role.REPAIRER,),
-        text="本单在看单网页上被取消，请先与工程部主管核对再继续",
-        when=_cancelled_at_work,
-        urgent=True,
-    ),
 )
 
 STAGES = (

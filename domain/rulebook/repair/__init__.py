@@ -14,6 +14,8 @@ from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIO
 from domain.rulebook.repair.rights import GATES, RIGHTS
 from domain.rulebook.repair.tells import STAGES, TELLS
 from domain.rulebook.rows import Edition, Procedure
+from domain.rulebook.web_ui import NOTE, URGE, extend
+from domain.rulebook.work import REASSIGN, SUPERVISORS
 
 
 def _with_completion_limit(event: AnyEvent, docket: Docket) -> AnyEvent:
@@ -50,6 +52,8 @@ REPAIR = Procedure(
     who=who,
     cannot_wait=_cannot_wait,
     form=REPAIR_ORDER,
+    backdated_by=SUPERVISORS,
+    web_ui=(URGE, REASSIGN, extend("REP-124"), NOTE),
     copies=copy_places,
     complete=_with_completion_limit,
     editions=(Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),),

@@ -29,7 +29,7 @@ from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, W
 from domain.people import Role
 from domain.rulebook.repair import reading
 from domain.rulebook.rows import Stage, Tell
-from domain.rulebook.work import EXTENDED, NOT_CANCELLED, STOPPED, URGED, cancelled
+from domain.rulebook.work import EXTENDED, NOT_CANCELLED, URGED
 
 
 def _urgent_situation(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
@@ -58,10 +58,6 @@ def _unsolved(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shap
 
 def _failed(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
     return isinstance(entry.event, TrialDone) and not entry.event.passed
-
-
-def _cancelled_at_work(entry: Entry, file: CaseFile) -> bool:
-    return cancelled(entry, file) and _has_repairer(entry, file)
 
 
 def _has_repairer(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
@@ -140,15 +136,6 @@ TELLS = (
     URGED,
     EXTENDED,
     NOT_CANCELLED,
-    STOPPED,
-    Tell(
-        rule="REP-13",
-        on=(CaseEnded,),
-        to=(Role.REPAIRER,),
-        text="本单在看单网页上被取消，请先与工程部主管核对再继续",
-        when=_cancelled_at_work,
-        urgent=True,
-    ),
 )
 
 STAGES = (
