@@ -106,7 +106,7 @@ async def _staff_pages(page: Page, demo: Demonstration) -> None:
     await page.get_by_role("button", name="登录").click()
     await page.get_by_role("heading", name="未结单据").wait_for()
     await _photograph(page, "inbox")
-    await page.set_viewport_size({"width": 1000, "height": 420})
+    await page.set_viewport_size({"width": 1000, "height": 1010})
     await page.goto(f"{demo.api}/board")
     await page.get_by_role("link", name="谁超时").first.wait_for()
     await _photograph(page, "board")
