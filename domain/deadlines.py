@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.case_file import CaseFile, Entry
@@ -28,7 +28,8 @@ class Obligation:
     owed while ``only_if`` holds of the file. ``met_by`` ends it, where ``met_if`` holds; ``lapses_on`` ends it
     unmet, where ``lapses_if`` holds.
     ``part`` tells the rows of one rule apart. ``urgent``: what its ladder tells goes before other notices.
-    ``extendable_by`` is the only post that may move the due moment.
+    ``extendable_by`` is the only post that may move the due moment. ``pausable``: how far pauses of the work may move
+    it in all; None: it runs on.
     ``yields_to``: keys of rows for the same act; the stricter of them and this one alone asks anybody to press for it.
     """
 
@@ -46,6 +47,7 @@ class Obligation:
     lapses_on: tuple[type[Event], ...] = ()
     lapses_if: Callable[[Entry], bool] = any_entry
     extendable_by: Role | None = None
+    pausable: timedelta | None = None
     urgent: bool = False
     yields_to: tuple[str, ...] = ()
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Duty, DutyState, Obligation
 from domain.events import CaseEnded, ExtensionGranted, NoticeAcknowledged, RungReached
 from domain.ladder import Level
 from domain.limits import Due, Terms
+from domain.pauses import stood_still
 from domain.people import Role, StaffId
 
 WhoHolds = Callable[[Role, CaseFile], StaffId | None]
@@ -84,12 +86,18 @@ class Docket:
         """A moved due moment is minded anew: its rungs come again, but none whose moment is past already."""
         if duty.extended:
             return
-        due = duty.row.limit.due(duty.started_at, file, self._terms)
+        due = self._due(duty.row, duty.started_at, file)
         if due is None:
             self._put(_left(duty, entry))
         elif due != duty.due:
             moved = replace(duty, due=due, opened_at=max(duty.opened_at, entry.at), reached={})
             self._put(_breached(duty) if entry.at > duty.due.at else moved)
+
+    def _due(self, row: Obligation, started_at: datetime, file: CaseFile) -> Due | None:
+        due = row.limit.due(started_at, file, self._terms)
+        if due is None or row.pausable is None:
+            return due
+        return replace(due, at=due.at + stood_still(file, started_at, row.pausable))
 
     def _start(self, row: Obligation, entry: Entry, file: CaseFile) -> None:
         start = next((e for e in reversed(tuple(file)) if row.starts(e)), None)
@@ -102,7 +110,7 @@ class Docket:
             if latest.state is DutyState.BREACHED:
                 self._put(replace(latest, ended_at=None, ended_by=None))
                 return
-        due = row.limit.due(start.at, file, self._terms)
+        due = self._due(row, start.at, file)
         if due is None:
             return
         if latest and latest.owed:

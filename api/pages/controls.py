@@ -54,6 +54,7 @@ LABELS: Mapping[str, str] = {
     "repairer": "维修人员",
     "reporter": "报修人",
     "result": "结果",
+    "resumes_at": "预计恢复时间",
     "room": "房号",
     "signature": "签名凭据",
     "signer": "签字人",
@@ -64,6 +65,7 @@ LABELS: Mapping[str, str] = {
     "text": "内容",
     "until": "新时限",
     "urgency": "紧急程度",
+    "waits_for": "等什么",
     "wanted": "预约维修时间",
 }
 """What staff call a field of an event."""

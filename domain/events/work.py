@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar, Literal
 
 from domain.events.base import Event
@@ -44,4 +45,41 @@ class WorkStarted(Event):
     expected_done: datetime
 
 
-WorkEvent = EngineeringNotified | Reassigned | ArrivedOnSite | WorkStarted
+class PauseReason(StrEnum):
+    """What work may have to wait for; nothing else stops a clock."""
+
+    RESIDENT = "等业主"
+    PARTS = "等配件"
+    THIRD_PARTY = "等第三方"
+    FORCE_MAJEURE = "不可抗力"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerContacted(Event):
+    """REP-09: the repairer, or whoever follows the work, spoke with the customer of how it goes."""
+
+    type: Literal["customer_contacted"] = "customer_contacted"
+    label: ClassVar[str] = "联系客户"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused(Event):
+    """REP-09: the work waits, presumably until ``resumes_at``; what may be paused stands still, as far as it may."""
+
+    type: Literal["paused"] = "paused"
+    label: ClassVar[str] = "暂停"
+    waits_for: PauseReason
+    resumes_at: datetime
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed(Event):
+    """REP-09: what was waited for is there, and the clocks go on."""
+
+    type: Literal["resumed"] = "resumed"
+    label: ClassVar[str] = "恢复"
+
+
+WorkEvent = EngineeringNotified | Reassigned | ArrivedOnSite | WorkStarted | CustomerContacted | Paused | Resumed

@@ -27,3 +27,6 @@ BACKDATING = timedelta(minutes=30)
 
 NEAR_BY = timedelta(minutes=15)
 """REP-27: an appointment nearer than this has the ten minutes of REP-26 beside it; proposed."""
+
+MOST_PAUSED = timedelta(days=7)
+"""How far the pauses of a repair may move a limit that may be paused, in all; proposed, the documents name none."""

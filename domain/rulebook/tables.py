@@ -116,7 +116,8 @@ def _rows(rows: Iterable[Obligation]) -> list[str]:
                 row.owed_by,
                 "、".join(event.label for event in row.counts_from),
                 "、".join(event.label for event in row.met_by),
-                limit_text(row.limit),
+                limit_text(row.limit)
+                + (f"; pauses move it by {_length(row.pausable)} at most" if row.pausable else ""),
                 "<br>".join(rung_text(rung) for rung in row.ladder),
             )
             for row in rows

@@ -43,7 +43,16 @@ from domain.events.repair import (
     Urgency,
     WorkFinished,
 )
-from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
+from domain.events.work import (
+    ArrivedOnSite,
+    CustomerContacted,
+    EngineeringNotified,
+    Paused,
+    PauseReason,
+    Reassigned,
+    Resumed,
+    WorkStarted,
+)
 from domain.people import Role
 from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook.repair.reading import copies_back
@@ -112,6 +121,12 @@ MAKERS: Mapping[type[Event], Maker] = {
     Reassigned: _always(*(Reassigned(repairer=repairer, reason="换人") for repairer in SENT)),
     ArrivedOnSite: _always(ArrivedOnSite()),
     WorkStarted: lambda scene: [WorkStarted(expected_done=scene.later(hours=hours)) for hours in (1, 100)],
+    CustomerContacted: _always(CustomerContacted(text="已告知配件明日到")),
+    Paused: lambda scene: [
+        Paused(waits_for=reason, resumes_at=scene.later(hours=hours))
+        for reason, hours in zip(PauseReason, (1, 5, 30, 90), strict=True)
+    ],
+    Resumed: _always(Resumed()),
     # of a home
     RequestReceived: _always(*map(received, Situation)),
     FormFilled: lambda scene: [filled(), *(filled(scene.later(minutes=minutes)) for minutes in (8, 90, 3000))],

@@ -6,7 +6,7 @@ from datetime import date
 from domain.docket import Docket
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
 from domain.events.repair import AnsweredWithPlan, AppointmentMoved, ArrivalTold, Assessed, Assigned, RequestReceived
-from domain.events.work import Reassigned
+from domain.events.work import CustomerContacted, Paused, Reassigned, Resumed
 from domain.forms import REPAIR_ORDER
 from domain.rulebook.repair.copies import copy_places
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
@@ -47,6 +47,9 @@ REPAIR = Procedure(
         ArrivalTold,
         AppointmentMoved,
         AnsweredWithPlan,
+        CustomerContacted,
+        Paused,
+        Resumed,
     ),
     stages=STAGES,
     who=who,

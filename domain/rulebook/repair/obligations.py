@@ -26,11 +26,24 @@ from domain.events.repair import (
     ReturnRegistered,
     SetOut,
 )
-from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Paused, Reassigned, Resumed
 from domain.ladder import Again, Breach, Climb, Remind, Warn
 from domain.limits import BeforeTimeOfDay, ByTimeOfDay, Promised, Within, WithinOrFromAppointment
 from domain.people import Role
-from domain.rulebook.open_values import OV_01, OV_02, OV_03, OV_08, OV_10, OV_15, OV_41, OV_42, OV_104, OV_125, SILENCE
+from domain.rulebook.open_values import (
+    MOST_PAUSED,
+    OV_01,
+    OV_02,
+    OV_03,
+    OV_08,
+    OV_10,
+    OV_15,
+    OV_41,
+    OV_42,
+    OV_104,
+    OV_125,
+    SILENCE,
+)
 from domain.rulebook.repair import reading
 from domain.rulebook.repair.reading import WORK_ACCEPTED
 from domain.rulebook.work import FOLLOWS
@@ -210,6 +223,7 @@ REGULAR_COMPLETION = Obligation(
     lapses_on=(ConsentRefused,),
     limit=WithinOrFromAppointment(timedelta(hours=48), reading.appointment),
     only_if=reading.is_regular,
+    pausable=MOST_PAUSED,
     ladder=(
         Warn(tell=(Role.REPAIRER,), press=FOLLOWS),
         Breach(tell=(Role.ENGINEERING_SUPERVISOR, Role.CUSTOMER_SERVICE_SUPERVISOR, *FOLLOWS)),
@@ -228,6 +242,7 @@ LOW_COMPLETION = Obligation(
     lapses_on=(ConsentRefused,),
     limit=WithinOrFromAppointment(OV_03, reading.appointment),
     only_if=reading.is_low,
+    pausable=MOST_PAUSED,
     ladder=(
         Warn(tell=(Role.REPAIRER,), before=timedelta(days=1), press=FOLLOWS),
         Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
@@ -266,6 +281,21 @@ ON_SITE_BY_APPOINTMENT = Obligation(
         Warn(tell=(Role.REPAIRER,), before=timedelta(minutes=25), press=FOLLOWS),
         Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
         Climb(after=SILENCE, tell=(Role.COMPANY_MANAGER,)),
+    ),
+)
+
+RESUMED = Obligation(
+    rule="REP-09",
+    label="暂停到期恢复",
+    owed_by=Role.REPAIRER,
+    counts_from=(Paused,),
+    met_by=(Resumed,),
+    lapses_on=(ConsentRefused,),
+    limit=Promised(reading.expected_to_go_on),
+    ladder=(
+        Warn(tell=(Role.REPAIRER,), press=FOLLOWS),
+        Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
+        Again(every=timedelta(days=1), tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
     ),
 )
 
@@ -401,6 +431,7 @@ OBLIGATIONS = (
     LOW_COMPLETION,
     ON_SITE,
     ON_SITE_BY_APPOINTMENT,
+    RESUMED,
     REFUSAL_EXPLAINED,
     REFUSAL_FILED,
     CUSTOMER_COPY,

@@ -26,6 +26,7 @@ from domain.events.repair import (
     Urgency,
 )
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
+from domain.pauses import running
 from domain.people import Role, StaffId
 from domain.rulebook.open_values import NEAR_BY
 
@@ -76,11 +77,15 @@ def has_appointment(file: CaseFile) -> bool:
     return appointment(file) is not None
 
 
+def order_is_taken(file: CaseFile) -> bool:
+    """By whoever was sent last in this round."""
+    since = file.since(Assigned, Reassigned)
+    return any(isinstance(entry.event, OrderTaken) for entry in since) and not any(map(unsolved, since))
+
+
 def taken_to_come_now(file: CaseFile) -> bool:
     """Somebody has the order in this round, and no time is appointed but one near by."""
-    since = file.since(Assigned, Reassigned)
-    taken = any(isinstance(entry.event, OrderTaken) for entry in since)
-    if not taken or any(unsolved(entry) for entry in since):
+    if not order_is_taken(file):
         return False
     agreed, begun = appointment(file), next(filter(asks_to_come_now, reversed(tuple(file))))
     return agreed is None or _near(agreed, begun.at)
@@ -121,6 +126,12 @@ def item(file: CaseFile) -> str:
     assigned = file.last(Assigned)
     found = [entry.event for entry in file.since(Assigned) if isinstance(entry.event, FaultCompared)]
     return (found[-1].actual_item if found else "") or (assigned.item if assigned else "")
+
+
+def expected_to_go_on(file: CaseFile) -> datetime | None:
+    """REP-09: when the pause that is running should end."""
+    pause = running(file)
+    return pause.resumes_at if pause else None
 
 
 def complete_by(file: CaseFile) -> datetime | None:

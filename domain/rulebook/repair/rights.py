@@ -33,7 +33,7 @@ from domain.events.repair import (
 )
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.people import Role
-from domain.rulebook.repair import reading
+from domain.rulebook.repair import pausing, reading
 from domain.rulebook.repair.obligations import COMPLETIONS
 from domain.rulebook.rows import Gate, Position, Question, Right
 from domain.rulebook.work import (
@@ -86,6 +86,7 @@ RIGHTS = (
     Right(rule="REP-48", events=(CopiesHandedOn,), posts=(Role.ENGINEERING_SUPERVISOR,)),
     Right(rule="REP-45", events=(ReturnRegistered,), posts=DESK),
     Right(rule="REP-11", events=(FeedbackGiven,), posts=DESK),
+    *pausing.PAUSING,
     URGING,
     Right(rule="REP-01", events=(Withdrawn,), posts=(*DESK, Role.COMPANY_MANAGER)),
     REMARKS,
@@ -293,6 +294,7 @@ GATES = (
         remedy="请填写签字人",
         english="Name the signer.",
     ),
+    *pausing.GATES,
     EXTENDABLE,
     EXTENDED_AHEAD,
 )

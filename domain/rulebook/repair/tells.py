@@ -27,7 +27,7 @@ from domain.events.repair import (
 )
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.people import Role
-from domain.rulebook.repair import reading
+from domain.rulebook.repair import pausing, reading
 from domain.rulebook.rows import Stage, Tell
 from domain.rulebook.work import EXTENDED, NOT_CANCELLED, URGED
 
@@ -133,6 +133,7 @@ TELLS = (
         text="住户已撤单，请停止处理",
         when=_has_repairer,
     ),
+    *pausing.TELLS,
     URGED,
     EXTENDED,
     NOT_CANCELLED,
@@ -149,6 +150,7 @@ STAGES = (
     Stage(name="待备案", after=(RefusalSigned,), when=_both_signed),
     Stage(name="住户不同意", after=(ConsentRefused,)),
     Stage(name="待开工", after=(ConsentGiven,)),
+    pausing.STAGE,
     Stage(name="维修中", after=(WorkStarted,)),
     Stage(name="维修中", after=(TrialDone,), when=_failed),
     Stage(name="待试用检查", after=(WorkFinished,)),

@@ -26,7 +26,7 @@ from domain.events.repair import (
     Situation,
     Urgency,
 )
-from domain.events.work import ArrivedOnSite, EngineeringNotified
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Paused, PauseReason, Resumed
 from domain.limits import TICK
 from domain.rulebook import REPAIR, Procedure
 from tests.domain.story import REPAIRER, Story, filled, on, received
@@ -81,6 +81,16 @@ BEGINNINGS: Mapping[str, Beginning] = {
         due=on("9:15"),
     ),
     "REP-27": Beginning(opens=(RECEIVED, (filled(on("15:00")), on("9:01"))), met_by=ArrivedOnSite(), due=on("14:55")),
+    "REP-09": Beginning(
+        opens=(
+            RECEIVED,
+            (ASSIGNED, on("9:04")),
+            (OrderTaken(), on("9:05")),
+            (Paused(waits_for=PauseReason.PARTS, resumes_at=on("15:00")), on("9:30")),
+        ),
+        met_by=Resumed(),
+        due=on("15:00"),
+    ),
     "REP-37": Beginning(
         opens=(RECEIVED, (ConsentRefused(reminded=True), on("9:20"))), met_by=RefusalExplained(), due=on("9:50")
     ),
