@@ -42,6 +42,8 @@ class DeskRoute(APIRoute):
     """A route of the API. Its endpoint declares a right; callers come by API key or token, never by cookie."""
 
     by_cookie = False
+    keyed = True
+    """Whether a write asks for an Idempotency-Key."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **settings: Any) -> None:
         self.verb = verb_of(endpoint, path)
@@ -84,9 +86,12 @@ class DeskRoute(APIRoute):
             raise TooMany(wait)
         if self.verb is not Verb.LOG_IN:
             demand_somewhere(principal.actors, self.verb)
-        return Caller(
-            principal=principal, house=house, key=f"page-{secrets.token_hex(16)}" if self.by_cookie else _key(request)
-        )
+        return Caller(principal=principal, house=house, key=self._key(request))
+
+    def _key(self, request: Request) -> str:
+        if self.by_cookie:
+            return f"page-{secrets.token_hex(16)}"
+        return _key(request) if self.keyed and request.method in WRITES else ""
 
 
 class PageRoute(DeskRoute):
@@ -140,8 +145,6 @@ def came_from_us(request: Request, house: House) -> bool:
 
 
 def _key(request: Request) -> str:
-    if request.method not in WRITES:
-        return ""
     keys = request.headers.getlist("idempotency-key")
     if len(keys) != 1 or not KEY.fullmatch(keys[0]):
         raise WrongBody(fault("wrong_key" if keys else "no_key", "Idempotency-Key"))

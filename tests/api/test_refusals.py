@@ -8,6 +8,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from api.routes.cases import Wanted
+from api.routes.room_search import RoomSearch
 from api.sentences import OTHERWISE, faults_of
 from api.wire.events import MODELS
 from api.wire.kinds import CODES, LABELS, nearest
@@ -270,6 +271,7 @@ def test_whatever_is_wrong_with_a_field_is_said_in_words_of_its_own() -> None:
         *((NewRepair, {field: value}) for field in NewRepair.model_fields for value in WRONG),
         *((NewRepair, {"form": {field: value}}) for field in FormOnCall.model_fields for value in WRONG),
         *((Wanted, {field: value}) for field in Wanted.model_fields for value in WRONG),
+        *((RoomSearch, {field: value}) for field in RoomSearch.model_fields for value in WRONG),
         *((NewEvent, {"event": {"type": type_of(one), field: value}})
           for one in MODELS for field in one.model_fields for value in WRONG),
     ]  # fmt: skip
