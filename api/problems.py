@@ -7,12 +7,11 @@ from typing import Any
 import asyncpg
 import structlog
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.pages.views import problem_page
-from api.sentences import Fault, faults_of
+from api.sentences import Fault
 from api.wire.kinds import codes_of, labels_of
 from domain.errors import (
     BadTime,
@@ -193,11 +192,6 @@ async def _on_refusal(_: Request, error: Exception) -> Response:
     return refusal(error)
 
 
-async def _on_invalid(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for it
-    return malformed(faults_of(error.errors()))
-
-
 async def _on_http(request: Request, error: Exception) -> Response:
     """A person's browser gets a page, with the way back."""
     assert isinstance(error, HTTPException)  # noqa: S101  # registered for it
@@ -220,7 +214,6 @@ async def _on_bug(_: Request, error: Exception) -> Response:
 
 def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(DeskError, _on_refusal)
-    app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     for kind in AWAY:
         app.add_exception_handler(kind, _on_away)

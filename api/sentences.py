@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any
 
+from pydantic import BaseModel
+
 from api.wire.kinds import LABELS, labels_of, nearest
+from api.wire.known import known_at
 from domain.rulebook import PROCEDURES
 
 PLACES = frozenset({"body", "query", "path", "header", "cookie"})
@@ -46,6 +49,10 @@ NO_JSON: Mapping[str, tuple[str, str]] = {
 WORDS: Mapping[str, tuple[str, str]] = {
     "missing": ("必填", "Required; give a value."),
     "extra_forbidden": ("有不认识的字段，请删去", "There is a field that is not known here; remove it."),
+    "unknown_field": (
+        "有不认识的字段，请删去或改正；此处可用的字段见 allowed",
+        "There is a field that is not known here; remove or correct it. The fields known here are the allowed ones.",
+    ),
     "string_too_short": ("不能为空", "It must not be empty."),
     "blank_text": ("不能为空", "It must not be empty."),
     "string_too_long": ("文字过长，至多 {max_length} 字", "The text is longer than {max_length} characters."),
@@ -71,8 +78,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "of_itself": ("此事项由系统自行登记，不能提交", "The desk records this event itself; it cannot be posted."),
     "union_tag_not_found": ("必填，请从可选值中选择", "Required; choose one of the allowed values."),
     "misspelt": (
-        "没有这种事项；是否指 {code}（{label}）？全部可选值见 allowed",
-        "There is no such event; did you mean {code} ({label})? The allowed values are all there are.",
+        "没有这种事项；是否指 {code}（{label}）？可选值见 allowed",
+        "There is no such event; did you mean {code} ({label})? Choose one of the allowed values.",
     ),
     "no_moment": (
         "须为带时区的时间，如 2026-11-22T09:00:00+08:00",
@@ -173,30 +180,51 @@ def fault(
     return Fault(field=field, remedy=remedy, english=english, allowed=tuple(allowed), labels=labels or {})
 
 
-def faults_of(errors: Iterable[Mapping[str, Any]]) -> list[Fault]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a request is held against. ``model``: what it is read by. ``kinds``: types of event its case may record."""
+
+    model: type[BaseModel] | None = None
+    kinds: Sequence[str] | None = None
+
+
+def faults_of(errors: Iterable[Mapping[str, Any]], expected: Expected | None = None) -> list[Fault]:
     """At least one; several of the same field are told once."""
-    found = [_fault_of(error) for error in errors]
+    found = [_fault_of(error, expected or Expected()) for error in errors]
     return list({one.field: one for one in reversed(found)}.values())[::-1] or [fault("", "")]
 
 
-def _fault_of(error: Mapping[str, Any]) -> Fault:
+def _fault_of(error: Mapping[str, Any], expected: Expected) -> Fault:
     context = error.get("ctx") or {}
-    if error["type"] == "union_tag_invalid":
-        return _no_such_event(str(context.get("tag")), _field(error))
-    allowed = list(LABELS) if error["type"] == "union_tag_not_found" else _allowed(error)
+    match error["type"]:
+        case "union_tag_invalid":
+            return _no_such_event(str(context.get("tag")), _field(error), expected)
+        case "union_tag_not_found":
+            allowed: Sequence[str] = list(LABELS) if expected.kinds is None else expected.kinds
+        case "extra_forbidden" if expected.model and (known := known_at(expected.model, _place(error)[:-1])):
+            return fault("unknown_field", _field(error), known)
+        case _:
+            allowed = _allowed(error)
     return fault(str(error["type"]), _field(error), allowed, labels_of(allowed), context)
 
 
-def _no_such_event(tag: str, field: str) -> Fault:
-    meant = nearest(tag)
-    kind = ELSEWHERE.get(tag) or ("misspelt" if meant else "union_tag_invalid")
-    return fault(kind, field, list(LABELS), LABELS, {"code": meant, "label": LABELS[meant]} if meant else {})
+def _no_such_event(tag: str, field: str, expected: Expected) -> Fault:
+    """Where no case is known, only the likeliest of all procedures are told, and all where none is like it."""
+    among = LABELS if expected.kinds is None else expected.kinds
+    near = nearest(tag, among)
+    kind = ELSEWHERE.get(tag) or ("misspelt" if near else "union_tag_invalid")
+    allowed = list(among) if expected.kinds is not None else near or list(LABELS)
+    return fault(kind, field, allowed, labels_of(allowed), {"code": near[0], "label": LABELS[near[0]]} if near else {})
+
+
+def _place(error: Mapping[str, Any]) -> list[str | int]:
+    """Within the body or the query."""
+    loc = list(error["loc"])
+    return loc[1:] if loc and loc[0] in PLACES else loc
 
 
 def _field(error: Mapping[str, Any]) -> str:
-    loc = list(error["loc"])
-    if loc and loc[0] in PLACES:
-        loc = loc[1:]
+    loc = _place(error)
     if error["type"] == "extra_forbidden":
         loc = loc[:-1]  # the last part is the caller's own word
     elif error["type"] in {"union_tag_invalid", "union_tag_not_found"}:

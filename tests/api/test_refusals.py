@@ -10,10 +10,12 @@ from pydantic import TypeAdapter, ValidationError
 from api.routes.cases import Wanted
 from api.routes.room_search import RoomSearch
 from api.sentences import OTHERWISE, faults_of
-from api.wire.events import MODELS
+from api.wire.events import EVENTS, MODELS
 from api.wire.kinds import CODES, LABELS, nearest
 from api.wire.requests import FormOnCall, NewEvent, NewRepair
-from tests.api.office import CALL, Office
+from domain.rulebook import PUBLIC_REPAIR, REPAIR
+from domain.rulebook.rows import Procedure
+from tests.api.office import CALL, REPORT, Office
 from tests.api.test_strict import is_problem
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -137,22 +139,93 @@ async def test_a_missing_key_and_one_that_is_none_of_ours_are_told_apart(lonely:
     ],
 )
 def test_the_type_that_was_meant_is_found(sent: str, meant: str | None) -> None:
-    assert meant == nearest(sent)
+    assert meant == next(iter(nearest(sent)), None)
 
 
-async def test_a_misspelt_type_is_told_the_nearest_and_all_codes_with_their_labels(lonely: Office) -> None:
-    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+@pytest.mark.parametrize("procedure", [REPAIR, PUBLIC_REPAIR])
+async def test_a_misspelt_type_is_told_the_nearest_and_the_codes_of_the_procedure_with_their_labels(
+    lonely: Office, procedure: Procedure
+) -> None:
+    paths = {REPAIR: ("/v1/repairs", CALL), PUBLIC_REPAIR: ("/v1/public-repairs", REPORT)}
+    no = (await lonely.post(*paths[procedure])).json()["no"]
+    own = [kind for kind, event in EVENTS.items() if event in procedure.vocabulary]
 
-    misspelt = is_problem(await lonely.does(no, {"type": "order_takn"}))
+    misspelt = is_problem(await lonely.does(no, {"type": "arrived_onsite"}))
     unlike = is_problem(await lonely.does(no, {"type": "canary"}))
     absent = is_problem(await lonely.does(no, {}))
 
-    assert "order_taken（接单）" in misspelt["remedy"]
-    assert "order_taken (接单)" in misspelt["english"]
+    assert "arrived_on_site（到场）" in misspelt["remedy"]
+    assert "arrived_on_site (到场)" in misspelt["english"]
+    assert 5 < len(own) < len(LABELS)
     for told in (misspelt, unlike, absent):
-        assert ("event.type", list(LABELS), dict(LABELS)) == (told["field"], told["allowed"], told["labels"])
+        assert ("event.type", own) == (told["field"], told["allowed"])
+        assert {kind: LABELS[kind] for kind in own} == told["labels"]
         assert told["labels"] == told["errors"][0]["labels"]
     assert "是否指" not in unlike["remedy"] + absent["remedy"]
+
+
+async def test_a_type_of_another_procedure_is_not_what_a_misspelt_one_was_meant_to_be(lonely: Office) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+
+    told = is_problem(await lonely.does(no, {"type": "facility_repaird"}))
+
+    assert "facility_repaired" not in str(told)
+
+
+def test_where_no_case_is_known_only_the_types_nearest_to_a_misspelt_one_are_told() -> None:
+    (misspelt,) = faults_in(NewEvent, {"event": {"type": "order_takn"}})
+    (absent,) = faults_in(NewEvent, {"event": {}})
+
+    assert "order_taken" == misspelt.allowed[0]
+    assert 1 <= len(misspelt.allowed) <= 5
+    assert tuple(LABELS) == absent.allowed
+
+
+async def test_a_malformed_event_of_a_case_that_is_not_the_callers_tells_nothing_but_that(lonely: Office) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+
+    foreign = await lonely.does(no, {"type": "canary"}, "other-estate")
+    absent = await lonely.does("REP-20200101-00001", {"type": "canary"})
+
+    assert [404, 404] == [foreign.status_code, absent.status_code]
+    assert foreign.json() == absent.json()
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "known"),
+    [
+        ({"canary": 1, "event": {"type": "order_taken"}}, "", ["at", "by", "event"]),
+        ({"event": {"type": "order_taken", "canary": 1}}, "event", ["type"]),
+        ({"event": {"type": "noted", "canary": 1, "text": "x"}}, "event", ["text", "type"]),
+        (
+            {"event": {"type": "work_finished", "fault": "水", "charges": [{"item": "W01", "canary": 1}]}},
+            "event.charges.0",
+            ["amount", "item", "kind", "quantity"],
+        ),
+    ],
+)
+async def test_an_unknown_field_is_told_the_fields_that_are_known_there_and_not_its_name(
+    lonely: Office, body: dict[str, Any], field: str, known: list[str]
+) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+
+    answer = await lonely.post(f"/v1/cases/{no}/events", body)
+
+    told = is_problem(answer)
+    assert (422, field, known) == (answer.status_code, told["field"], sorted(told["allowed"]))
+    assert "allowed" in told["remedy"]
+    assert "canary" not in answer.text
+
+
+async def test_so_are_unknown_fields_of_an_opening_of_its_form_and_of_a_query(lonely: Office) -> None:
+    opening = is_problem(await lonely.post("/v1/repairs", CALL | {"canary": 1}))
+    form = is_problem(await lonely.post("/v1/repairs", CALL | {"form": {"canary": 1}}))
+    query = is_problem(await lonely.get("/v1/cases", canary="1"))
+
+    assert list(NewRepair.model_fields) == opening["allowed"]
+    assert ("form", list(FormOnCall.model_fields)) == (form["field"], form["allowed"])
+    assert list(Wanted.model_fields) == query["allowed"]
+    assert "room" not in query["allowed"]
 
 
 async def test_what_is_awaited_is_told_as_it_is_sent_with_its_label(office: Office) -> None:
