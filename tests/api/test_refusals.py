@@ -294,6 +294,31 @@ async def test_an_unknown_address_is_a_page_to_a_browser_and_a_problem_to_a_clie
     assert {"not_found"} == {is_problem(answer)["code"] for answer in problems}
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "methods"),
+    [
+        ("DELETE", "/v1/cases", "GET"),
+        ("GET", "/v1/repairs", "POST"),
+        ("PUT", "/v1/cases/REP-20261122-00001/forms/repair-order", "GET、POST"),
+        ("PUT", "/repairs/new", "GET、POST"),
+        ("PATCH", "/static/desk.css", "GET"),
+    ],
+)
+async def test_a_method_that_an_address_does_not_take_is_refused_with_those_it_takes(
+    lonely: Office, method: str, path: str, methods: str
+) -> None:
+    answer = await lonely.http.request(method, path)
+    page = await lonely.http.request(method, path, headers={"Accept": BROWSER})
+
+    told = is_problem(answer)
+    assert ("method_not_allowed", 405, 405) == (told["code"], answer.status_code, page.status_code)
+    assert f"此地址只支持 {methods}" == told["remedy"]
+    assert methods.replace("、", ", ") in told["english"]
+    assert methods.split("、") == told["allowed"]
+    assert methods.replace("、", ", ") == answer.headers["allow"] == page.headers["allow"]
+    assert methods in page.text
+
+
 async def test_what_is_accepted_and_not_yet_applied_says_so_and_claims_no_stage(lonely: Office) -> None:
     opened = await lonely.post("/v1/repairs", CALL)
     no = opened.json()["no"]
