@@ -59,10 +59,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "unfit_text": ("含有不能保存的字符（控制字符等），请删去", "It holds characters that cannot be kept; remove them."),
     "string_type": ("须为文字", "It must be a text."),
     "string_unicode": ("含有不能保存的字符，请删去", "It holds characters that cannot be kept; remove them."),
-    "string_pattern_mismatch": (
-        "格式不对，须符合 {pattern}",
-        "It does not have the form that is asked for: {pattern}.",
-    ),
     "enum": ("请从可选值中选择", "Choose one of the allowed values."),
     "literal_error": ("请从可选值中选择", "Choose one of the allowed values."),
     "union_tag_invalid": ("没有这种事项，请从可选值中选择", "There is no such event; choose one of the allowed ones."),
@@ -86,17 +82,45 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "It must be a time with its zone, such as 2026-11-22T09:00:00+08:00.",
     ),
     "no_phone": ("须为电话号码或分机号，如 13800000000、8001转123", "It must be a phone number or an extension."),
+    "no_estate": (
+        "须为小区代码，2 至 8 位，只用大写字母、数字，如 LY",
+        "It must be the code of an estate: 2 to 8 capital letters and digits, such as LY.",
+    ),
+    "no_building": (
+        "须为楼栋代码，10 位以内，只用数字、大写字母、-，如 3",
+        "It must be the code of a building: at most 10 digits, capital letters and -, such as 3.",
+    ),
+    "no_room": (
+        "须为房号，20 位以内，只用数字、大写字母、-，如 3-502",
+        "It must be the code of a room: at most 20 digits, capital letters and -, such as 3-502.",
+    ),
+    "no_item": (
+        "须为收费标准中的项目代码，2 至 20 位，只用大写字母、数字、-，如 W01",
+        "It must be the code of an item of the price list: 2 to 20 capital letters, digits and -, such as W01.",
+    ),
+    "no_staff": (
+        "须为工号，2 至 20 位，只用小写字母、数字、-，如 rp-1",
+        "It must be the number of a member of staff: 2 to 20 small letters, digits and -, such as rp-1.",
+    ),
+    "no_procedure": (
+        "须为单号的前缀，2 至 4 个大写字母，如 REP",
+        "It must be the prefix of case numbers: 2 to 4 capital letters, such as REP.",
+    ),
+    "no_duty": (
+        "须为规则编号，或其后加 / 与该项的名称，如 REP-43",
+        "It must be the id of a rule, or of a duty of it behind a /, such as REP-43.",
+    ),
     "no_team": (
-        "须为班组名称，20 字以内，只用汉字、字母、数字、-",
-        "It must be the name of a team: at most 20 characters, letters, digits and - only.",
+        "须为班组名称，20 字以内，只用汉字、字母、数字、-，如 水工班",
+        "It must be the name of a team: at most 20 characters, letters, digits and - only, such as 水工班.",
     ),
     "no_reference": (
-        "须为档案编号，40 字以内，只用字母、数字、-、/，不写姓名等内容",
-        "It must be a file number: at most 40 letters, digits, - and / only.",
+        "须为档案编号，40 字以内，只用字母、数字、-、/，不写姓名等内容，如 LY-0001",
+        "It must be a file number: at most 40 letters, digits, - and / only, such as LY-0001.",
     ),
     "no_number": (
-        "须为单号或其一部分，20 位以内，只用数字、大写字母、-",
-        "It must be a case number or a part of one: at most 20 digits, capital letters and - only.",
+        "须为单号或其一部分，20 位以内，只用数字、大写字母、-，如 REP-20261122-00001 或 00001",
+        "It must be a case number or a part of one: at most 20 digits, capital letters and -, such as 00001.",
     ),
     "no_key": (
         f"写入须带此请求头，{KEY_FORM[0]}，如 {KEY_EXAMPLE}",

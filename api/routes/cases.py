@@ -19,7 +19,7 @@ from api.rights import Verb, needs
 from api.same_room import beside
 from api.sentences import fault
 from api.wire.answers import PROBLEMS, CaseAnswer, CaseLine, CasePage, DutyAnswer, EntryAnswer, SameRoom
-from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, PartOfNumber, Procedure, ShortWords
+from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, Owed, PartOfNumber, Procedure, ShortWords
 from domain.people import EstateCode, Role
 from domain.rulebook import PROCEDURES
 from domain.rulebook.repair.reading import unsolved
@@ -46,7 +46,7 @@ class Wanted(BaseModel):
     stage: ShortWords | None = None
     waiting_for: ShortWords | None = None
     """What is awaited now, in the words of ``waiting_for``."""
-    owes: Annotated[str, Field(pattern=r"^[A-Z]{2,4}-[0-9]{1,4}(/[0-9A-Za-z_.-]{1,40})?$")] | None = None
+    owes: Owed | None = None
     """A rule, or the key of a duty, owed now; oldest first."""
     returned: bool | None = None
     """REP-45: of the forms that were issued, those returned or not; oldest first."""

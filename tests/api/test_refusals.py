@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from api.routes.cases import Wanted
 from api.routes.room_search import RoomSearch
 from api.sentences import OTHERWISE, faults_of
+from api.wire import text
 from api.wire.events import EVENTS, MODELS
 from api.wire.kinds import CODES, LABELS, nearest
 from api.wire.requests import FormOnCall, NewEvent, NewRepair
@@ -100,9 +101,9 @@ async def test_a_write_without_its_key_is_told_what_to_send(lonely: Office) -> N
 
     for told in (missing, wrong):
         assert "Idempotency-Key" == told["field"]
-        for text in (told["remedy"], told["english"]):
-            assert re.search("Idempotency-Key: [0-9a-f-]{36}", text)
-            assert "200" in text
+        for said in (told["remedy"], told["english"]):
+            assert re.search("Idempotency-Key: [0-9a-f-]{36}", said)
+            assert "200" in said
     assert missing["remedy"] != wrong["remedy"]
 
 
@@ -364,8 +365,46 @@ WRONG: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def test_whatever_is_wrong_with_a_field_is_said_in_words_of_its_own() -> None:
-    bodies: list[tuple[Any, dict[str, Any]]] = [
+SPELT = {
+    name: form
+    for name, kind in vars(text).items()
+    for form in getattr(kind, "__metadata__", ())
+    if isinstance(form, text.Spelt)
+}
+
+
+@pytest.mark.parametrize("name", SPELT)
+def test_a_code_of_another_form_is_refused_in_words_with_an_example_that_would_do(name: str) -> None:
+    code: TypeAdapter[str] = TypeAdapter(getattr(text, name))
+
+    with pytest.raises(ValidationError) as refused:
+        code.validate_python("三栋502！\n")
+    (told,) = faults_of(refused.value.errors())
+
+    for words, before in ((told.remedy, "，如 "), (told.english, "such as ")):
+        assert words != OTHERWISE[0]
+        assert SPELT[name].pattern not in words
+        for example in words.partition(before)[2].removesuffix(".").split(" 或 "):
+            assert example == code.validate_python(example)
+    assert f"^{SPELT[name].pattern}$" == code.json_schema()["pattern"]
+
+
+def test_no_text_of_a_request_has_a_bare_pattern() -> None:
+    assert len(SPELT) > 10
+    told = [fault for model, body in wrong_bodies() for fault in faults_in(model, body)]
+    assert [] == [fault.remedy for fault in told if "^" in fault.remedy or "[" in fault.remedy]
+
+
+async def test_a_room_in_words_is_told_how_a_room_is_written(lonely: Office) -> None:
+    told = is_problem(await lonely.post("/v1/repairs", CALL | {"room": "三栋502"}))
+
+    assert "room" == told["field"]
+    assert "如 3-502" in told["remedy"]
+    assert "such as 3-502" in told["english"]
+
+
+def wrong_bodies() -> list[tuple[Any, dict[str, Any]]]:
+    return [
         *((NewRepair, {field: value}) for field in NewRepair.model_fields for value in WRONG),
         *((NewRepair, {"form": {field: value}}) for field in FormOnCall.model_fields for value in WRONG),
         *((Wanted, {field: value}) for field in Wanted.model_fields for value in WRONG),
@@ -374,11 +413,13 @@ def test_whatever_is_wrong_with_a_field_is_said_in_words_of_its_own() -> None:
           for one in MODELS for field in one.model_fields for value in WRONG),
     ]  # fmt: skip
 
-    told = [fault for model, body in bodies for fault in faults_in(model, body)]
+
+def test_whatever_is_wrong_with_a_field_is_said_in_words_of_its_own() -> None:
+    told = [fault for model, body in wrong_bodies() for fault in faults_in(model, body)]
 
     assert len(told) > 1000
     assert [] == [fault.field for fault in told if fault.remedy == OTHERWISE[0]]
-    assert [] == [fault.remedy for fault in told if "{" in fault.english.replace("{id}", "").split(": ^")[0]]
+    assert [] == [fault.remedy for fault in told if "{" in fault.english.replace("{id}", "")]
 
 
 def type_of(model: Any) -> str:
