@@ -82,12 +82,14 @@ async def refused_raw(office: Office, raw: bytes) -> dict[str, Any]:
 async def test_a_room_that_there_is_not_is_told_the_ones_near_it_and_only_of_ones_own_estate(lonely: Office) -> None:
     near = is_problem(await lonely.post("/v1/repairs", CALL | {"room": "1-1011"}))
     far = is_problem(await lonely.post("/v1/repairs", CALL | {"room": "ZZZ"}))
+    unlike = is_problem(await lonely.post("/v1/repairs", CALL | {"room": "3-9999"}))
     anothers = is_problem(await lonely.post("/v1/repairs", CALL | {"room": "1-1011"}, "other-estate"))
 
     assert ("room", "1-101") == (near["field"], near["allowed"][0])
     assert "相近的有：1-101" in near["remedy"]
     assert "1-101" in near["english"]
     assert [] == far["allowed"]
+    assert ["3-504", "3-503", "3-502", "3-501", "3-404"] == unlike["allowed"]
     assert "没有这个房号" in far["remedy"]
     assert ("estate", ["XY"]) == (anothers["field"], anothers["allowed"])
     assert "1-101" not in str(anothers)
