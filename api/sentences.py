@@ -4,18 +4,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
 
 from api.wire.kinds import LABELS, labels_of, nearest
 from api.wire.known import known_at
-from domain.rulebook import PROCEDURES
+from domain.rulebook import PROCEDURES, REPAIR
 
 PLACES = frozenset({"body", "query", "path", "header", "cookie"})
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 TAGS = frozenset(event.kind() for procedure in PROCEDURES.values() for event in procedure.vocabulary)
 
+DUTY_EXAMPLE = REPAIR.edition(date.max).obligations[0].key
 KEY_EXAMPLE = "Idempotency-Key: 5b0c6a1e-3f0d-4c57-9a53-0d6f1c2b7e44"
 KEY_FORM = (
     "8 至 200 个可见的 ASCII 字符，每次提交用新的（如 UUID），重试用原来的",
@@ -107,8 +109,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "It must be the prefix of case numbers: 2 to 4 capital letters, such as REP.",
     ),
     "no_duty": (
-        "须为规则编号，或其后加 / 与该项的名称，如 REP-43",
-        "It must be the id of a rule, or of a duty of it behind a /, such as REP-43.",
+        f"须为规则编号，或其后加 / 与该项的名称，如 {DUTY_EXAMPLE}",
+        f"It must be the id of a rule, or of a duty of it behind a /, such as {DUTY_EXAMPLE}.",
     ),
     "no_team": (
         "须为班组名称，20 字以内，只用汉字、字母、数字、-，如 水工班",
