@@ -5,16 +5,29 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp
 
 from api.body import BodyCap
 from api.codec import WithCodec
-from api.door import refuse_undeclared
+from api.door import DeskRoute, refuse_undeclared
 from api.house import House
 from api.pages import board, call, one_case, public_call, search
 from api.pages import routes as pages
 from api.problems import answer_errors
-from api.routes import cases, events, forms, inbox, public_repairs, repairs, stream, tasks, timeline, upkeep
+from api.routes import (
+    cases,
+    events,
+    forms,
+    inbox,
+    public_repairs,
+    repairs,
+    room_search,
+    stream,
+    tasks,
+    timeline,
+    upkeep,
+)
 from api.traffic import Traffic
 
 VERSION = "1"
@@ -25,6 +38,7 @@ ROUTERS = tuple(
         public_repairs,
         events,
         cases,
+        room_search,
         timeline,
         forms,
         inbox,
@@ -43,6 +57,7 @@ ABOUT = """荔园服务台的接口：呼叫中心与员工由此登记、查询
 
 * 凭证：请求头 `Authorization: Bearer <API 密钥或令牌>`。
 * 每次写入须带 `Idempotency-Key`（8 至 200 个可见 ASCII 字符）；重试用同一个键，结果与第一次相同。
+  查询不需要它，`POST /v1/cases/search` 也是查询。
 * 错误为 `application/problem+json`：`field` 指明何处，`remedy` 说明怎么办，`allowed` 列出可选值，照原样填写；
   其中的代码在 `labels` 里有中文名。`english` 是英文说明。
 * 202 表示已收到并保存，尚未记入单中：系统会自动办理；用同一个键再提交，或查询该单，可知结果。
@@ -87,8 +102,13 @@ def _described(app: FastAPI) -> dict[str, object]:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         schema.setdefault("components", {})["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         schema["security"] = [{"key": []}]
-        for path in schema["paths"].values():
-            if "post" in path:
+        without_key = {
+            one.path
+            for one in iter_route_contexts(app.routes)
+            if isinstance(one.original_route, DeskRoute) and not one.original_route.keyed
+        }
+        for place, path in schema["paths"].items():
+            if "post" in path and place not in without_key:
                 path["post"].setdefault("parameters", []).append(IDEMPOTENCY_KEY)
         app.openapi_schema = schema
     return app.openapi_schema

@@ -2,20 +2,22 @@
 
 import re
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel
 
 from api.body import WrongBody, read_json
 from api.house import House
 from api.pages.views import problem_page
 from api.problems import STATUS, NotAuthenticated, TooMany, malformed
 from api.rights import NoRightDeclared, Verb, demand_somewhere, verb_of
-from api.sentences import fault
+from api.sentences import Expected, fault, faults_of
 from api.tokens import holds, session_of, subject_of
 from domain.errors import DeskError
 from infra.postgres.principals import Principal
@@ -42,9 +44,12 @@ class DeskRoute(APIRoute):
     """A route of the API. Its endpoint declares a right; callers come by API key or token, never by cookie."""
 
     by_cookie = False
+    keyed = True
+    """Whether a write asks for an Idempotency-Key."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **settings: Any) -> None:
         self.verb = verb_of(endpoint, path)
+        self.model = _model_of(endpoint)
         super().__init__(path, endpoint, **settings)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -55,13 +60,23 @@ class DeskRoute(APIRoute):
             try:
                 if self.verb is not Verb.ANYTHING_PUBLIC:
                     request.state.caller = await self._caller(request, house)
-                return await answer(await _strict(request) if self.body_field else request)
+                return await self._judged(answer, await _strict(request) if self.body_field else request)
             except WrongBody as wrong:
                 return malformed([wrong.fault])
             except (DeskError, NotAuthenticated) as no:
                 return self.refused(no)
 
         return guarded
+
+    async def _judged(self, answer: Callable[[Request], Awaitable[Response]], request: Request) -> Response:
+        try:
+            return await answer(request)
+        except RequestValidationError as wrong:
+            return malformed(faults_of(wrong.errors(), await self.expected(request)))
+
+    async def expected(self, request: Request) -> Expected:  # noqa: ARG002  # for routes that look
+        """What a malformed request is told of, of what would have done."""
+        return Expected(model=self.model)
 
     def refused(self, error: DeskError | NotAuthenticated) -> Response:
         """Left to the application's handlers."""
@@ -84,9 +99,12 @@ class DeskRoute(APIRoute):
             raise TooMany(wait)
         if self.verb is not Verb.LOG_IN:
             demand_somewhere(principal.actors, self.verb)
-        return Caller(
-            principal=principal, house=house, key=f"page-{secrets.token_hex(16)}" if self.by_cookie else _key(request)
-        )
+        return Caller(principal=principal, house=house, key=self._key(request))
+
+    def _key(self, request: Request) -> str:
+        if self.by_cookie:
+            return f"page-{secrets.token_hex(16)}"
+        return _key(request) if self.keyed and request.method in WRITES else ""
 
 
 class PageRoute(DeskRoute):
@@ -99,6 +117,13 @@ class PageRoute(DeskRoute):
         if isinstance(error, NotAuthenticated):
             return RedirectResponse("/login", SEE_OTHER)
         return HTMLResponse(problem_page(error.title, error.remedy), STATUS[type(error)])
+
+
+def _model_of(endpoint: Callable[..., Any]) -> type[BaseModel] | None:
+    """What its body or query is read by, if that is one model."""
+    hints = get_type_hints(endpoint)
+    hints.pop("return", None)
+    return next((hint for hint in hints.values() if isinstance(hint, type) and issubclass(hint, BaseModel)), None)
 
 
 async def caller(request: Request) -> Caller:
@@ -140,8 +165,6 @@ def came_from_us(request: Request, house: House) -> bool:
 
 
 def _key(request: Request) -> str:
-    if request.method not in WRITES:
-        return ""
     keys = request.headers.getlist("idempotency-key")
     if len(keys) != 1 or not KEY.fullmatch(keys[0]):
         raise WrongBody(fault("wrong_key" if keys else "no_key", "Idempotency-Key"))

@@ -7,12 +7,12 @@ from typing import Any
 import asyncpg
 import structlog
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from api.pages.views import problem_page
-from api.sentences import Fault, faults_of
+from api.sentences import Fault
 from api.wire.kinds import codes_of, labels_of
 from domain.errors import (
     BadTime,
@@ -69,7 +69,7 @@ HTTP_WORDS = {
     401: ("unauthenticated", "未登录", "请带一个请求头 Authorization: Bearer 密钥，密钥为 API 密钥（lyd_ 开头）或令牌",
           "Send one header Authorization: Bearer KEY, where KEY is an API key (lyd_...) or a signed token."),
     404: ("not_found", "没有这个地址", "请核对地址", "There is nothing at this address."),
-    405: ("method_not_allowed", "不支持这种方法", "请核对方法", "The address does not take this method."),
+    405: ("method_not_allowed", "不支持这种方法", "此地址只支持 {methods}", "The address takes {methods} only."),
     408: ("too_slow", "提交太慢", "请重新提交", "The request came too slowly; send it again."),
     413: ("too_large", "内容过大", "请求内容不得超过 64 KB", "The body is larger than 64 KB."),
     429: ("too_many", "请求过于频繁", "请稍后再试", "Too many requests; wait as Retry-After says."),
@@ -193,15 +193,30 @@ async def _on_refusal(_: Request, error: Exception) -> Response:
     return refusal(error)
 
 
-async def _on_invalid(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for it
-    return malformed(faults_of(error.errors()))
-
-
 async def _on_http(request: Request, error: Exception) -> Response:
-    """A person's browser gets a page, with the way back."""
     assert isinstance(error, HTTPException)  # noqa: S101  # registered for it
-    words = _words(error.status_code, offered=isinstance(error, NotAuthenticated) and error.offered)
+    if error.status_code == 405:  # noqa: PLR2004  # method not allowed
+        return _wrong_method(request)
+    return _told(
+        request, error, _words(error.status_code, offered=isinstance(error, NotAuthenticated) and error.offered)
+    )
+
+
+def _wrong_method(request: Request) -> Response:
+    """Of every route at the address: the framework's own answer knows the first of them only."""
+    routes = [one for one in iter_route_contexts(request.app.routes) if one.path_regex.match(request.scope["path"])]
+    methods = sorted({method for one in routes for method in one.methods or ()})
+    listed, words = ", ".join(methods), _words(405)
+    told = {
+        "remedy": words["remedy"].format(methods="、".join(methods)),
+        "english": words["english"].format(methods=listed),
+        "allowed": methods,
+    }
+    return _told(request, HTTPException(405, headers={"Allow": listed}), words | told)
+
+
+def _told(request: Request, error: HTTPException, words: Mapping[str, Any]) -> Response:
+    """A person's browser gets a page, with the way back."""
     accepted = request.headers.get("accept", "")
     if "text/html" in accepted and "json" not in accepted:
         return HTMLResponse(problem_page(words["title"], words["remedy"]), error.status_code, error.headers)
@@ -220,7 +235,6 @@ async def _on_bug(_: Request, error: Exception) -> Response:
 
 def answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(DeskError, _on_refusal)
-    app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     for kind in AWAY:
         app.add_exception_handler(kind, _on_away)

@@ -4,15 +4,20 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from datetime import date
 from typing import Any
 
+from pydantic import BaseModel
+
 from api.wire.kinds import LABELS, labels_of, nearest
-from domain.rulebook import PROCEDURES
+from api.wire.known import known_at
+from domain.rulebook import PROCEDURES, REPAIR
 
 PLACES = frozenset({"body", "query", "path", "header", "cookie"})
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 TAGS = frozenset(event.kind() for procedure in PROCEDURES.values() for event in procedure.vocabulary)
 
+DUTY_EXAMPLE = REPAIR.edition(date.max).obligations[0].key
 KEY_EXAMPLE = "Idempotency-Key: 5b0c6a1e-3f0d-4c57-9a53-0d6f1c2b7e44"
 KEY_FORM = (
     "8 至 200 个可见的 ASCII 字符，每次提交用新的（如 UUID），重试用原来的",
@@ -46,16 +51,16 @@ NO_JSON: Mapping[str, tuple[str, str]] = {
 WORDS: Mapping[str, tuple[str, str]] = {
     "missing": ("必填", "Required; give a value."),
     "extra_forbidden": ("有不认识的字段，请删去", "There is a field that is not known here; remove it."),
+    "unknown_field": (
+        "有不认识的字段，请删去或改正；此处可用的字段见 allowed",
+        "There is a field that is not known here; remove or correct it. The fields known here are the allowed ones.",
+    ),
     "string_too_short": ("不能为空", "It must not be empty."),
     "blank_text": ("不能为空", "It must not be empty."),
     "string_too_long": ("文字过长，至多 {max_length} 字", "The text is longer than {max_length} characters."),
     "unfit_text": ("含有不能保存的字符（控制字符等），请删去", "It holds characters that cannot be kept; remove them."),
     "string_type": ("须为文字", "It must be a text."),
     "string_unicode": ("含有不能保存的字符，请删去", "It holds characters that cannot be kept; remove them."),
-    "string_pattern_mismatch": (
-        "格式不对，须符合 {pattern}",
-        "It does not have the form that is asked for: {pattern}.",
-    ),
     "enum": ("请从可选值中选择", "Choose one of the allowed values."),
     "literal_error": ("请从可选值中选择", "Choose one of the allowed values."),
     "union_tag_invalid": ("没有这种事项，请从可选值中选择", "There is no such event; choose one of the allowed ones."),
@@ -71,25 +76,53 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "of_itself": ("此事项由系统自行登记，不能提交", "The desk records this event itself; it cannot be posted."),
     "union_tag_not_found": ("必填，请从可选值中选择", "Required; choose one of the allowed values."),
     "misspelt": (
-        "没有这种事项；是否指 {code}（{label}）？全部可选值见 allowed",
-        "There is no such event; did you mean {code} ({label})? The allowed values are all there are.",
+        "没有这种事项；是否指 {code}（{label}）？可选值见 allowed",
+        "There is no such event; did you mean {code} ({label})? Choose one of the allowed values.",
     ),
     "no_moment": (
         "须为带时区的时间，如 2026-11-22T09:00:00+08:00",
         "It must be a time with its zone, such as 2026-11-22T09:00:00+08:00.",
     ),
     "no_phone": ("须为电话号码或分机号，如 13800000000、8001转123", "It must be a phone number or an extension."),
+    "no_estate": (
+        "须为小区代码，2 至 8 位，只用大写字母、数字，如 LY",
+        "It must be the code of an estate: 2 to 8 capital letters and digits, such as LY.",
+    ),
+    "no_building": (
+        "须为楼栋代码，10 位以内，只用数字、大写字母、-，如 3",
+        "It must be the code of a building: at most 10 digits, capital letters and -, such as 3.",
+    ),
+    "no_room": (
+        "须为房号，20 位以内，只用数字、大写字母、-，如 3-502",
+        "It must be the code of a room: at most 20 digits, capital letters and -, such as 3-502.",
+    ),
+    "no_item": (
+        "须为收费标准中的项目代码，2 至 20 位，只用大写字母、数字、-，如 W01",
+        "It must be the code of an item of the price list: 2 to 20 capital letters, digits and -, such as W01.",
+    ),
+    "no_staff": (
+        "须为工号，2 至 20 位，只用小写字母、数字、-，如 rp-1",
+        "It must be the number of a member of staff: 2 to 20 small letters, digits and -, such as rp-1.",
+    ),
+    "no_procedure": (
+        "须为单号的前缀，2 至 4 个大写字母，如 REP",
+        "It must be the prefix of case numbers: 2 to 4 capital letters, such as REP.",
+    ),
+    "no_duty": (
+        f"须为规则编号，或其后加 / 与该项的名称，如 {DUTY_EXAMPLE}",
+        f"It must be the id of a rule, or of a duty of it behind a /, such as {DUTY_EXAMPLE}.",
+    ),
     "no_team": (
-        "须为班组名称，20 字以内，只用汉字、字母、数字、-",
-        "It must be the name of a team: at most 20 characters, letters, digits and - only.",
+        "须为班组名称，20 字以内，只用汉字、字母、数字、-，如 水工班",
+        "It must be the name of a team: at most 20 characters, letters, digits and - only, such as 水工班.",
     ),
     "no_reference": (
-        "须为档案编号，40 字以内，只用字母、数字、-、/，不写姓名等内容",
-        "It must be a file number: at most 40 letters, digits, - and / only.",
+        "须为档案编号，40 字以内，只用字母、数字、-、/，不写姓名等内容，如 LY-0001",
+        "It must be a file number: at most 40 letters, digits, - and / only, such as LY-0001.",
     ),
     "no_number": (
-        "须为单号或其一部分，20 位以内，只用数字、大写字母、-",
-        "It must be a case number or a part of one: at most 20 digits, capital letters and - only.",
+        "须为单号或其一部分，20 位以内，只用数字、大写字母、-，如 REP-20261122-00001 或 00001",
+        "It must be a case number or a part of one: at most 20 digits, capital letters and -, such as 00001.",
     ),
     "no_key": (
         f"写入须带此请求头，{KEY_FORM[0]}，如 {KEY_EXAMPLE}",
@@ -173,30 +206,51 @@ def fault(
     return Fault(field=field, remedy=remedy, english=english, allowed=tuple(allowed), labels=labels or {})
 
 
-def faults_of(errors: Iterable[Mapping[str, Any]]) -> list[Fault]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a request is held against. ``model``: what it is read by. ``kinds``: types of event its case may record."""
+
+    model: type[BaseModel] | None = None
+    kinds: Sequence[str] | None = None
+
+
+def faults_of(errors: Iterable[Mapping[str, Any]], expected: Expected | None = None) -> list[Fault]:
     """At least one; several of the same field are told once."""
-    found = [_fault_of(error) for error in errors]
+    found = [_fault_of(error, expected or Expected()) for error in errors]
     return list({one.field: one for one in reversed(found)}.values())[::-1] or [fault("", "")]
 
 
-def _fault_of(error: Mapping[str, Any]) -> Fault:
+def _fault_of(error: Mapping[str, Any], expected: Expected) -> Fault:
     context = error.get("ctx") or {}
-    if error["type"] == "union_tag_invalid":
-        return _no_such_event(str(context.get("tag")), _field(error))
-    allowed = list(LABELS) if error["type"] == "union_tag_not_found" else _allowed(error)
+    match error["type"]:
+        case "union_tag_invalid":
+            return _no_such_event(str(context.get("tag")), _field(error), expected)
+        case "union_tag_not_found":
+            allowed: Sequence[str] = list(LABELS) if expected.kinds is None else expected.kinds
+        case "extra_forbidden" if expected.model and (known := known_at(expected.model, _place(error)[:-1])):
+            return fault("unknown_field", _field(error), known)
+        case _:
+            allowed = _allowed(error)
     return fault(str(error["type"]), _field(error), allowed, labels_of(allowed), context)
 
 
-def _no_such_event(tag: str, field: str) -> Fault:
-    meant = nearest(tag)
-    kind = ELSEWHERE.get(tag) or ("misspelt" if meant else "union_tag_invalid")
-    return fault(kind, field, list(LABELS), LABELS, {"code": meant, "label": LABELS[meant]} if meant else {})
+def _no_such_event(tag: str, field: str, expected: Expected) -> Fault:
+    """Where no case is known, only the likeliest of all procedures are told, and all where none is like it."""
+    among = LABELS if expected.kinds is None else expected.kinds
+    near = nearest(tag, among)
+    kind = ELSEWHERE.get(tag) or ("misspelt" if near else "union_tag_invalid")
+    allowed = list(among) if expected.kinds is not None else near or list(LABELS)
+    return fault(kind, field, allowed, labels_of(allowed), {"code": near[0], "label": LABELS[near[0]]} if near else {})
+
+
+def _place(error: Mapping[str, Any]) -> list[str | int]:
+    """Within the body or the query."""
+    loc = list(error["loc"])
+    return loc[1:] if loc and loc[0] in PLACES else loc
 
 
 def _field(error: Mapping[str, Any]) -> str:
-    loc = list(error["loc"])
-    if loc and loc[0] in PLACES:
-        loc = loc[1:]
+    loc = _place(error)
     if error["type"] == "extra_forbidden":
         loc = loc[:-1]  # the last part is the caller's own word
     elif error["type"] in {"union_tag_invalid", "union_tag_not_found"}:

@@ -46,6 +46,7 @@ class Watch:
         self, settings: Settings, pool: asyncpg.Pool, crier: Crier, client: Client, *, clock: Clock = local_time
     ) -> None:
         self._clock = clock
+        self._up_since = clock()
         self._settings = settings
         self._chosen = settings.watcher
         self._pool = pool
@@ -63,7 +64,8 @@ class Watch:
     async def look(self) -> None:
         """One round; never raises for what is away."""
         try:
-            await self._alarms.settle(*await ledger.findings(self._pool, self._chosen))
+            up_for = self._clock() - self._up_since
+            await self._alarms.settle(*await ledger.findings(self._pool, self._chosen, watched_for=up_for))
             await ledger.ask_for_calendar_years(self._pool, self._clock().date())
             self._failed[Kind.DATABASE_UNREACHABLE] = 0
             self._told_of_database = False

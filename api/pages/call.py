@@ -27,6 +27,7 @@ from api.pages.posted import Filled, Form, carried_out, first, form_in, under_it
 from api.pages.views import header
 from api.people import acting
 from api.rights import Verb, demand, needs
+from api.rooms import room_of
 from api.routes.repairs import EMERGENCIES, open_repair
 from api.wire.requests import NewRepair
 from api.wire.text import BuildingCode, Estate, RoomCode
@@ -99,8 +100,9 @@ async def _lives_in(asking: Caller, given: Form) -> dict[str, str | None]:
     estate = EstateCode(place.estate)
     by = await acting(desk, asking.principal, estate, None)
     demand(by, Verb.READ_PERSONAL)
-    room = await _room_code(desk, estate, place.building, place.room) if place.building else place.room
-    found = await desk.reference.household(estate, room)
+    code = await _room_code(desk, estate, place.building, place.room) if place.building else place.room
+    room = await room_of(desk, estate, code)
+    found = await desk.reference.household(estate, room.code)
     if found is None:
         raise Malformed(
             field="room",

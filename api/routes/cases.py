@@ -4,6 +4,8 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -13,18 +15,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.body import WrongBody
 from api.door import Caller, DeskRoute, caller
 from api.looking import Look, Purpose, look_at, shown, unmask
-from api.rights import Verb, demand_somewhere, may, needs
+from api.rights import Verb, needs
 from api.same_room import beside
 from api.sentences import fault
 from api.wire.answers import PROBLEMS, CaseAnswer, CaseLine, CasePage, DutyAnswer, EntryAnswer, SameRoom
-from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, PartOfNumber, Procedure, RoomCode, ShortWords
-from domain.people import Role
+from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, Owed, PartOfNumber, Procedure, ShortWords
+from domain.people import EstateCode, Role
 from domain.rulebook import PROCEDURES
 from domain.rulebook.repair.reading import unsolved
 from domain.rulebook.rows import Edition
 from infra.postgres.records import CaseHead, FiledDuty, FiledEntry, Filter
 
 PLACE = re.compile(r"[0-9A-Za-z-]{1,40}")
+MOST = 200
 
 router = APIRouter(route_class=DeskRoute, tags=["查询"])
 
@@ -43,7 +46,7 @@ class Wanted(BaseModel):
     stage: ShortWords | None = None
     waiting_for: ShortWords | None = None
     """What is awaited now, in the words of ``waiting_for``."""
-    owes: Annotated[str, Field(pattern=r"^[A-Z]{2,4}-[0-9]{1,4}(/[0-9A-Za-z_.-]{1,40})?$")] | None = None
+    owes: Owed | None = None
     """A rule, or the key of a duty, owed now; oldest first."""
     returned: bool | None = None
     """REP-45: of the forms that were issued, those returned or not; oldest first."""
@@ -51,8 +54,6 @@ class Wanted(BaseModel):
     """Only cases with a due time at or before it."""
     no: PartOfNumber | None = None
     """The number, or a part of it."""
-    room: RoomCode | None = None
-    """A code of the estate's list; only for posts that may know whose a case is."""
     building: ShortWords | None = None
     """The name of a building, as in ``building``."""
     opened_from: Moment | None = None
@@ -60,7 +61,10 @@ class Wanted(BaseModel):
     opened_to: Moment | None = None
     """Only calls that came at or before it."""
     cursor: Annotated[str, Field(max_length=200)] | None = None
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
+
+
+FILTERS = frozenset(Wanted.model_fields) - {"estate", "cursor", "limit"}
 
 
 @router.get("/v1/cases", summary="单据列表", responses=PROBLEMS)
@@ -71,19 +75,27 @@ async def list_cases(wanted: Annotated[Wanted, Query()], asking: Annotated[Calle
 
 
 async def cases_of(asking: Caller, wanted: Wanted) -> CasePage:
-    """Raises NotPermitted where a room is asked for by somebody who may not know whose a case is."""
-    estates = asking.principal.estates & ({wanted.estate} if wanted.estate else asking.principal.estates)
-    if wanted.room is not None:
-        demand_somewhere(asking.principal.actors, Verb.FIND_BY_ROOM)
-        may_find = (actor for actor in asking.principal.actors if may(actor, Verb.FIND_BY_ROOM))
-        estates &= {estate for actor in may_find for estate in actor.estates}
-    narrowed = wanted.model_dump(exclude={"estate", "cursor", "limit"})
-    look_for = Filter(estates=sorted(estates), after=place_of(wanted.cursor), limit=wanted.limit + 1, **narrowed)
-    heads = await asking.house.desk.reader.cases(look_for)
+    return await page_of(asking, filter_of(wanted, estates_of(asking, wanted)))
+
+
+def estates_of(asking: Caller, wanted: Wanted) -> frozenset[EstateCode]:
+    """Of the caller's estates those that are asked for."""
+    held = asking.principal.estates
+    return held & {EstateCode(wanted.estate)} if wanted.estate else held
+
+
+def filter_of(wanted: Wanted, estates: Iterable[EstateCode]) -> Filter:
+    """Raises WrongBody for a cursor that is none of ours."""
+    narrowed = wanted.model_dump(include=set(FILTERS))
+    return Filter(estates=sorted(estates), after=place_of(wanted.cursor), limit=wanted.limit, **narrowed)
+
+
+async def page_of(asking: Caller, wanted: Filter) -> CasePage:
+    heads = await asking.house.desk.reader.cases(replace(wanted, limit=wanted.limit + 1))
     page = heads[: wanted.limit]
     more = len(heads) > wanted.limit
     last = page[-1] if more else None
-    at = (last.received_at if look_for.by_age else last.created_at) if last else None
+    at = (last.received_at if wanted.by_age else last.created_at) if last else None
     return CasePage(cases=[line_of(head) for head in page], next=cursor_of(at, last.no) if last and at else None)
 
 

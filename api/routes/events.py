@@ -1,17 +1,20 @@
 """POST /v1/cases/{no}/events: who did what when, one discriminated union for every event of the procedure."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.completion import Circumstances, completed
 from api.door import Caller, DeskRoute, caller
 from api.looking import case_seen_by
 from api.people import acting
 from api.rights import Verb, needs
+from api.sentences import Expected
 from api.wire.answers import PROBLEMS, Accepted, Taken
 from api.wire.events import EVENTS
+from api.wire.kinds import kinds_of
 from api.wire.requests import NewEvent
 from api.writing import answer, carried_out, hash_of
 from domain.admission import Act, right_for
@@ -23,7 +26,15 @@ from infra.postgres.acceptance import NewAct
 from infra.postgres.commands import Command
 from infra.postgres.records import CaseHead
 
-router = APIRouter(route_class=DeskRoute, tags=["报修"])
+
+class RecordRoute(DeskRoute):
+    async def expected(self, request: Request) -> Expected:
+        """The events of the case's own procedure; UnknownCase for a case that is not the caller's to see."""
+        head = await case_seen_by(await caller(request), request.path_params["no"])
+        return replace(await super().expected(request), kinds=kinds_of(PROCEDURES[head.procedure]))
+
+
+router = APIRouter(route_class=RecordRoute, tags=["报修"])
 
 
 @router.post(

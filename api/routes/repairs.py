@@ -1,6 +1,5 @@
 """POST /v1/repairs: a call becomes a 维修单."""
 
-from difflib import get_close_matches
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -10,6 +9,7 @@ from api.door import Caller, caller
 from api.looking import Purpose
 from api.opening import CannotWaitRoute, Intake, Located, opened
 from api.rights import Verb, needs
+from api.rooms import room_of
 from api.wire.answers import PROBLEMS, Accepted, Opened
 from api.wire.requests import NewRepair
 from domain.errors import Malformed
@@ -29,7 +29,6 @@ class CallRoute(CannotWaitRoute):
 
 router = APIRouter(route_class=CallRoute, tags=["报修"])
 PATH = "/v1/repairs"
-MOST_NEAR = 5
 
 
 @router.post(
@@ -56,26 +55,11 @@ async def open_repair(repair: NewRepair, asking: Annotated[Caller, Depends(calle
     )
 
     async def locate(desk: Desk) -> Located:
-        room = await _room(desk, repair)
+        room = await room_of(desk, EstateCode(repair.estate), repair.room)
         household = await _household(asking, repair, room)
         return Located(building=room.building_name, also=_form(repair, room, household))
 
     return await opened(asking, repair, repair, Intake(path=PATH, procedure=REPAIR, report=report, locate=locate))
-
-
-async def _room(desk: Desk, repair: NewRepair) -> Room:
-    """Asked once the estate is known to be the caller's: what is near is told of no other."""
-    estate = EstateCode(repair.estate)
-    room = await desk.reference.room(estate, repair.room)
-    if room is None:
-        near = get_close_matches(repair.room, await desk.reference.room_codes(estate), n=MOST_NEAR)
-        raise Malformed(
-            field="room",
-            remedy="本小区没有这个房号，请核对" + (f"；相近的有：{'、'.join(near)}" if near else ""),
-            english="The estate has no such room; check it." + (f" Near it are: {', '.join(near)}." if near else ""),
-            allowed=near,
-        )
-    return room
 
 
 async def _household(asking: Caller, repair: NewRepair, room: Room) -> str:

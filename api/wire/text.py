@@ -1,12 +1,15 @@
 """The kinds of value that requests are made of: one strict text, moments with a zone, codes, phone numbers."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import phonenumbers
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from domain.events.base import AS_SOON_AS_POSSIBLE
 
@@ -19,33 +22,30 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 PHONE = re.compile(r"[0-9+()（）转分机extEXT.\-—－ #*、,，;；/]{3,60}")
 EXTENSION = frozenset("转分机extEXT")
 FEWEST_DIGITS = 3
-NUMBER = re.compile(r"[0-9A-Z-]{1,20}")
-TEAM = re.compile(r"[0-9A-Za-z\u4e00-\u9fff-]{1,20}")
-REFERENCE = re.compile(r"[0-9A-Za-z/-]{1,40}")
-"""Stands unsealed on the copies of forms, so that nothing personal fits in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelt:
+    """A code of a certain form; a text of another is refused in the words that ``kind`` has in api/sentences.py."""
+
+    kind: str
+    pattern: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "pattern": f"^{self.pattern}$"}
+
+    def _checked(self, text: str) -> str:
+        if not re.fullmatch(self.pattern, text):
+            raise PydanticCustomError(self.kind, "has not the form that is asked for")
+        return text
 
 
 def fit(text: str) -> str:
     if UNFIT.search(text):
         raise PydanticCustomError("unfit_text", "holds characters that cannot be kept")
-    return text
-
-
-def _team(text: str) -> str:
-    if not TEAM.fullmatch(text):
-        raise PydanticCustomError("no_team", "is no name of a team")
-    return text
-
-
-def _reference(text: str) -> str:
-    if not REFERENCE.fullmatch(text):
-        raise PydanticCustomError("no_reference", "is no reference")
-    return text
-
-
-def _number(text: str) -> str:
-    if not NUMBER.fullmatch(text):
-        raise PydanticCustomError("no_number", "is no part of a number")
     return text
 
 
@@ -92,14 +92,6 @@ ShortText = Annotated[str, Field(max_length=LONGEST_SHORT), AfterValidator(fit)]
 ShortWords = Annotated[ShortText, AfterValidator(_said)]
 Phone = Annotated[str, Field(max_length=60), AfterValidator(fit), AfterValidator(_said), AfterValidator(_phone)]
 
-Team = Annotated[str, AfterValidator(_team), WithJsonSchema({"type": "string", "pattern": f"^{TEAM.pattern}$"})]
-Reference = Annotated[
-    str, AfterValidator(_reference), WithJsonSchema({"type": "string", "pattern": f"^{REFERENCE.pattern}$"})
-]
-PartOfNumber = Annotated[
-    str, AfterValidator(_number), WithJsonSchema({"type": "string", "pattern": f"^{NUMBER.pattern}$"})
-]
-
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Wanted = Annotated[
     datetime | Literal["尽快"],
@@ -107,12 +99,17 @@ Wanted = Annotated[
     WithJsonSchema({"anyOf": [{"const": AS_SOON_AS_POSSIBLE}, {"type": "string", "format": "date-time"}]}),
 ]
 
-Estate = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,8}$")]
-BuildingCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{1,10}$")]
-RoomCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{1,20}$")]
-ItemCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{2,20}$")]
-OptionalItem = Annotated[str, StringConstraints(pattern=r"^([A-Z0-9-]{2,20})?$")]
-Staff = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,20}$")]
-Procedure = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,4}$")]
+Estate = Annotated[str, Spelt("no_estate", "[A-Z0-9]{2,8}")]
+BuildingCode = Annotated[str, Spelt("no_building", "[0-9A-Z-]{1,10}")]
+RoomCode = Annotated[str, Spelt("no_room", "[0-9A-Z-]{1,20}")]
+ItemCode = Annotated[str, Spelt("no_item", "[A-Z0-9-]{2,20}")]
+OptionalItem = Annotated[str, Spelt("no_item", "([A-Z0-9-]{2,20})?")]
+Staff = Annotated[str, Spelt("no_staff", "[a-z0-9-]{2,20}")]
+Procedure = Annotated[str, Spelt("no_procedure", "[A-Z]{2,4}")]
+Owed = Annotated[str, Spelt("no_duty", r"[A-Z]{2,4}-[0-9]{1,4}(/[0-9A-Za-z_.-]{1,40})?")]
+PartOfNumber = Annotated[str, Spelt("no_number", "[0-9A-Z-]{1,20}")]
+Team = Annotated[str, Spelt("no_team", r"[0-9A-Za-z\u4e00-\u9fff-]{1,20}")]
+Reference = Annotated[str, Spelt("no_reference", "[0-9A-Za-z/-]{1,40}")]
+"""Stands unsealed on the copies of forms, so that nothing personal fits in it."""
 Count = Annotated[int, Field(strict=True, ge=0, le=100_000)]
 Yes = Annotated[bool, Field(strict=True)]

@@ -12,7 +12,6 @@ from infra.postgres.ledger import ENTRY, case_owner, entry_place
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
 from infra.postgres.records import Addressee, CaseHead, FiledDuty, FiledEntry, FiledNotice, Filter, StageCount
-from infra.postgres.rooms import digests_of
 from infra.sealing import Erased, Sealer
 from infra.settings import Settings
 
@@ -37,7 +36,6 @@ class Reader:
     async def cases(self, wanted: Filter) -> list[CaseHead]:
         """One page: newest first, by age where the filter asks for what is owed or returned."""
         after = wanted.after or (None, None)
-        rooms = await self._digests(wanted.estates, wanted.room) if wanted.room else None
         by_age = (wanted.owes, wanted.returned) if wanted.by_age else ()
         rows = await self._rows(
             "cases_by_age" if wanted.by_age else "cases",
@@ -52,7 +50,7 @@ class Reader:
             wanted.stage,
             wanted.waiting_for,
             wanted.no,
-            rooms,
+            wanted.rooms,
             wanted.building,
             wanted.opened_from,
             wanted.opened_to,
@@ -145,10 +143,6 @@ class Reader:
 
     async def alive(self) -> None:
         await self._row("alive")
-
-    async def _digests(self, estates: Sequence[str], room: str) -> list[bytes]:
-        async with acquired(self._pool, self._settings) as connection:
-            return await digests_of(connection, self._sealer, estates, room)
 
     async def _rows(self, name: str, *values: object) -> list[dict[str, Any]]:
         async with acquired(self._pool, self._settings) as connection:

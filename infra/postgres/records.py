@@ -113,8 +113,8 @@ class StageCount:
 class Filter:
     """What a list is narrowed to; None does not count. ``after``: the place the page before ended at.
 
-    ``no``: a part of the number. ``room``: a code of the estate's list. ``opened_from``, ``opened_to``: when the call
-    came, both included.
+    ``no``: a part of the number. ``rooms``: digests of a room, by which ``Rooms.sought`` finds it. ``opened_from``,
+    ``opened_to``: when the call came, both included.
     """
 
     estates: Sequence[str]
@@ -128,7 +128,7 @@ class Filter:
     returned: bool | None = None
     due_before: datetime | None = None
     no: str | None = None
-    room: str | None = None
+    rooms: Sequence[bytes] | None = None
     building: str | None = None
     opened_from: datetime | None = None
     opened_to: datetime | None = None

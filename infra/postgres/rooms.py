@@ -1,7 +1,7 @@
 """Cases of one room: found by a keyed digest of it, since rooms are sealed."""
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,6 +67,13 @@ class Rooms:
                 MOST,
             )
         return [RoomCase(**row) for row in rows]
+
+    async def sought(self, principal: str, estates: Sequence[EstateCode], room: str, *, purpose: str) -> list[bytes]:
+        """By what a room of that code is found, one of each estate; once it returns the search is on record."""
+        async with acquired(self._pool, self._settings) as connection, connection.transaction():
+            digests = [_digest(await self._sealer.key(connection, _owner(estate)), room) for estate in estates]
+            await connection.execute(queries["log_rooms"], principal, purpose, digests)
+        return digests
 
 
 async def note_room(connection: Connection, sealer: Sealer, no: CaseNo, estate: EstateCode, where: Spot) -> None:

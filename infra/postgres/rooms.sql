@@ -8,6 +8,11 @@ insert into case_rooms (case_no, estate, digest, about) values ($1, $2, $3, $4);
 -- Whether a case is noted so.
 select exists (select from case_rooms where case_no = $1 and estate = $2 and digest = $3);
 
+-- name: log_rooms
+-- Somebody looks for the cases of a room, in one estate or several: its digest goes on record, never the room.
+insert into access_log (principal, case_no, purpose, what)
+select $1, '', $2, 'room:' || encode(s.digest, 'hex') from unnest($3::bytea[]) as s (digest);
+
 -- name: cases_of_room
 -- Other cases of a room, newest first: open ones, and those that ended so; when such a thing last happened in them.
 select c.no, c.procedure, c.received_at, k.about, coalesce(v.open, true) as open, coalesce(v.stage, '') as stage,

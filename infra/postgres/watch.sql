@@ -1,13 +1,16 @@
 -- Statements of the watcher: what has fallen silent, and the alarms about it.
 
 -- name: silent_processes
--- Expected or once seen processes of which no instance has given a sign of life lately.
+-- Expected or once seen processes of which no instance has given a sign of life lately, nor since the watcher came up:
+-- it may be up before them. A silence that was told of before the watcher came up anew goes on.
 select p.process as subject,
     p.process || '，' || coalesce('最后心跳 ' || to_char(max(h.at) at time zone 'Asia/Shanghai', 'MM-DD HH24:MI:SS'), '从未启动') as text
 from (select unnest($1::text[]) union select process from heartbeats where process <> 'watcher') as p (process)
 left join heartbeats h on h.process = p.process
 group by p.process
-having max(h.at) is null or max(h.at) < now() - $2::interval;
+having least(now() - max(h.at), $3::interval) > $2::interval -- least passes over the null of one that never beat
+    or (coalesce(now() - max(h.at) > $2::interval, true) and exists (
+        select from alarms a where a.kind = 'silent_process' and a.subject = p.process and a.cleared_at is null));
 
 -- name: stuck_commands
 -- Cases with commands that were acknowledged long ago and are neither applied nor refused.

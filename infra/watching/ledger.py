@@ -14,13 +14,16 @@ queries = load("watch.sql")
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def findings(pool: asyncpg.Pool, settings: WatcherSettings) -> tuple[set[Kind], list[Finding]]:
+async def findings(
+    pool: asyncpg.Pool, settings: WatcherSettings, *, watched_for: timedelta
+) -> tuple[set[Kind], list[Finding]]:
     """Everything that is silent or late by the rows alone, and the kinds that were looked at.
 
+    ``watched_for``: how long the watcher is up; who has been quiet for no longer than that may be starting still.
     A question that takes too long is left out of this look; other errors of asyncpg are raised.
     """
     asked: tuple[tuple[Kind, str, tuple[object, ...]], ...] = (
-        (Kind.SILENT_PROCESS, "silent_processes", (list(settings.expected), settings.silent_after)),
+        (Kind.SILENT_PROCESS, "silent_processes", (list(settings.expected), settings.silent_after, watched_for)),
         (Kind.STUCK_COMMAND, "stuck_commands", (settings.unapplied_after,)),
         (Kind.DEAD_LETTER, "dead_letters", ()),
         (Kind.NO_VERDICT, "duties_without_verdict", (settings.verdict_after,)),

@@ -22,7 +22,7 @@ class WatcherSettings(BaseModel):
     expected: tuple[str, ...] = ("worker", "relay", "notifier", "api")
     """Processes of which at least one must be alive, as they name themselves in ``heartbeats``."""
     silent_after: timedelta = timedelta(seconds=60)
-    """Without a heartbeat for so long a process is silent."""
+    """Without a heartbeat for so long a process is silent; counted from the watcher's own start where that is later."""
     unapplied_after: timedelta = timedelta(seconds=60)
     """A command accepted but not settled for so long is stuck."""
     verdict_after: timedelta = timedelta(seconds=60)

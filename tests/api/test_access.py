@@ -205,6 +205,7 @@ MAY = {
     "course": set(POSTS),
     "inbox": set(POSTS),
     "note": set(POSTS),
+    "by room": DESK | HEADS | {Role.DUTY_DIRECTOR},
     "personal": DESK | HEADS | {Role.DUTY_DIRECTOR},
     "print": DESK | HEADS,
     "open": DESK,
@@ -225,6 +226,7 @@ async def test_each_post_may_do_what_the_matrix_says_and_nothing_else(lonely: Of
 
     answers = {
         "list": await lonely.get("/v1/cases", who),
+        "by room": await lonely.post("/v1/cases/search", {"room": "1-101", "purpose": "回访"}, who),
         "read": await lonely.get(f"/v1/cases/{no}", who),
         "course": await lonely.get(f"/v1/cases/{no}/timeline", who),
         "inbox": await lonely.get("/v1/inbox", who),

@@ -123,6 +123,22 @@ async def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(
     assert key == key_in(other.text), "nothing was registered under it"
 
 
+@pytest.mark.parametrize("path", ["/repairs/new", "/repairs/new/household"])
+async def test_a_number_that_the_building_has_not_is_told_the_rooms_near_it(front: Desk, path: str) -> None:
+    unlike = await front.sends(path, FILLED | {"building": "3", "room": "9999", "household": ""})
+    alike = await front.sends(path, FILLED | {"building": "3", "room": "5022", "household": ""})
+
+    assert [422, 422] == [unlike.status_code, alike.status_code]
+    assert "没有这个房号，请核对；相近的有：3-504、3-503、3-502、3-501、3-404" in beside_room(unlike.text)
+    assert "相近的有：3-502" in beside_room(alike.text)
+
+
+def beside_room(page: str) -> str:
+    wrong = re.search(r'id="room-wrong">([^<]*)', page)
+    assert wrong
+    return wrong[1]
+
+
 async def test_a_room_is_looked_for_in_the_building_that_was_chosen(office: Office, front: Desk) -> None:
     room = await office.pool.fetchval("select code from rooms where estate = 'LY' and building <> '1' limit 1")
     key = key_in(await front.sees("/repairs/new"))

@@ -8,11 +8,15 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from api.routes.cases import Wanted
+from api.routes.room_search import RoomSearch
 from api.sentences import OTHERWISE, faults_of
-from api.wire.events import MODELS
+from api.wire import text
+from api.wire.events import EVENTS, MODELS
 from api.wire.kinds import CODES, LABELS, nearest
 from api.wire.requests import FormOnCall, NewEvent, NewRepair
-from tests.api.office import CALL, Office
+from domain.rulebook import PUBLIC_REPAIR, REPAIR
+from domain.rulebook.rows import Procedure
+from tests.api.office import CALL, REPORT, Office
 from tests.api.test_strict import is_problem
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -78,12 +82,14 @@ async def refused_raw(office: Office, raw: bytes) -> dict[str, Any]:
 async def test_a_room_that_there_is_not_is_told_the_ones_near_it_and_only_of_ones_own_estate(lonely: Office) -> None:
     near = is_problem(await lonely.post("/v1/repairs", CALL | {"room": "1-1011"}))
     far = is_problem(await lonely.post("/v1/repairs", CALL | {"room": "ZZZ"}))
+    unlike = is_problem(await lonely.post("/v1/repairs", CALL | {"room": "3-9999"}))
     anothers = is_problem(await lonely.post("/v1/repairs", CALL | {"room": "1-1011"}, "other-estate"))
 
     assert ("room", "1-101") == (near["field"], near["allowed"][0])
     assert "相近的有：1-101" in near["remedy"]
     assert "1-101" in near["english"]
     assert [] == far["allowed"]
+    assert ["3-504", "3-503", "3-502", "3-501", "3-404"] == unlike["allowed"]
     assert "没有这个房号" in far["remedy"]
     assert ("estate", ["XY"]) == (anothers["field"], anothers["allowed"])
     assert "1-101" not in str(anothers)
@@ -97,9 +103,9 @@ async def test_a_write_without_its_key_is_told_what_to_send(lonely: Office) -> N
 
     for told in (missing, wrong):
         assert "Idempotency-Key" == told["field"]
-        for text in (told["remedy"], told["english"]):
-            assert re.search("Idempotency-Key: [0-9a-f-]{36}", text)
-            assert "200" in text
+        for said in (told["remedy"], told["english"]):
+            assert re.search("Idempotency-Key: [0-9a-f-]{36}", said)
+            assert "200" in said
     assert missing["remedy"] != wrong["remedy"]
 
 
@@ -136,22 +142,93 @@ async def test_a_missing_key_and_one_that_is_none_of_ours_are_told_apart(lonely:
     ],
 )
 def test_the_type_that_was_meant_is_found(sent: str, meant: str | None) -> None:
-    assert meant == nearest(sent)
+    assert meant == next(iter(nearest(sent)), None)
 
 
-async def test_a_misspelt_type_is_told_the_nearest_and_all_codes_with_their_labels(lonely: Office) -> None:
-    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+@pytest.mark.parametrize("procedure", [REPAIR, PUBLIC_REPAIR])
+async def test_a_misspelt_type_is_told_the_nearest_and_the_codes_of_the_procedure_with_their_labels(
+    lonely: Office, procedure: Procedure
+) -> None:
+    paths = {REPAIR: ("/v1/repairs", CALL), PUBLIC_REPAIR: ("/v1/public-repairs", REPORT)}
+    no = (await lonely.post(*paths[procedure])).json()["no"]
+    own = [kind for kind, event in EVENTS.items() if event in procedure.vocabulary]
 
-    misspelt = is_problem(await lonely.does(no, {"type": "order_takn"}))
+    misspelt = is_problem(await lonely.does(no, {"type": "arrived_onsite"}))
     unlike = is_problem(await lonely.does(no, {"type": "canary"}))
     absent = is_problem(await lonely.does(no, {}))
 
-    assert "order_taken（接单）" in misspelt["remedy"]
-    assert "order_taken (接单)" in misspelt["english"]
+    assert "arrived_on_site（到场）" in misspelt["remedy"]
+    assert "arrived_on_site (到场)" in misspelt["english"]
+    assert 5 < len(own) < len(LABELS)
     for told in (misspelt, unlike, absent):
-        assert ("event.type", list(LABELS), dict(LABELS)) == (told["field"], told["allowed"], told["labels"])
+        assert ("event.type", own) == (told["field"], told["allowed"])
+        assert {kind: LABELS[kind] for kind in own} == told["labels"]
         assert told["labels"] == told["errors"][0]["labels"]
     assert "是否指" not in unlike["remedy"] + absent["remedy"]
+
+
+async def test_a_type_of_another_procedure_is_not_what_a_misspelt_one_was_meant_to_be(lonely: Office) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+
+    told = is_problem(await lonely.does(no, {"type": "facility_repaird"}))
+
+    assert "facility_repaired" not in str(told)
+
+
+def test_where_no_case_is_known_only_the_types_nearest_to_a_misspelt_one_are_told() -> None:
+    (misspelt,) = faults_in(NewEvent, {"event": {"type": "order_takn"}})
+    (absent,) = faults_in(NewEvent, {"event": {}})
+
+    assert "order_taken" == misspelt.allowed[0]
+    assert 1 <= len(misspelt.allowed) <= 5
+    assert tuple(LABELS) == absent.allowed
+
+
+async def test_a_malformed_event_of_a_case_that_is_not_the_callers_tells_nothing_but_that(lonely: Office) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+
+    foreign = await lonely.does(no, {"type": "canary"}, "other-estate")
+    absent = await lonely.does("REP-20200101-00001", {"type": "canary"})
+
+    assert [404, 404] == [foreign.status_code, absent.status_code]
+    assert foreign.json() == absent.json()
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "known"),
+    [
+        ({"canary": 1, "event": {"type": "order_taken"}}, "", ["at", "by", "event"]),
+        ({"event": {"type": "order_taken", "canary": 1}}, "event", ["type"]),
+        ({"event": {"type": "noted", "canary": 1, "text": "x"}}, "event", ["text", "type"]),
+        (
+            {"event": {"type": "work_finished", "fault": "水", "charges": [{"item": "W01", "canary": 1}]}},
+            "event.charges.0",
+            ["amount", "item", "kind", "quantity"],
+        ),
+    ],
+)
+async def test_an_unknown_field_is_told_the_fields_that_are_known_there_and_not_its_name(
+    lonely: Office, body: dict[str, Any], field: str, known: list[str]
+) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+
+    answer = await lonely.post(f"/v1/cases/{no}/events", body)
+
+    told = is_problem(answer)
+    assert (422, field, known) == (answer.status_code, told["field"], sorted(told["allowed"]))
+    assert "allowed" in told["remedy"]
+    assert "canary" not in answer.text
+
+
+async def test_so_are_unknown_fields_of_an_opening_of_its_form_and_of_a_query(lonely: Office) -> None:
+    opening = is_problem(await lonely.post("/v1/repairs", CALL | {"canary": 1}))
+    form = is_problem(await lonely.post("/v1/repairs", CALL | {"form": {"canary": 1}}))
+    query = is_problem(await lonely.get("/v1/cases", canary="1"))
+
+    assert list(NewRepair.model_fields) == opening["allowed"]
+    assert ("form", list(FormOnCall.model_fields)) == (form["field"], form["allowed"])
+    assert list(Wanted.model_fields) == query["allowed"]
+    assert "room" not in query["allowed"]
 
 
 async def test_what_is_awaited_is_told_as_it_is_sent_with_its_label(office: Office) -> None:
@@ -220,6 +297,31 @@ async def test_an_unknown_address_is_a_page_to_a_browser_and_a_problem_to_a_clie
     assert {"not_found"} == {is_problem(answer)["code"] for answer in problems}
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "methods"),
+    [
+        ("DELETE", "/v1/cases", "GET"),
+        ("GET", "/v1/repairs", "POST"),
+        ("PUT", "/v1/cases/REP-20261122-00001/forms/repair-order", "GET、POST"),
+        ("PUT", "/repairs/new", "GET、POST"),
+        ("PATCH", "/static/desk.css", "GET"),
+    ],
+)
+async def test_a_method_that_an_address_does_not_take_is_refused_with_those_it_takes(
+    lonely: Office, method: str, path: str, methods: str
+) -> None:
+    answer = await lonely.http.request(method, path)
+    page = await lonely.http.request(method, path, headers={"Accept": BROWSER})
+
+    told = is_problem(answer)
+    assert ("method_not_allowed", 405, 405) == (told["code"], answer.status_code, page.status_code)
+    assert f"此地址只支持 {methods}" == told["remedy"]
+    assert methods.replace("、", ", ") in told["english"]
+    assert methods.split("、") == told["allowed"]
+    assert methods.replace("、", ", ") == answer.headers["allow"] == page.headers["allow"]
+    assert methods in page.text
+
+
 async def test_what_is_accepted_and_not_yet_applied_says_so_and_claims_no_stage(lonely: Office) -> None:
     opened = await lonely.post("/v1/repairs", CALL)
     no = opened.json()["no"]
@@ -265,20 +367,61 @@ WRONG: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def test_whatever_is_wrong_with_a_field_is_said_in_words_of_its_own() -> None:
-    bodies: list[tuple[Any, dict[str, Any]]] = [
+SPELT = {
+    name: form
+    for name, kind in vars(text).items()
+    for form in getattr(kind, "__metadata__", ())
+    if isinstance(form, text.Spelt)
+}
+
+
+@pytest.mark.parametrize("name", SPELT)
+def test_a_code_of_another_form_is_refused_in_words_with_an_example_that_would_do(name: str) -> None:
+    code: TypeAdapter[str] = TypeAdapter(getattr(text, name))
+
+    with pytest.raises(ValidationError) as refused:
+        code.validate_python("三栋502！\n")
+    (told,) = faults_of(refused.value.errors())
+
+    for words, before in ((told.remedy, "，如 "), (told.english, "such as ")):
+        assert words != OTHERWISE[0]
+        assert SPELT[name].pattern not in words
+        for example in words.partition(before)[2].removesuffix(".").split(" 或 "):
+            assert example == code.validate_python(example)
+    assert f"^{SPELT[name].pattern}$" == code.json_schema()["pattern"]
+
+
+def test_no_text_of_a_request_has_a_bare_pattern() -> None:
+    assert len(SPELT) > 10
+    told = [fault for model, body in wrong_bodies() for fault in faults_in(model, body)]
+    assert [] == [fault.remedy for fault in told if "^" in fault.remedy or "[" in fault.remedy]
+
+
+async def test_a_room_in_words_is_told_how_a_room_is_written(lonely: Office) -> None:
+    told = is_problem(await lonely.post("/v1/repairs", CALL | {"room": "三栋502"}))
+
+    assert "room" == told["field"]
+    assert "如 3-502" in told["remedy"]
+    assert "such as 3-502" in told["english"]
+
+
+def wrong_bodies() -> list[tuple[Any, dict[str, Any]]]:
+    return [
         *((NewRepair, {field: value}) for field in NewRepair.model_fields for value in WRONG),
         *((NewRepair, {"form": {field: value}}) for field in FormOnCall.model_fields for value in WRONG),
         *((Wanted, {field: value}) for field in Wanted.model_fields for value in WRONG),
+        *((RoomSearch, {field: value}) for field in RoomSearch.model_fields for value in WRONG),
         *((NewEvent, {"event": {"type": type_of(one), field: value}})
           for one in MODELS for field in one.model_fields for value in WRONG),
     ]  # fmt: skip
 
-    told = [fault for model, body in bodies for fault in faults_in(model, body)]
+
+def test_whatever_is_wrong_with_a_field_is_said_in_words_of_its_own() -> None:
+    told = [fault for model, body in wrong_bodies() for fault in faults_in(model, body)]
 
     assert len(told) > 1000
     assert [] == [fault.field for fault in told if fault.remedy == OTHERWISE[0]]
-    assert [] == [fault.remedy for fault in told if "{" in fault.english.replace("{id}", "").split(": ^")[0]]
+    assert [] == [fault.remedy for fault in told if "{" in fault.english.replace("{id}", "")]
 
 
 def type_of(model: Any) -> str:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import asyncpg
 import httpx2
@@ -49,15 +50,21 @@ def chosen(receiver: Receiver) -> WatcherSettings:
 
 
 class Round:
-    """Looks on request, with a watch that lives through the whole test."""
+    """Looks on request, with a watch that is up for an hour when the test begins and lives through the whole of it."""
 
     def __init__(
         self, settings: Settings, pool: asyncpg.Pool, crier: Crier, client: Client, receiver: Receiver
     ) -> None:
         self.pool = pool
-        self.now = datetime(2026, 11, 23, 9, tzinfo=LOCAL)
-        self.watcher = Watch(settings, pool, crier, client, clock=lambda: self.now)
+        self.now = datetime(2026, 11, 23, 8, tzinfo=LOCAL)
+        self._watch = partial(Watch, settings, pool, crier, client)
+        self.starts()
+        self.now += timedelta(hours=1)
         self.receiver = receiver
+
+    def starts(self) -> None:
+        """The watcher comes up, anew from the second time on."""
+        self.watcher = self._watch(clock=lambda: self.now)
 
     async def look(self) -> list[tuple[str, str]]:
         await self.watcher.look()
@@ -149,6 +156,39 @@ async def test_a_silent_process_is_noticed_told_once_and_cleared_when_it_speaks(
     assert third == []
     assert len(round_without_temporal.told) == 2
     assert round_without_temporal.told[0].startswith(f"【系统报警】进程无心跳，共1项\n1. {process}，最后心跳")
+
+
+@pytest.mark.parametrize("last_beat", [None, "9 hours"])
+async def test_a_process_that_comes_up_after_the_watcher_is_not_silent_until_its_first_grace_is_over(
+    round_without_temporal: Round, rows: Rows, last_beat: str | None
+) -> None:
+    await rows.pool.execute("delete from heartbeats")
+    if last_beat:
+        await rows.pool.execute("insert into heartbeats values ('relay', 'a', now() - $1::text::interval)", last_beat)
+    round_without_temporal.starts()
+
+    found = []
+    for seconds in (0, 60, 1):
+        round_without_temporal.now += timedelta(seconds=seconds)
+        found.append(await round_without_temporal.look())
+
+    assert [[], [], [("silent_process", "relay")]] == found
+
+
+async def test_a_silence_that_was_told_of_is_not_over_because_the_watcher_comes_up_anew(
+    round_without_temporal: Round, rows: Rows
+) -> None:
+    await rows.pool.execute("delete from heartbeats")
+    before = await round_without_temporal.look()
+    round_without_temporal.starts()
+
+    at_once = await round_without_temporal.look()
+    await rows.pool.execute("insert into heartbeats (process, host) values ('relay', 'a')")
+    afterwards = await round_without_temporal.look()
+
+    assert before == at_once == [("silent_process", "relay")]
+    assert [] == afterwards
+    assert 1 == len(round_without_temporal.told)
 
 
 async def test_the_next_year_that_a_calendar_lacks_is_asked_for_once_from_the_first_of_december_on(
@@ -468,6 +508,7 @@ async def test_the_process_tells_of_a_silence_shows_its_gauges_and_stops_on_requ
         "phone": "10000000000",
         "channels": {"webhook": {"url": f"{receiver.base}/watch", "secret": "sixteen-bytes-at-least"}},
         "expected": ["relay"],
+        "silent_after": 0.5,
     }
     child = await asyncio.create_subprocess_exec(
         sys.executable,
