@@ -75,7 +75,7 @@ def stretches(course: Course) -> tuple[Stretch, ...]:
     end = max(course.until, begin)
     running = _running(course.duties)
     cuts = sorted({moment for moment in _moments(course, running) if begin < moment < end} | {begin, end})
-    with Retracing(CASES[course.procedure.prefix]) as retracing:
+    with Retracing(CASES[course.procedure.prefix], course.procedure.edition(course.head.edition)) as retracing:
         return tuple(_stretch(course, running, retracing, span) for span in pairwise(cuts))
 
 

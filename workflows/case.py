@@ -43,6 +43,7 @@ class Case:
         self.together = script.together
         self.unless = script.unless
         self.again_after = script.again_after
+        self.knows = script.knows
 
     async def run(self, opening: OpenCase) -> str:
         """What Temporal runs; a subclass says so of its own, and carries."""

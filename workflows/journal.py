@@ -13,6 +13,7 @@ from domain.events import AnyEvent
 from domain.filing import CaseView, DutyRow, Step, charges_of, digest, view_of
 from domain.notices import Notice, Setting, notices_of
 from domain.people import CLOCKWORK
+from domain.periods import Running, running
 from domain.rulebook.rows import Procedure
 from workflows import desk
 from workflows.messages import Carried, OpenCase
@@ -30,7 +31,7 @@ class Journal:
         self.terms = opening.terms.terms()
         self.file = CaseFile()
         self.docket = Docket(self.edition.obligations, self.terms, procedure.who)
-        self.script = Script(self.file)
+        self.script = Script(self.file, self.edition.knows)
         self._listeners: list[Callable[[], None]] = []
         self._lock = asyncio.Lock()
         self._display = Display(opening.no, opening.page)
@@ -51,6 +52,11 @@ class Journal:
 
     def carried(self) -> Carried:
         return Carried(lineage=self._lineage, digest=self._digest, entries=tuple(self.file))
+
+    @property
+    def periods(self) -> tuple[Running, ...]:
+        """Those that run now."""
+        return tuple(running(self.edition.periods, self.file, self.terms))
 
     def on_change(self, listener: Callable[[], None]) -> None:
         self._listeners.append(listener)

@@ -10,6 +10,7 @@ from typing import Self
 
 from domain.case_file import CaseFile, Entry
 from domain.events import Event
+from domain.rulebook.rows import Edition
 from workflows.case import Case
 from workflows.script import Script, has_failed
 
@@ -32,8 +33,9 @@ class Retracing:
     A procedure that asks Temporal for anything but its script (``workflow.patched``) cannot be retraced.
     """
 
-    def __init__(self, case: type[Case]) -> None:
+    def __init__(self, case: type[Case], edition: Edition) -> None:
         self._case = case
+        self._edition = edition
         self._loop = asyncio.SelectorEventLoop(_NeverBlocking(self._pause))
         try:
             self._begin()
@@ -67,7 +69,7 @@ class Retracing:
     def _begin(self) -> None:
         self._read: list[Entry] = []
         self._file = CaseFile()
-        self._script = Script(self._file)
+        self._script = Script(self._file, self._edition.knows)
         case = self._case.__new__(self._case)
         case.follow(self._script)
         self._procedure = self._loop.create_task(case.procedure(), context=Context())

@@ -98,24 +98,28 @@ class Expectation:
 
 
 class Script:
-    """The place a procedure has reached in its file. What it waits for is what the case admits."""
+    """The place a procedure has reached in its file. What it waits for is what the case admits.
 
-    def __init__(self, file: CaseFile) -> None:
+    ``knows``: what can come under the edition of the case; a script that serves several waits for more than that.
+    """
+
+    def __init__(self, file: CaseFile, knows: Callable[[type[Event]], bool]) -> None:
         self._file = file
+        self.knows = knows
         self._expectations: list[Expectation] = []
 
     @property
     def awaited(self) -> tuple[type[Event], ...]:
         """What the script waits for now, in the order it began to wait."""
         kinds = [kind for wait in self._expectations if not wait.satisfied for kind in wait.kinds]
-        return tuple(dict.fromkeys(kinds))
+        return tuple(filter(self.knows, dict.fromkeys(kinds)))
 
     @property
     def admitted(self) -> tuple[type[Event], ...]:
         """What the script can take now: what it waits for, and what would turn it elsewhere."""
         waits = [wait for wait in self._expectations if not wait.satisfied]
         kinds = [kind for wait in waits for kind in (*wait.kinds, *(turn.kind for turn in wait.turns))]
-        return tuple(dict.fromkeys(kinds))
+        return tuple(filter(self.knows, dict.fromkeys(kinds)))
 
     def turn_began(self, kind: type[Event]) -> datetime | None:
         """When what such an event follows upon had happened, at the earliest branch that waits; None: any time."""

@@ -1,4 +1,7 @@
-"""The clock of a case: every open duty has its own durable timer to its next alarm, re-armed as the file changes."""
+"""The clock of a case: every open duty has its own durable timer to its next alarm, re-armed as the file changes.
+
+So has every period that runs.
+"""
 
 import asyncio
 from dataclasses import dataclass
@@ -7,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from temporalio import workflow
 
 from domain.deadlines import Duty
-from domain.events import RungReached
+from domain.events import PeriodOver, RungReached
 from domain.ladder import Level
 from domain.limits import due_text
 from workflows import desk
@@ -24,7 +27,7 @@ OUTAGE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """The next rung of a duty."""
+    """The next rung of a duty; or the end of a period, whose ``cycle`` is the number of the entry it counts from."""
 
     key: str
     cycle: int
@@ -70,10 +73,14 @@ class Watch:
     def raise_due(self, until: datetime) -> None:
         """Every rung whose moment has come by then, in the order of the moments, each once; never ahead of now."""
         now = workflow.now()
-        while due := [pair for pair in self._alarms() if pair[0].moment <= min(until, now)]:
-            alarm, duty = min(due, key=lambda pair: (pair[0].moment, pair[0].place))
-            missed = now - max(alarm.moment, duty.opened_at) > OUTAGE
-            self._journal.add_own(RungReached(key=alarm.key, cycle=alarm.cycle, rung=alarm.rung, late=missed))
+        while due := [alarm for alarm in self._wanted() if alarm.moment <= min(until, now)]:
+            alarm = min(due, key=lambda alarm: (alarm.moment, alarm.place))
+            duty = self._journal.docket.find(alarm.key, alarm.cycle)
+            if duty is None:
+                self._journal.add_own(PeriodOver(key=alarm.key), at=alarm.moment)
+            else:
+                missed = now - max(alarm.moment, duty.opened_at) > OUTAGE
+                self._journal.add_own(RungReached(key=alarm.key, cycle=alarm.cycle, rung=alarm.rung, late=missed))
             self._raised = True
 
     def _unsure(self) -> list[datetime]:
@@ -81,7 +88,7 @@ class Watch:
         of what follows one where we come to it late. Asked once each; a reminder too many harms nobody.
         """
         now = workflow.now()
-        return [
+        late = [
             alarm.moment
             for alarm, duty in self._alarms()
             if self._caught_up < alarm.moment
@@ -89,6 +96,8 @@ class Watch:
             and alarm.moment <= (now if duty.would_breach(alarm.rung) else now - HELD_UP)
             and duty.rung(alarm.rung).level is not Level.WARNING
         ]
+        over = [one.over_at for one in self._journal.periods if self._caught_up < one.over_at <= now]
+        return late + over
 
     def _alarms(self) -> list[tuple[Alarm, Duty]]:
         return [
@@ -97,12 +106,20 @@ class Watch:
             if (alarm := duty.next_alarm()) is not None
         ]
 
+    def _wanted(self) -> dict[Alarm, str]:
+        """Everything that a timer has to run for, with what the timeline calls it."""
+        wanted = {alarm: _summary(alarm, duty) for alarm, duty in self._alarms()}
+        for one in self._journal.periods:
+            alarm = Alarm(key=one.row.key, cycle=one.start_number, rung=0, moment=one.over_at)
+            wanted[alarm] = f"{one.row.rule} {one.row.label} {due_text(one.over_at)} {PeriodOver.label}"
+        return wanted
+
     def _arm(self) -> None:
-        wanted = dict(self._alarms())
+        wanted = self._wanted()
         self._disarm(self._timers.keys() - wanted.keys())
-        for alarm, duty in wanted.items():
+        for alarm, summary in wanted.items():
             if alarm not in self._timers:
-                self._timers[alarm] = asyncio.create_task(_ring(alarm, duty))
+                self._timers[alarm] = asyncio.create_task(_ring(alarm, summary))
                 self._timers[alarm].add_done_callback(lambda _: self._stirred.set())
 
     def _drop_what_rang(self) -> None:
@@ -117,8 +134,8 @@ class Watch:
             self._timers.pop(alarm).cancel()
 
 
-async def _ring(alarm: Alarm, duty: Duty) -> None:
-    await workflow.sleep(alarm.moment - workflow.now(), summary=_summary(alarm, duty))
+async def _ring(alarm: Alarm, summary: str) -> None:
+    await workflow.sleep(alarm.moment - workflow.now(), summary=summary)
 
 
 def _summary(alarm: Alarm, duty: Duty) -> str:

@@ -31,7 +31,7 @@ def kinds_for(look: Look, duties: Sequence[FiledDuty]) -> Kinds:
     if not look.head.open or not look.file:
         return Kinds()
     position = _position(look, duties)
-    with Retracing(CASES[look.head.procedure]) as retracing:
+    with Retracing(CASES[look.head.procedure], edition_of(look.head)) as retracing:
         place = retracing.after(tuple(look.file))
     any_time = PROCEDURES[look.head.procedure].any_time
     in_turn = [kind for kind in place.admitted if kind in place.awaited or kind not in any_time]

@@ -7,6 +7,7 @@ from domain.events.common import (
     ExtensionGranted,
     Noted,
     NoticeAcknowledged,
+    PeriodOver,
     RungReached,
     Urged,
     Withdrawn,
@@ -16,7 +17,15 @@ from domain.events.repair import RepairEvent, RequestReceived
 from domain.events.work import WorkEvent
 
 CommonEvent = (
-    RungReached | CaseEnded | CancellationIgnored | Withdrawn | Noted | Urged | ExtensionGranted | NoticeAcknowledged
+    RungReached
+    | PeriodOver
+    | CaseEnded
+    | CancellationIgnored
+    | Withdrawn
+    | Noted
+    | Urged
+    | ExtensionGranted
+    | NoticeAcknowledged
 )
 AnyEvent = CommonEvent | WorkEvent | RepairEvent | PublicEvent
 """Every event of every procedure: the one discriminated union, by ``type``."""
@@ -34,6 +43,7 @@ __all__ = [
     "Noted",
     "NoticeAcknowledged",
     "Opening",
+    "PeriodOver",
     "PublicEvent",
     "RepairEvent",
     "RungReached",

@@ -24,6 +24,19 @@ class RungReached(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodOver(Event):
+    """A period of the procedure has run out, and the case goes on by itself. ``key``: of the row."""
+
+    type: Literal["period_over"] = "period_over"
+    label: ClassVar[str] = "期满"
+    key: str
+
+    @property
+    def rule(self) -> str:
+        return self.key.split("/")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CancellationIgnored(Event):
     """REP-13: somebody asked Temporal to cancel the case; only its procedure ends it, so it goes on."""
 

@@ -1,6 +1,6 @@
 """The kinds of row a procedure is made of beside its obligations: rights, gates, notices and stages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -8,9 +8,10 @@ from domain.case_file import CaseFile, Entry
 from domain.copies import CopyPlace
 from domain.deadlines import Obligation
 from domain.docket import Docket, WhoHolds
-from domain.events import AnyEvent, CaseEnded, Event, RungReached
+from domain.events import AnyEvent, CaseEnded, Event, PeriodOver, RungReached
 from domain.forms import Form
 from domain.people import Actor, Role
+from domain.periods import Period
 from domain.rulebook.web_ui import WebUiDoor
 
 Condition = Callable[[Entry, CaseFile], bool]
@@ -116,13 +117,27 @@ class Edition:
     rights: tuple[Right, ...]
     gates: tuple[Gate, ...]
     tells: tuple[Tell, ...]
+    periods: tuple[Period, ...] = ()
+
+    def knows(self, kind: type[Event]) -> bool:
+        """Whether such an event can come under this edition: somebody may record it, or a period ends with it."""
+        return any(kind in right.events for right in self.rights) or (kind is PeriodOver and bool(self.periods))
 
     def name_of(self, event: Event) -> str:
-        """What staff call a line of the file: its label; of a rung, how grave it was and of which duty."""
+        """What staff call a line of the file: its label; of a rung or a period, of which row, and how grave."""
+        if isinstance(event, PeriodOver):
+            over = next((row for row in self.periods if row.key == event.key), None)
+            return f"{event.label}：{over.label}" if over else event.label
         if not isinstance(event, RungReached):
             return event.label
         row = next((row for row in self.obligations if row.key == event.key), None)
         return f"{row.rung(event.rung).name}：{row.label}" if row else event.label
+
+
+def vocabulary_of(editions: Iterable[Edition]) -> tuple[type[Event], ...]:
+    """What people may record under any of them, each once, in the order of the rights."""
+    events = (event for edition in editions for right in edition.rights for event in right.events)
+    return tuple(dict.fromkeys(events))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from domain.case_file import CaseFile, Entry, Source
 from domain.errors import NotExpected
-from domain.events import CancellationIgnored, CaseEnded, Opening, RungReached
+from domain.events import CancellationIgnored, CaseEnded, Opening, PeriodOver, RungReached
 from domain.events.repair import FormFilled
 from infra.invariants.filed import FiledCase
 from infra.invariants.violation import Violation
@@ -23,7 +23,7 @@ async def spelt(case: FiledCase) -> list[Violation]:
 
 def _read(case: FiledCase) -> Iterator[Violation]:
     file = CaseFile()
-    with Retracing(CASES[case.procedure.prefix]) as retracing:
+    with Retracing(CASES[case.procedure.prefix], case.edition) as retracing:
         place = retracing.after(())
         for entry in case.file:
             yield from _stands(case, file, place, entry)
@@ -39,7 +39,7 @@ def _stands(case: FiledCase, file: CaseFile, place: Place, entry: Entry) -> Iter
     if file.ended:
         yield case.breaks("22 after close", entry.event.type, entry.number)
     elif entry.source is Source.SYSTEM:
-        if kind not in (RungReached, CaseEnded, CancellationIgnored):
+        if kind not in (RungReached, PeriodOver, CaseEnded, CancellationIgnored):
             yield case.breaks("23 word", f"{entry.event.type} 不由系统登记", entry.number)
     elif not _opens(entry) and kind not in {*place.admitted, *case.procedure.any_time}:
         yield case.breaks("23 word", f"{NotExpected.code} {entry.event.type}", entry.number)

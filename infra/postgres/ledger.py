@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
 from domain.case_file import Entry
-from domain.events import RungReached
+from domain.events import PeriodOver, RungReached
 from domain.filing import Step
 from domain.people import Actor, CaseNo, EstateCode, Role, StaffId
 from infra.postgres.pool import acquired
@@ -124,7 +124,7 @@ def _entry_row(step: Step, entry: Entry, digest: str, key: DataKey) -> dict[str,
         "source": entry.source,
         "backdated": entry.backdated,
         "command_id": entry.command_id,
-        "rule": entry.event.key.split("/")[0] if isinstance(entry.event, RungReached) else None,
+        "rule": entry.event.key.split("/")[0] if isinstance(entry.event, RungReached | PeriodOver) else None,
         "body": base64.b64encode(sealed).decode(),
         "digest": digest,
     }

@@ -193,7 +193,7 @@ def test_whatever_happens_the_stretches_tile_the_time_and_a_mark_is_of_a_duty_op
         assert {mark for mark in span.ended_by if mark.endswith("到期")} <= open_at_end
         assert len(span.duties) == len({duty.key for duty in span.duties}), "one cycle of a duty at a time"
         assert all(duty.ended_at is None or duty.ended_at >= span.end for duty in span.duties)
-    with Retracing(CASES["REP"]) as retracing:
+    with Retracing(CASES["REP"], REPAIR.editions[-1]) as retracing:
         for span in reversed(spans):  # so that the script is read from its first line each time
             there = retracing.after([entry for entry in story.file if entry.at <= span.start])
             assert {event.label for event in there.awaited} == set(span.waiting_for)

@@ -7,6 +7,7 @@ import pytest
 from domain.events import CaseEnded, Withdrawn
 from domain.events.repair import Assessed, FormCollected, FormFilled, Urgency
 from domain.events.work import EngineeringNotified
+from domain.rulebook import REPAIR
 from tests.domain.rulebook.beginnings import RECEIVED
 from tests.domain.story import Story, filled, on
 from workflows import CASES
@@ -17,7 +18,7 @@ from workflows.retrace import Retracing
 def test_a_script_waits_where_its_file_ends_and_admits_what_would_turn_it() -> None:
     story = Story(entries=[RECEIVED, (filled(), on("9:01")), (EngineeringNotified(), on("9:02"))])
 
-    with Retracing(CASES["REP"]) as retracing:
+    with Retracing(CASES["REP"], REPAIR.editions[-1]) as retracing:
         place = retracing.after(tuple(story.file))
 
     assert {FormCollected, Assessed} == set(place.awaited)
@@ -29,7 +30,7 @@ def test_shorter_longer_or_other_the_place_is_that_of_the_entries_given() -> Non
     one = tuple(Story(entries=[RECEIVED, (form, on("9:01")), (graded, on("9:02"))]).file)
     other = tuple(Story(entries=[RECEIVED, (graded, on("9:01")), (form, on("9:02"))]).file)
 
-    with Retracing(CASES["REP"]) as retracing:
+    with Retracing(CASES["REP"], REPAIR.editions[-1]) as retracing:
         places = [set(retracing.after(part).awaited) for part in (one[:2], one, one[:1], other[:2], other)]
 
     both = {EngineeringNotified}
@@ -39,7 +40,7 @@ def test_shorter_longer_or_other_the_place_is_that_of_the_entries_given() -> Non
 def test_an_ended_case_waits_for_nothing() -> None:
     story = Story(entries=[RECEIVED, (CaseEnded(result="已被取消"), on("9:01"))])
 
-    with Retracing(CASES["REP"]) as retracing:
+    with Retracing(CASES["REP"], REPAIR.editions[-1]) as retracing:
         place = retracing.after(tuple(story.file))
 
     assert ((), (), None) == (place.awaited, place.admitted, place.result)
@@ -48,7 +49,7 @@ def test_an_ended_case_waits_for_nothing() -> None:
 def test_a_procedure_that_has_come_to_its_end_tells_its_result() -> None:
     story = Story(entries=[RECEIVED, (Withdrawn(reason="."), on("9:01"))])
 
-    with Retracing(CASES["REP"]) as retracing:
+    with Retracing(CASES["REP"], REPAIR.editions[-1]) as retracing:
         place = retracing.after(tuple(story.file))
 
     assert ((), "已撤单") == (place.awaited, place.result)
@@ -61,4 +62,4 @@ def test_a_fault_of_the_procedure_is_heard() -> None:
             raise KeyError("fault")
 
     with pytest.raises(KeyError, match="fault"):
-        Retracing(Faulty)
+        Retracing(Faulty, REPAIR.editions[-1])

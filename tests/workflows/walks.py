@@ -78,7 +78,7 @@ class Walk:
         self.edition = case.rows.editions[-1]
         self.story = Story(procedure=self.procedure)
         self.now = on("9:00")
-        self._retracing = Retracing(case)
+        self._retracing = Retracing(case, self.edition)
         self.place = self._retracing.after(())
         said = MAKERS[self.procedure.opens_with[0]](self.scene(self.now))
         self.record(self.admit(said[opening % len(said)], self.now, FRONT_DESK))

@@ -10,7 +10,7 @@ from domain.rulebook.public.obligations import OBLIGATIONS
 from domain.rulebook.public.reading import who
 from domain.rulebook.public.rights import GATES, RIGHTS
 from domain.rulebook.public.tells import STAGES, TELLS
-from domain.rulebook.rows import Edition, Procedure
+from domain.rulebook.rows import Edition, Procedure, vocabulary_of
 from domain.rulebook.web_ui import NOTE, URGE, extend
 from domain.rulebook.work import REASSIGN, SUPERVISORS
 
@@ -20,10 +20,15 @@ def _cannot_wait(event: AnyEvent) -> bool:
     return isinstance(event, FacilityFaultReported) and event.hazard is not Hazard.NONE
 
 
+EDITIONS = (
+    Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
+    Edition(since=date(2026, 11, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
+)
+
 PUBLIC_REPAIR = Procedure(
     prefix="PUB",
     name="公共报修",
-    vocabulary=tuple(event for right in RIGHTS for event in right.events),
+    vocabulary=vocabulary_of(EDITIONS),
     opens_with=(FacilityFaultReported,),
     any_time=(Noted, Urged, NoticeAcknowledged, ExtensionGranted, Withdrawn),
     stages=STAGES,
@@ -33,5 +38,5 @@ PUBLIC_REPAIR = Procedure(
     web_ui=(URGE, REASSIGN, extend("PUB-103"), NOTE),
     form=INSPECTION_SHEET,
     copies=copy_places,
-    editions=(Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),),
+    editions=EDITIONS,
 )

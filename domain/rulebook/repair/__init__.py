@@ -13,7 +13,7 @@ from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS, who
 from domain.rulebook.repair.rights import GATES, RIGHTS
 from domain.rulebook.repair.tells import STAGES, TELLS
-from domain.rulebook.rows import Edition, Procedure
+from domain.rulebook.rows import Edition, Procedure, vocabulary_of
 from domain.rulebook.web_ui import NOTE, URGE, extend
 from domain.rulebook.work import REASSIGN, SUPERVISORS
 
@@ -32,10 +32,16 @@ def _cannot_wait(event: AnyEvent) -> bool:
     return isinstance(event, RequestReceived) and event.situation in URGENT_SITUATIONS | IMMEDIATE_SITUATIONS
 
 
+EDITIONS = (
+    Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
+    Edition(since=date(2026, 11, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
+)
+"""The second has every path there is; cases that began under the first go on by the listed one."""
+
 REPAIR = Procedure(
     prefix="REP",
     name="住户报修",
-    vocabulary=tuple(event for right in RIGHTS for event in right.events),
+    vocabulary=vocabulary_of(EDITIONS),
     opens_with=(RequestReceived,),
     any_time=(
         Noted,
@@ -59,5 +65,5 @@ REPAIR = Procedure(
     web_ui=(URGE, REASSIGN, extend("REP-124"), NOTE),
     copies=copy_places,
     complete=_with_completion_limit,
-    editions=(Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),),
+    editions=EDITIONS,
 )
