@@ -4,16 +4,17 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import httpx2
 from pydantic_core import to_jsonable_python
 
 from domain.events import AnyEvent, Withdrawn
+from domain.events.on_site import AcceptanceStated, CostAgreed, Means, SiteChecked, SiteItem, WorkOrderFiled
 from domain.events.repair import (
     Assessed,
     Assigned,
     Channel,
-    ConsentGiven,
     CopiesConfirmed,
     CopiesHandedOn,
     CopyReturned,
@@ -72,15 +73,18 @@ TEN_ACTS = (*UP_TO_THE_PRICE, (Withdrawn(reason="住户自行处理"), FRONT_DES
 
 LONGEST = (
     *UP_TO_THE_PRICE,
-    (ConsentGiven(), REPAIRER),
+    (CostAgreed(amount=Decimal(200), agreed_by="住户001", means=Means.IN_PERSON), REPAIRER),
+    (SiteChecked(items=tuple(SiteItem)), REPAIRER),
     (WorkStarted(expected_done=datetime.now(UTC) + timedelta(days=1)), REPAIRER),
     (WorkFinished(fault=FaultKind.WATER, no_charge=True), REPAIRER),
     (TrialDone(passed=True), REPAIRER),
+    (AcceptanceStated(satisfied=True), REPAIRER),
     (ResidentSigned(signer="住户001", signature="sig-1"), REPAIRER),
     (CustomerCopyGiven(), REPAIRER),
     (CopyReturned(copy=2), SUPERVISOR),
     (CopyReturned(copy=3), SUPERVISOR),
     (CopiesConfirmed(), SUPERVISOR),
+    (WorkOrderFiled(reference="G-1"), SUPERVISOR),
     (CopiesHandedOn(), SUPERVISOR),
     (ReturnRegistered(reference="A-1"), FRONT_DESK),
     (FeedbackGiven(solved=True), FRONT_DESK),
