@@ -8,15 +8,16 @@ from typing import Any
 
 from api.desk import Desk
 from api.wire.events import EVENTS, WireCharge, WireEvent
-from domain.assigning import check_assignable, check_signatory
+from domain.assigning import Work, check_sent, check_signatory, sent_by
 from domain.case_file import CaseFile
 from domain.errors import Malformed, RuleBroken
 from domain.events import AnyEvent
-from domain.events.public import RepairerArranged, SheetSignedFor
+from domain.events.public import SheetSignedFor
 from domain.events.repair import Assigned, FaultCompared, PriceShown, WorkFinished
-from domain.events.work import Reassigned
+from domain.events.sending import SentAnyway
 from domain.people import EstateCode, StaffId
 from domain.pricing import ChargeKind, ChargeLine, PriceBook, PriceList, RequestedCharge, charge, total
+from domain.rulebook import PROCEDURES
 from infra.postgres.records import CaseHead, case_file
 
 
@@ -33,10 +34,6 @@ async def completed(desk: Desk, wire: WireEvent, there: Circumstances) -> AnyEve
     kind = EVENTS[wire.type]
     values = wire.values()
     estate = there.head.estate
-    if kind in (Assigned, Reassigned, RepairerArranged):
-        repairer = StaffId(values["repairer"])
-        on_leave = await desk.register.on_leave(repairer, estate, there.at)
-        check_assignable(await desk.register.actor(repairer, estate), on_leave=on_leave, field="event.repairer")
     if kind is SheetSignedFor:
         check_signatory(await desk.register.actor(StaffId(values["collector"]), estate), field="event.collector")
     if kind is Assigned:
@@ -44,6 +41,15 @@ async def completed(desk: Desk, wire: WireEvent, there: Circumstances) -> AnyEve
     if kind in (Assigned, FaultCompared, PriceShown, WorkFinished):
         values |= await _priced(desk, kind, values, there)
     return _made(kind, values)
+
+
+async def waived(desk: Desk, event: AnyEvent, there: Circumstances) -> tuple[SentAnyway, ...]:
+    """REP-05, REP-107: what is noted beside an event that gives somebody work; raises RuleBroken where he cannot go."""
+    if not sent_by(event):
+        return ()
+    work = Work.of(case_file(await desk.reader.entries(there.head.no)), PROCEDURES[there.head.procedure])
+    crew = await desk.register.repairers(there.head.estate, work.trade, there.at)
+    return check_sent(event, crew, work, under="event.")
 
 
 def _made(kind: Any, values: dict[str, Any]) -> AnyEvent:

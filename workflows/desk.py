@@ -55,11 +55,11 @@ async def identify(staff: StaffId, estate: EstateCode) -> Actor:
     return found.actor
 
 
-async def look_up(staff: StaffId, estate: EstateCode, at: datetime | None = None) -> FoundPerson:
-    """What the register knows of somebody who was named; of leave only for a moment."""
+async def look_up(staff: StaffId, estate: EstateCode, *, trade: str = "", at: datetime | None = None) -> FoundPerson:
+    """What the register knows of somebody who was named; for a moment, of who can be given work of a trade then."""
     return await workflow.execute_activity_method(
         Filing.identify,
-        NamedPerson(staff=staff, estate=estate, at=at),
+        NamedPerson(staff=staff, estate=estate, at=at, trade=trade),
         start_to_close_timeout=timedelta(seconds=10),
         schedule_to_close_timeout=timedelta(seconds=30),
         summary="核对人员",

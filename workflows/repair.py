@@ -30,6 +30,7 @@ from domain.events.repair import (
     TrialDone,
     WorkFinished,
 )
+from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.rulebook import REPAIR
 from domain.rulebook.repair.reading import REFUSED, unsolved
@@ -66,7 +67,7 @@ class RepairWorkflow(Case):
         while True:
             # REP-05 to REP-07, REP-26, REP-27: somebody is sent, takes the order and arrives.
             await self.until(Assigned)
-            await self.again_after(Reassigned, self._on_the_way)
+            await self.again_after(Reassigned, self._sent)
 
             # REP-32 to REP-35: compare, show the price, ask.
             if not await self._consent():
@@ -83,6 +84,13 @@ class RepairWorkflow(Case):
         # REP-104: 工程部 may have to be told before the form is full.
         await self.together(self.until(FormFilled), self.until(EngineeringNotified))
         await self.until(FormCollected)
+
+    async def _sent(self) -> None:
+        # REP-18: who gives the order back before he is there is replaced.
+        await self.unless(OrderDeclined, self._on_the_way, self._replaced)
+
+    async def _replaced(self) -> None:
+        await self.until(Reassigned)
 
     async def _on_the_way(self) -> None:
         await self.until(OrderTaken)

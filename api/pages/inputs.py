@@ -86,6 +86,8 @@ def _entry(control: Control, filled: Filled, marks: dict[str, str]) -> Iterator[
     value = filled.value(control.name)
     if control.kind is Kind.CHARGES:
         yield from _charges(control, filled, marks["id"])
+    elif control.kind is Kind.SEVERAL:
+        yield from _boxes(control, filled)
     elif control.kind in AMONG:
         yield _select(control.options, value, needed="" if control.required else None, **marks)
     elif control.kind is Kind.TEXT:
@@ -98,6 +100,13 @@ def _entry(control: Control, filled: Filled, marks: dict[str, str]) -> Iterator[
         yield tag("span", list(_soon_or_moment(control, filled, marks)), class_="line")
     else:
         yield tag("input", type_="datetime-local", step="1", value=value, required=_needed(control), **marks)
+
+
+def _boxes(control: Control, filled: Filled) -> Iterator[Markup]:
+    ticked = filled.typed.get(control.name, ())
+    for value, shown in control.options:
+        box = tag("input", type_="checkbox", name_=control.name, value=value, checked="" if value in ticked else None)
+        yield tag("label", box, " ", shown)
 
 
 def _soon_or_moment(control: Control, filled: Filled, marks: dict[str, str]) -> Iterator[Markup]:

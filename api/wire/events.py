@@ -31,6 +31,7 @@ OPENINGS: Mapping[str, type[Event]] = {
 NOT_POSTED = frozenset({*OPENINGS.values(), NoticeAcknowledged})
 """Openings have routes of their own, and so has an acknowledgement, which looks at whom the notice went to."""
 MOST_CHARGES = 50
+MOST_HELPERS = 20
 
 
 class WireEvent(BaseModel):
@@ -82,6 +83,8 @@ def _kind(name: str, hint: Any, *, required: bool) -> Any:
         return simple[hint]
     if hint == datetime | None:
         return text.Moment | None
+    if hint == tuple[StaffId, ...]:
+        return Annotated[tuple[text.Staff, ...], Field(max_length=MOST_HELPERS)]
     if hint == tuple[ChargeLine, ...]:
         return Annotated[tuple[WireCharge, ...], Field(max_length=MOST_CHARGES)]
     if get_origin(hint) is Literal or (isinstance(hint, type) and issubclass(hint, Enum)):

@@ -14,6 +14,7 @@ from domain.events.common import (
 )
 from domain.events.public import FacilityFaultReported, PublicEvent
 from domain.events.repair import RepairEvent, RequestReceived
+from domain.events.sending import SendingEvent
 from domain.events.work import WorkEvent
 
 CommonEvent = (
@@ -27,7 +28,7 @@ CommonEvent = (
     | ExtensionGranted
     | NoticeAcknowledged
 )
-AnyEvent = CommonEvent | WorkEvent | RepairEvent | PublicEvent
+AnyEvent = CommonEvent | WorkEvent | SendingEvent | RepairEvent | PublicEvent
 """Every event of every procedure: the one discriminated union, by ``type``."""
 
 Opening = RequestReceived | FacilityFaultReported
@@ -47,6 +48,7 @@ __all__ = [
     "PublicEvent",
     "RepairEvent",
     "RungReached",
+    "SendingEvent",
     "Urged",
     "Withdrawn",
     "WorkEvent",

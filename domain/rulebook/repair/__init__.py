@@ -6,12 +6,15 @@ from datetime import date
 from domain.docket import Docket
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
 from domain.events.repair import AnsweredWithPlan, AppointmentMoved, ArrivalTold, Assessed, Assigned, RequestReceived
+from domain.events.sending import HelpersSent
 from domain.events.work import CustomerContacted, Paused, Reassigned, Resumed
 from domain.forms import REPAIR_ORDER
+from domain.rulebook import sending
+from domain.rulebook.repair import refusing
 from domain.rulebook.repair.copies import copy_places
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
-from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS, who
-from domain.rulebook.repair.rights import GATES, RIGHTS
+from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS
+from domain.rulebook.repair.rights import GATES, REFUSAL_SIGNED, RIGHTS
 from domain.rulebook.repair.tells import STAGES, TELLS
 from domain.rulebook.rows import Edition, Procedure, vocabulary_of
 from domain.rulebook.web_ui import NOTE, URGE, extend
@@ -34,7 +37,13 @@ def _cannot_wait(event: AnyEvent) -> bool:
 
 EDITIONS = (
     Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
-    Edition(since=date(2026, 11, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
+    Edition(
+        since=date(2026, 11, 1),
+        obligations=(*OBLIGATIONS, sending.REASSIGNED),
+        rights=(*(refusing.SIGNING if row is REFUSAL_SIGNED else row for row in RIGHTS), *sending.RIGHTS),
+        gates=(*GATES, *refusing.GATES, *sending.GATES),
+        tells=(*TELLS, *sending.TELLS),
+    ),
 )
 """The second has every path there is; cases that began under the first go on by the listed one."""
 
@@ -56,9 +65,11 @@ REPAIR = Procedure(
         CustomerContacted,
         Paused,
         Resumed,
+        HelpersSent,
     ),
     stages=STAGES,
-    who=who,
+    who=sending.who,
+    crew=sending.crew,
     cannot_wait=_cannot_wait,
     form=REPAIR_ORDER,
     backdated_by=SUPERVISORS,

@@ -50,6 +50,8 @@ from domain.rulebook.work import (
     words_given,
 )
 
+REFUSAL_SIGNED = Right(rule="REP-38", events=(RefusalSigned,), posts=ON_THE_JOB, own_only=True)
+
 RIGHTS = (
     Right(rule="REP-20", events=(RequestReceived, FormFilled, ArrivalTold), posts=DESK),
     Right(rule="REP-24", events=(EngineeringNotified,), posts=DESK),
@@ -79,7 +81,7 @@ RIGHTS = (
     ),
     Right(rule="REP-41", events=(SignatureExcused,), posts=(Role.ENGINEERING_SUPERVISOR,)),
     Right(rule="REP-37", events=(RefusalExplained,), posts=(Role.ENGINEERING_SUPERVISOR,)),
-    Right(rule="REP-38", events=(RefusalSigned,), posts=ON_THE_JOB, own_only=True),
+    REFUSAL_SIGNED,
     Right(rule="REP-39", events=(RefusalFiled,), posts=DESK),
     Right(rule="REP-43", events=(CopyReturned,), posts=(Role.ENGINEERING_SUPERVISOR,)),
     Right(rule="REP-44", events=(CopiesConfirmed, CopiesSentBack), posts=(Role.ENGINEERING_SUPERVISOR,)),

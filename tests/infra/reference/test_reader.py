@@ -177,7 +177,6 @@ ASKED: Mapping[str, Callable[[Reference], Awaitable[object]]] = {
     "household": lambda reference: reference.household(LY, "1-101"),
     "holders": lambda reference: reference.holders(LY, Role.REPAIRER),
     "on_duty": lambda reference: reference.on_duty(LY, Role.REPAIRER, datetime.now(UTC)),
-    "on_leave": lambda reference: reference.on_leave(LY, datetime.now(UTC)),
     "open_tasks": lambda reference: reference.open_tasks(LY),
 }
 
