@@ -8,13 +8,12 @@ from typing import Any, TypeVar
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from activities.filing import FoundPerson
 from domain.admission import Act
-from domain.assigning import Repairer, check_sent, sent_by
+from domain.assigning import check_sent, sent_by
 from domain.case_file import Source
 from domain.errors import DeskError
 from domain.events import AnyEvent, Event
-from domain.people import Actor, Role
+from domain.people import Actor
 from domain.rulebook.rows import Procedure
 from domain.rulebook.web_ui import WebUiDoor
 from workflows import desk
@@ -95,22 +94,12 @@ def _method(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 async def _waived(event: AnyEvent, case: Case) -> tuple[AnyEvent, ...]:
     """REP-18: work goes to somebody who can do it; the API asks before it takes the act on, the Web UI cannot."""
-    sent, now, work = sent_by(event), workflow.now(), case.work
+    sent, work = sent_by(event), case.work
     if not sent:
         return ()
-    found = await desk.look_up(sent[0], case.estate, trade=work.trade, at=now)
-    crew = _as_told_before(found, now) if found.crew is None else found.crew
+    crew = await desk.repairers(sent[0], case.estate, work.trade, workflow.now())
     with refusals():
         return check_sent(event, crew, work, under="")
-
-
-def _as_told_before(found: FoundPerson, now: datetime) -> tuple[Repairer, ...]:
-    """Of the one person asked about, where a history has the answer of before shifts and trades were asked for."""
-    actor = found.actor
-    if actor is None or not actor.holds(Role.REPAIRER):
-        return ()
-    one = Repairer(id=actor.id, name=actor.name, on_duty_until=now, on_leave=found.on_leave, trained=True, in_hand=0)
-    return (one,)
 
 
 def _from_web_ui(event: AnyEvent, by: Actor, now: datetime, beside: tuple[AnyEvent, ...]) -> Act:

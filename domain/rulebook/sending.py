@@ -70,6 +70,11 @@ def _is_to_be_done(position: Position) -> bool:
     return repairer(position.file) is not None and not over
 
 
+def _after_him(position: Position) -> bool:
+    sent = position.file.last_entry(*BEGUN)
+    return sent is None or sent.at <= position.at
+
+
 def _others(asked: Question) -> bool:
     if not isinstance(asked.event, HelpersSent):
         return True
@@ -85,6 +90,14 @@ GATES = (
         field="event.type",
         remedy="本单没有在办的维修人员，请先派工，再增派",
         english="Nobody is at work on the order; assign it first, then send others to help.",
+    ),
+    Gate(
+        rule="REP-18",
+        on=(HelpersSent,),
+        stands_open=_after_him,
+        field="at",
+        remedy="增派的时间不能早于派工",
+        english="Nobody is sent to help before somebody is sent.",
     ),
     Gate(
         rule="REP-18",

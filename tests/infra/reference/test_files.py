@@ -40,7 +40,7 @@ def test_the_official_calendar_is_what_its_source_says_and_complete() -> None:
         ("staff.toml", r'"rp-7"\]$', '"rp-99"]', "team[1].members", "rp-99"),
         ("roster.toml", r'^shift = "夜班"$', 'shift = "早班"', "assignment[5].shift", "早班"),
         ("roster.toml", r'^ends = "17:30"$', 'ends = "24:00"', "shift[4].ends", "24:00"),
-        ("roster.toml", r'^staff = \["cs-1"\]$', 'staff = ["fd-1"]', "assignment[15].staff", ""),
+        ("roster.toml", r'^staff = \["cs-1"\]$', 'staff = ["fd-1"]', "assignment[13].staff", ""),
         ("prices.toml", r"labour = 20.00, material = 18.00", "labour = 20.00, material = 18.001", "", "18.001"),
         ("prices.toml", r'code = "W03"', 'code = "W02"', "version[1].items[3].code", "角阀更换"),
         ("prices.toml", r"^effective_from = 2026-01-01$", 'effective_from = "2026-01-01"', "", '"2026-01-01"'),
