@@ -400,7 +400,7 @@ async def test_who_is_on_duty_on_leave_and_at_work_is_told_where_work_is_given(o
     no = await assignable(office)
     holders = await office.house.desk.reference.holders(EstateCode("LY"), Role.REPAIRER)
     here = await office.house.desk.reference.on_duty(EstateCode("LY"), Role.REPAIRER, datetime.now(UTC))
-    away = max(holders)
+    off, away = min(holders.keys() - set(here)), max(here)
     supervisor = await at_desk(office, "en-1")
     await office.pool.execute("insert into leaves values ('LY', $1, now(), now() + interval '1 hour')", away)
 
@@ -411,9 +411,12 @@ async def test_who_is_on_duty_on_leave_and_at_work_is_told_where_work_is_given(o
     await office.pool.execute("delete from leaves where staff = $1 and ends_at < now() + interval '2 hours'", away)
 
     shown = options(before, "repairer")[1:]
-    assert {name for one, name in holders.items() if one != away} == {one.partition("（")[0] for one in shown}
-    assert f"请假：{holders[away]}" in before
-    assert {holders[one] for one in here if one != away} == {one.partition("（")[0] for one in shown if "（当班" in one}
+    assert {holders[one] for one in here if one != away} == {one.partition("（")[0] for one in shown}
+    assert all("（当班至 " in one for one in shown)
+    assert all(told in before for told in (f"{holders[away]}（请假）", f"{holders[off]}（不当班）"))
+    assert [int(one.partition("在手 ")[2].partition(" ")[0]) for one in shown] == sorted(
+        in_hand(before, one.partition("（")[0]) for one in shown
+    )
     assert in_hand(before, holders[StaffId("rp-1")]) + 1 == in_hand(after, holders[StaffId("rp-1")])
     await supervisor.closes()
 
