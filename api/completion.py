@@ -8,6 +8,7 @@ from typing import Any
 
 from api.desk import Desk
 from api.wire.events import EVENTS, WireCharge, WireEvent
+from domain.admission import opening_entry
 from domain.assigning import Work, check_sent, check_signatory, sent_by
 from domain.case_file import CaseFile
 from domain.errors import Malformed, RuleBroken
@@ -47,9 +48,20 @@ async def waived(desk: Desk, event: AnyEvent, there: Circumstances) -> tuple[Sen
     """REP-05, REP-107: what is noted beside an event that gives somebody work; raises RuleBroken where he cannot go."""
     if not sent_by(event):
         return ()
-    work = Work.of(case_file(await desk.reader.entries(there.head.no)), PROCEDURES[there.head.procedure])
+    work = await work_of(desk, there.head)
     crew = await desk.register.repairers(there.head.estate, work.trade, there.at)
     return check_sent(event, crew, work, under="event.")
+
+
+async def work_of(desk: Desk, head: CaseHead) -> Work:
+    """What whoever is sent to the case would be given, also where nothing of it is filed yet but that it was opened."""
+    file = case_file(entries) if (entries := await desk.reader.entries(head.no)) else await _as_opened(desk, head)
+    return Work.of(file, PROCEDURES[head.procedure])
+
+
+async def _as_opened(desk: Desk, head: CaseHead) -> CaseFile:
+    acts = (await desk.commands.opening_as_written(head.no)).acts
+    return CaseFile(opening_entry(act, number, act.accepted_at) for number, act in enumerate(acts, start=1))
 
 
 def _made(kind: Any, values: dict[str, Any]) -> AnyEvent:

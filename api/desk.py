@@ -43,6 +43,7 @@ class Desk:
     rooms: Rooms
     register: Register
     acceptance: Acceptance
+    commands: Commands
     deliverer: Deliverer
 
 
@@ -50,6 +51,7 @@ async def open_desk(settings: Settings, client: Client) -> Desk:
     """Raises what asyncpg raises while PostgreSQL is away. ``client`` may be lazy: Temporal need not be there."""
     pool = await open_pool(settings)
     sealer = Sealer(settings.master_ring())
+    commands = Commands(pool, sealer, settings)
     return Desk(
         settings=settings,
         pool=pool,
@@ -59,5 +61,6 @@ async def open_desk(settings: Settings, client: Client) -> Desk:
         rooms=Rooms(pool, sealer, settings),
         register=PostgresRegister(pool, settings),
         acceptance=Acceptance(pool, sealer, settings),
-        deliverer=Delivery(Commands(pool, sealer, settings), client, settings),
+        commands=commands,
+        deliverer=Delivery(commands, client, settings),
     )

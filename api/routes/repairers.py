@@ -5,13 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from api.completion import work_of
 from api.desk import Desk
 from api.door import Caller, DeskRoute, caller
 from api.looking import Look, facts_of, look_at
 from api.rights import Verb, demand, needs
 from api.wire.answers import PROBLEMS, Candidate, Candidates
 from domain.assigning import CHOOSABLE, Crew, Standing, Work, proposed, standing
-from domain.rulebook import PROCEDURES
 
 router = APIRouter(route_class=DeskRoute, tags=["查询"])
 
@@ -25,7 +25,7 @@ async def list_repairers(no: str, asking: Annotated[Caller, Depends(caller)]) ->
     """
     look = await look_at(asking, no)
     demand(look.actor, Verb.CHOOSE_REPAIRER, facts_of(look))
-    work = Work.of(look.file, PROCEDURES[look.head.procedure])
+    work = await work_of(asking.house.desk, look.head)
     crew = await crew_for(asking.house.desk, look, work)
     return Candidates(no=look.head.no, trade=work.trade, cannot_wait=work.cannot_wait, repairers=candidates(crew, work))
 

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from urllib.parse import urlencode
 
 import httpx2
 import limits
@@ -418,6 +419,28 @@ async def test_who_is_on_duty_on_leave_and_at_work_is_told_where_work_is_given(o
         in_hand(before, one.partition("（")[0]) for one in shown
     )
     assert in_hand(before, holders[StaffId("rp-1")]) + 1 == in_hand(after, holders[StaffId("rp-1")])
+    await supervisor.closes()
+
+
+async def test_several_are_ticked_on_the_page_and_stand_on_it_as_helpers(office: Office) -> None:
+    no = await assignable(office)
+    await office.did(no, {"type": "assigned", "repairer": "rp-1", "team": "水工班", "item": "W01"}, "en-1")
+    supervisor = await at_desk(office, "en-1")
+    page = form_of(await supervisor.sees(f"/cases/{no}"), "helpers_sent")
+
+    assert 'type="checkbox" name="helpers" value="rp-2"' in page
+    wrong = await supervisor.sends(
+        f"/cases/{no}/events", {"type": "helpers_sent", "key": key_in(page), "helpers": "rp-1"}
+    )
+    sent = [("type", "helpers_sent"), ("key", key_in(wrong.text)), ("helpers", "rp-2"), ("helpers", "rp-3")]
+    answer = await supervisor.sends_raw(f"/cases/{no}/events", urlencode(sent).encode())
+
+    assert (409, True) == (wrong.status_code, "尚未在本单上的维修人员" in wrong.text)
+    assert 303 == answer.status_code, answer.text
+    names = await office.house.desk.reference.holders(EstateCode("LY"), Role.REPAIRER)
+    shown = words(await supervisor.sees(f"/cases/{no}")).replace(" ", "")
+    crew = "、".join(f"{names[StaffId(one)]}{one}" for one in ("rp-1", "rp-2", "rp-3"))
+    assert f"维修人员：{crew}" in shown
     await supervisor.closes()
 
 
