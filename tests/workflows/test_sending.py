@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
@@ -13,6 +14,8 @@ from domain.events.public import Hazard, RepairerArranged, SheetSignedFor
 from domain.events.repair import (
     AppointmentMoved,
     ConsentRefused,
+    CopyReturned,
+    CustomerCopyGiven,
     FaultCompared,
     FormCollected,
     OrderTaken,
@@ -25,17 +28,20 @@ from domain.events.sending import HelpersSent, OrderDeclined, SentAnyway
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned
 from domain.people import Actor, Role, StaffId
 from infra.invariants.check import violations
+from infra.postgres.ledger import PostgresRegister
 from tests.workflows import stages
 from tests.workflows.desk import (
     CENTRE_MANAGER,
     COMPANY_MANAGER,
     FRONT_DESK,
+    LY,
     OTHER_REPAIRER,
     REPAIRER,
     SUPERVISOR,
     Desk,
     OpenedCase,
     Refused,
+    local,
     person,
 )
 from workflows.doors import web_ui_name
@@ -120,6 +126,48 @@ async def test_who_has_arrived_who_was_never_sent_and_who_only_helps_cannot_decl
     assert "rule_broken" == await refusal_of(case, OrderDeclined(reason=" "), REPAIRER)
     await case.hears(ArrivedOnSite(), REPAIRER)
     assert "not_expected" == await refusal_of(case, DECLINED, REPAIRER)
+
+
+async def test_rep_26_who_gave_the_order_back_is_not_awaited_and_who_takes_it_has_ten_minutes(opened: Open) -> None:
+    case = await opened()
+    await stages.until_taken(case)
+    await case.hears(DECLINED, REPAIRER)
+    await case.at("9:04")
+    await case.hears(TO_OTHER, SUPERVISOR)
+    await case.at("9:11")
+    await case.hears(OrderTaken(), OTHER_REPAIRER)
+
+    first, second = await case.duty("REP-26"), await case.duty("REP-26", 2)
+
+    assert ("superseded", None) == (first["state"], first["breached_at"])
+    assert first["ended_at"] < local(case.day, "9:04")
+    assert (OTHER_REPAIRER.id, local(case.day, "9:21")) == (second["owed_by_id"], second["due_at"])
+
+
+async def test_what_is_in_hand_is_what_still_waits_for_the_repairer(opened: Open, desk: Desk) -> None:
+    register = PostgresRegister(desk.pool, desk.settings)
+
+    async def in_hand(*staff: Actor) -> list[int]:
+        crew = {one.id: one.in_hand for one in await register.repairers(LY, "水", datetime.now(UTC))}
+        return [crew[one.id] for one in staff]
+
+    mine, helping = await in_hand(REPAIRER, HELPER)
+    case = await opened()
+    await stages.until_signed(case)
+    assert [mine + 1, helping] == await in_hand(REPAIRER, HELPER)
+    await case.hears(CustomerCopyGiven(), REPAIRER)
+    await case.hears(CopyReturned(copy=2), SUPERVISOR)
+    await case.hears(CopyReturned(copy=3), SUPERVISOR)
+    assert [mine, helping] == await in_hand(REPAIRER, HELPER), "open, and nothing is his to do"
+
+    other = await opened()
+    await stages.until_assigned(other)
+    await other.hears(HELPED, SUPERVISOR)
+    assert [mine + 1, helping + 1] == await in_hand(REPAIRER, HELPER)
+    await other.hears(DECLINED, REPAIRER)
+    assert [mine, helping + 1] == await in_hand(REPAIRER, HELPER)
+    await other.hears(Withdrawn(reason="住户自行修好"), FRONT_DESK)
+    assert [mine, helping] == await in_hand(REPAIRER, HELPER)
 
 
 async def test_declined_twice_it_is_owed_twice(opened: Open) -> None:
