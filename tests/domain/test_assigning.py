@@ -124,14 +124,14 @@ def test_they_are_proposed_by_fitness_then_shift_then_load_then_number() -> None
         one("off", off=True),
         one("leave", on_leave=True),
         one("untrained", trained=False),
-        one("busy", in_hand=2),
+        one("1-busy", in_hand=2),
         one("b", in_hand=1),
         one("a", in_hand=1),
         one("declined"),
     )
     work = Work(trade="水", cannot_wait=False, declined=frozenset({StaffId("declined")}))
 
-    assert ["a", "b", "busy", "untrained", "declined", "leave", "off"] == [who.id for who in proposed(crew, work)]
+    assert ["a", "b", "1-busy", "untrained", "declined", "leave", "off"] == [who.id for who in proposed(crew, work)]
 
 
 def test_who_is_off_shift_may_be_chosen_in_an_emergency_after_those_who_are_there() -> None:
