@@ -1,5 +1,6 @@
 """What the routes work with: the ports to commands, records and reference data, made once PostgreSQL is there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -7,6 +8,7 @@ from typing import Protocol
 import asyncpg
 from temporalio.client import Client
 
+from domain.assigning import Repairer
 from domain.people import Actor, EstateCode, StaffId
 from infra.delivery import Delivery
 from infra.postgres.acceptance import Acceptance
@@ -28,7 +30,7 @@ class Deliverer(Protocol):
 class Register(Protocol):
     async def actor(self, staff: StaffId, estate: EstateCode) -> Actor | None: ...
 
-    async def on_leave(self, staff: StaffId, estate: EstateCode, at: datetime) -> bool: ...
+    async def repairers(self, estate: EstateCode, trade: str, at: datetime) -> Sequence[Repairer]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class Desk:
     rooms: Rooms
     register: Register
     acceptance: Acceptance
+    commands: Commands
     deliverer: Deliverer
 
 
@@ -48,6 +51,7 @@ async def open_desk(settings: Settings, client: Client) -> Desk:
     """Raises what asyncpg raises while PostgreSQL is away. ``client`` may be lazy: Temporal need not be there."""
     pool = await open_pool(settings)
     sealer = Sealer(settings.master_ring())
+    commands = Commands(pool, sealer, settings)
     return Desk(
         settings=settings,
         pool=pool,
@@ -57,5 +61,6 @@ async def open_desk(settings: Settings, client: Client) -> Desk:
         rooms=Rooms(pool, sealer, settings),
         register=PostgresRegister(pool, settings),
         acceptance=Acceptance(pool, sealer, settings),
-        deliverer=Delivery(Commands(pool, sealer, settings), client, settings),
+        commands=commands,
+        deliverer=Delivery(commands, client, settings),
     )

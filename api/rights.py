@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from domain.admission import right_for
+from domain.assigning import SENDING
 from domain.errors import NotPermitted
 from domain.people import POSTS, Actor, EstateCode, Role, StaffId
 from domain.rulebook import PROCEDURES
@@ -23,6 +24,7 @@ class Verb(StrEnum):
     FIND_BY_ROOM = "按房号查询"
     READ_CASE = "查看"
     READ_PERSONAL = "查看完整资料"
+    CHOOSE_REPAIRER = "查询可派人员"
     PRINT = "打印"
     READ_INBOX = "查看通知"
     ACKNOWLEDGE = "通知已阅"
@@ -35,11 +37,11 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
-    """What a right depends on of a case; ``repairer`` is whoever holds the order now."""
+    """What a right depends on of a case; ``crew`` are those whose order it is."""
 
     estate: EstateCode
     open: bool
-    repairer: StaffId | None
+    crew: tuple[StaffId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,13 @@ def _opening() -> Grant:
     return Grant(rule=rights[0].rule, posts=frozenset(post for right in rights for post in right.posts))
 
 
+def _sending() -> Grant:
+    """Whoever may give work to somebody in some procedure."""
+    rows = [right for one in PROCEDURES.values() for right in one.edition(date.max).rights]
+    rights = [right for right in rows if set(right.events) & set(SENDING)]
+    return Grant(rule="REP-18", posts=frozenset(post for right in rights for post in right.posts))
+
+
 GRANTS: Mapping[Verb, Grant] = {
     Verb.OPEN_CASE: _opening(),  # which case, the rows of its procedure say
     Verb.RECORD: Grant(rule="REP-18", posts=POSTS),  # which event, the rows of the procedure say
@@ -71,6 +80,7 @@ GRANTS: Mapping[Verb, Grant] = {
     Verb.FIND_BY_ROOM: Grant(rule="PRV-106", posts=DESK | HEADS | ON_DUTY),  # it tells of which room a case is
     Verb.READ_CASE: Grant(rule="REP-13", posts=POSTS),
     Verb.READ_PERSONAL: Grant(rule="PRV-106", posts=DESK | HEADS | ON_DUTY, own_order=THE_REPAIRER),
+    Verb.CHOOSE_REPAIRER: _sending(),
     Verb.PRINT: Grant(rule="REP-23", posts=DESK | HEADS, own_order=THE_REPAIRER),
     Verb.READ_INBOX: Grant(rule="REP-13", posts=POSTS),
     Verb.ACKNOWLEDGE: Grant(rule="REP-13", posts=POSTS),
@@ -87,7 +97,7 @@ def may(actor: Actor, verb: Verb, case: CaseFacts | None = None) -> bool:
         return False
     if actor.holds(*grant.posts):
         return True
-    return case is not None and case.open and actor.holds(*grant.own_order) and case.repairer == actor.id
+    return case is not None and case.open and actor.holds(*grant.own_order) and actor.id in case.crew
 
 
 def demand(actor: Actor, verb: Verb, case: CaseFacts | None = None) -> None:

@@ -20,7 +20,10 @@ MOST_REMARKS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """Somebody records that something happened. ``accepted_at``: when the desk acknowledged the command."""
+    """Somebody records that something happened. ``accepted_at``: when the desk acknowledged the command.
+
+    ``beside``: what the desk found when it took the act on, and notes as its own with it.
+    """
 
     command_id: str
     event: AnyEvent
@@ -28,6 +31,7 @@ class Act:
     at: datetime
     accepted_at: datetime
     source: Source
+    beside: tuple[AnyEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +57,12 @@ def right_for(event: type[Event], edition: Edition) -> Right | None:
 
 
 def may(actor: Actor, event: type[Event], file: CaseFile, procedure: Procedure, edition: Edition) -> bool:
-    """Whether the actor's posts allow it in this case; a repairer acts on his own order only (REP-07)."""
+    """Whether the actor's posts allow it in this case; a repairer acts only on an order that is his too (REP-07)."""
     right = right_for(event, edition)
-    if right is None or not actor.holds(*right.posts):
+    if right is None or not actor.holds(*right.allowed):
         return False
-    if right.own_only and not actor.holds(*(post for post in right.posts if post is not Role.REPAIRER)):
-        return procedure.who(Role.REPAIRER, file) == actor.id
+    if right.own_only and not actor.holds(*(post for post in right.allowed if post is not Role.REPAIRER)):
+        return actor.id in procedure.crew(file)
     return True
 
 

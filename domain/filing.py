@@ -65,7 +65,10 @@ class ChargeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """What the case shows at a step; ``waiting_for`` are labels of events, ``waiting_posts`` who may record them."""
+    """What the case shows at a step; ``waiting_for`` are labels of events, ``waiting_posts`` who may record them.
+
+    ``crew``: those whose order it is, the repairer first.
+    """
 
     number: int
     stage: str
@@ -77,6 +80,7 @@ class CaseView:
     closed_at: datetime | None
     result: str | None
     updated_at: datetime
+    crew: tuple[StaffId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +111,12 @@ def charges_of(entries: Sequence[Entry]) -> tuple[ChargeRow, ...]:
 
 
 def view_of(
-    file: CaseFile, owed: Sequence[Duty], *, stage: str, waiting: Sequence[tuple[str, Sequence[Role]]]
+    file: CaseFile,
+    owed: Sequence[Duty],
+    *,
+    stage: str,
+    waiting: Sequence[tuple[str, Sequence[Role]]],
+    crew: tuple[StaffId, ...],
 ) -> CaseView:
     """The view after the last entry; ``waiting``: label and posts of each awaited event."""
     last, end = file.after(file.last_number - 1)[0], file.last_entry(CaseEnded)
@@ -123,6 +132,7 @@ def view_of(
         closed_at=end.at if end else None,
         result=end.event.result if end and isinstance(end.event, CaseEnded) else None,
         updated_at=last.at,
+        crew=crew,
     )
 
 

@@ -71,21 +71,23 @@ def _told(tell: Tell, entry: Entry, setting: Setting) -> Iterator[Notice]:
     owing = dict.fromkeys(duty.row.owed_by for duty in setting.docket.owed) if tell.whoever_owes else {}
     for role in (*tell.to, *owing):
         post, words = _addressed(role, tell.text)
-        yield Notice(
-            entry_number=entry.number,
-            key=tell.rule,
-            cycle=0,
-            rule=tell.rule,
-            level=level,
-            rung=0,
-            post=post,
-            person=setting.procedure.who(post, setting.file),
-            text=_text(setting, level, f"{words}（{tell.rule}）", late=False),
-            due_at=None,
-            late=False,
-            urgent=tell.urgent or setting.cannot_wait,
-            raised_at=entry.recorded_at,
-        )
+        told = tell.each(entry, setting.file) if tell.each else (setting.procedure.who(post, setting.file),)
+        for person in told:
+            yield Notice(
+                entry_number=entry.number,
+                key=tell.rule,
+                cycle=0,
+                rule=tell.rule,
+                level=level,
+                rung=0,
+                post=post,
+                person=person,
+                text=_text(setting, level, f"{words}（{tell.rule}）", late=False),
+                due_at=None,
+                late=False,
+                urgent=tell.urgent or setting.cannot_wait,
+                raised_at=entry.recorded_at,
+            )
 
 
 def _rung_notices(entry: Entry, reached: RungReached, setting: Setting) -> Iterator[Notice]:

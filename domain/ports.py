@@ -1,8 +1,10 @@
 """What the case work asks of the outside world."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from domain.assigning import Repairer
 from domain.filing import Step
 from domain.people import Actor, CaseNo, EstateCode, StaffId
 
@@ -21,5 +23,5 @@ class StaffRegister(Protocol):
     async def actor(self, staff: StaffId, estate: EstateCode) -> Actor | None:
         """The active member of staff with the posts held in that estate, or None."""
 
-    async def on_leave(self, staff: StaffId, estate: EstateCode, at: datetime) -> bool:
-        """Whether he is on leave in that estate at the aware moment; False for somebody unknown."""
+    async def repairers(self, estate: EstateCode, trade: str, at: datetime) -> Sequence[Repairer]:
+        """Every active repairer of the estate, as he stands at the aware moment to be given work of that trade."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 from temporalio import workflow
 
 from domain.admission import Act
+from domain.assigning import Work
 from domain.case_file import Entry
 from domain.events import CancellationIgnored, CaseEnded
 from domain.people import EstateCode
@@ -56,6 +57,11 @@ class Case:
     @property
     def estate(self) -> EstateCode:
         return self._journal.opening.estate
+
+    @property
+    def work(self) -> Work:
+        """What whoever is sent to it would be given."""
+        return Work.of(self._journal.file, self.rows)
 
     async def carry(self, opening: OpenCase) -> str:
         """Run script and watch to the end of the procedure, or into the next run of the same case."""
@@ -152,6 +158,8 @@ class Case:
             entry = self._journal.admit(act)
             self._acts += 1
             self._journal.add(entry)
+            for event in act.beside:
+                self._journal.add_own(event, at=entry.at)
         return entry
 
     async def recorded(self, entry: Entry) -> Recorded:

@@ -166,4 +166,10 @@ class Journal:
     def _view(self) -> CaseView:
         rights = [(event.label, right_for(event, self.edition)) for event in self.script.awaited]
         waiting = [(label, right.posts if right else ()) for label, right in rights]
-        return view_of(self.file, self.docket.owed, stage=self.procedure.stage(self.file), waiting=waiting)
+        return view_of(
+            self.file,
+            self.docket.owed,
+            stage=self.procedure.stage(self.file),
+            waiting=waiting,
+            crew=self.procedure.crew(self.file),
+        )

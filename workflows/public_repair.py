@@ -4,6 +4,7 @@ from temporalio import workflow
 
 from domain.events import Withdrawn
 from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard, RepairerArranged, SheetSignedFor
+from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.rulebook import PUBLIC_REPAIR
 from workflows.case import Case
@@ -49,13 +50,20 @@ class PublicRepairWorkflow(Case):
     async def _work(self) -> None:
         # PUB-04, PUB-05: 工程部主管 sends somebody, who arrives; somebody else may be sent instead.
         await self.until(RepairerArranged)
-        await self.again_after(Reassigned, self._on_the_way)
+        await self.again_after(Reassigned, self._sent)
 
         # REP-10: the residents around are told when it should be done.
         await self.until(WorkStarted)
 
         # PUB-06, PUB-07, PUB-102, PUB-103: done and noted, the site tidied up.
         await self.until(FacilityRepaired)
+
+    async def _sent(self) -> None:
+        # REP-18: who gives the order back before he is there is replaced.
+        await self.unless(OrderDeclined, self._on_the_way, self._replaced)
+
+    async def _replaced(self) -> None:
+        await self.until(Reassigned)
 
     async def _on_the_way(self) -> None:
         await self.until(ArrivedOnSite)

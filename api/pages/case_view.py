@@ -51,6 +51,7 @@ def case_page(shown: CasePage) -> str:
         tag("p", shown.told, class_="told", role="status") if shown.told else None,
         refused(shown.recording),
         _standing(case),
+        _crew(case, shown.names),
         _next(case),
         _same_room(case),
         _guidance(case),
@@ -111,6 +112,13 @@ def _standing(case: CaseAnswer) -> Markup:
         f" · 受理于 {moment(case.received_at)}",
         f" · {case.result}" if case.result else "",
     )
+
+
+def _crew(case: CaseAnswer, names: Names) -> Markup | None:
+    """Whose order it is, and who helps him."""
+    if not case.crew:
+        return None
+    return tag("p", "维修人员：", names.people(case.crew))
 
 
 def _same_room(case: CaseAnswer) -> Markup | None:

@@ -13,6 +13,7 @@ from domain.events import Event
 from domain.events.base import AS_SOON_AS_POSSIBLE
 from domain.events.on_site import SiteItem
 from domain.events.repair import Wanted
+from domain.people import StaffId
 from domain.pricing import ChargeLine
 
 Given = Mapping[str, Sequence[str]]
@@ -57,13 +58,15 @@ LABELS: Mapping[str, str] = {
     "fault_since": "故障开始于",
     "found_at": "发现时间",
     "hazard": "危急情形",
+    "helpers": "增派人员",
     "household": "住户名称",
     "item": "项目",
     "key": "时限",
+    "lack": "不合之处",
     "matches": "与所报相符",
     "no_charge": "没有费用",
     "notes": "维修有关事项",
-    "override_reason": "不用对应班组的原因",
+    "override_reason": "不按常规派工的原因",
     "parts": "所用材料配件",
     "passed": "试用合格",
     "phone": "电话",
@@ -88,6 +91,7 @@ LABELS: Mapping[str, str] = {
     "text": "内容",
     "until": "新时限",
     "urgency": "紧急程度",
+    "waiver": "照派缘由",
     "waits_for": "等什么",
     "wanted": "预约维修时间",
 }
@@ -96,7 +100,7 @@ LABELS: Mapping[str, str] = {
 HINTS: Mapping[str, str] = {
     "actual_item": "相符时不填",
     "charges": "按收费标准计价；没有费用则不填，并在下面注明",
-    "override_reason": "班组与故障类型对应时不填",
+    "override_reason": "班组对应、人员当班且有专长的不填",
     "amount": "如 120.00；评审为不可维修的不填",
     "choice": "材料不合格时，由住户决定",
     "parts": "没有用料的，写「无」",
@@ -122,9 +126,6 @@ class Kind(StrEnum):
     SEVERAL = "several"
 
 
-LISTS = frozenset({Kind.CHARGES, Kind.SEVERAL})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
     """One field. ``options``: what can be chosen where it is a choice."""
@@ -138,8 +139,8 @@ class Control:
 
     def read(self, given: Given) -> Any:
         """As the API takes it; None where it was left empty, which the API then judges."""
-        if self.kind in LISTS:
-            return list(given.get(self.name, ()) if self.kind is Kind.SEVERAL else _charges(self.name, given)) or None
+        if self.kind in {Kind.CHARGES, Kind.SEVERAL}:
+            return self._read_all(given) or None
         said = next(iter(given.get(self.name, ())), "")
         if not said.strip():
             return self._without(given)
@@ -151,6 +152,11 @@ class Control:
             case Kind.NUMBER:
                 return int(said) if said.isascii() and said.isdigit() else said
         return said
+
+    def _read_all(self, given: Given) -> Sequence[Any]:
+        if self.kind is Kind.CHARGES:
+            return list(_charges(self.name, given))
+        return [one for one in given.get(self.name, ()) if one.strip()]
 
     def _without(self, given: Given) -> str | None:
         """No time: as soon as possible, where that was said or nothing need be."""
@@ -218,10 +224,13 @@ def _form_of(name: str, hint: Any, choices: Choices) -> tuple[Kind, Options]:
     offered |= dict.fromkeys(CODES, choices.items)
     if name in offered:
         return Kind.CHOICE, offered[name]
-    if hint == tuple[ChargeLine, ...]:
-        return Kind.CHARGES, choices.charged
-    if hint == tuple[SiteItem, ...]:
-        return Kind.SEVERAL, options_of(SiteItem)
+    several = {
+        tuple[StaffId, ...]: (Kind.SEVERAL, choices.repairers),
+        tuple[ChargeLine, ...]: (Kind.CHARGES, choices.charged),
+        tuple[SiteItem, ...]: (Kind.SEVERAL, options_of(SiteItem)),
+    }
+    if hint in several:
+        return several[hint]
     if get_origin(hint) is Literal:
         return Kind.NUMBER, tuple((str(value), f"第{value}联") for value in get_args(hint))
     if isinstance(hint, type) and issubclass(hint, Enum):

@@ -86,12 +86,12 @@ def _entry(control: Control, filled: Filled, marks: dict[str, str]) -> Iterator[
     value = filled.value(control.name)
     if control.kind is Kind.CHARGES:
         yield from _charges(control, filled, marks["id"])
+    elif control.kind is Kind.SEVERAL:
+        yield from _several(control, filled, marks["id"])
     elif control.kind in AMONG:
         yield _select(control.options, value, needed="" if control.required else None, **marks)
     elif control.kind is Kind.TEXT:
         yield tag("textarea", value, rows="3", cols="40", required=_needed(control), **marks)
-    elif control.kind is Kind.SEVERAL:
-        yield from _several(control, filled, marks["id"])
     elif control.kind is Kind.MONEY:
         yield tag("input", value=value, required=_needed(control), inputmode="decimal", autocomplete="off", **marks)
     elif control.kind is Kind.LINE:

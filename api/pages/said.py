@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from api.pages.controls import LABELS, YES_OR_NO
 from api.pages.markup import Child
@@ -35,7 +36,7 @@ def _words(name: str, value: object, names: Names) -> Child:
         case int():
             return f"第{value}联" if name == "copy" else str(value)
         case list():
-            return "、".join(line if isinstance(line, str) else _charge(line, names) for line in value)
+            return names.people(value) if name in STAFF_NAMED else "、".join(_part(one, names) for one in value)
         case str() if LOOKS_LIKE_A_MOMENT.match(value):
             return moment(datetime.fromisoformat(value))
         case str():
@@ -51,6 +52,10 @@ def _named(name: str, value: str, names: Names) -> Child:
     if name in {"item", "actual_item"}:
         return names.item(value)
     return names.duty(value) if name == "key" else value
+
+
+def _part(one: Any, names: Names) -> str:
+    return one if isinstance(one, str) else _charge(one, names)
 
 
 def _charge(line: Mapping[str, str], names: Names) -> str:

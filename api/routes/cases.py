@@ -130,6 +130,7 @@ def case_answer(look: Look, duties: list[FiledDuty], others: list[SameRoom], *, 
             for guide in edition_of(look.head).guides
             if look.head.open and look.head.stage in guide.stages
         ],
+        crew=list(PROCEDURES[look.head.procedure].crew(look.file)),
         same_room=others,
         obligations=[duty_answer(duty) for duty in duties],
         events=[_entry_answer(entry, edition_of(look.head), masked=masked) for entry in look.entries],

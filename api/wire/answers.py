@@ -164,9 +164,40 @@ class CaseAnswer(CaseLine):
     last_progress_at: datetime | None
     """REP-131: when a department last said how far it is."""
     guidance: list[Guidance]
+    crew: list[str]
+    """Those whose order it is: the repairer first, then who was sent to help him."""
     same_room: list[SameRoom]
     obligations: list[DutyAnswer]
     events: list[EntryAnswer]
+
+
+class Candidate(Answer):
+    """A repairer to whom the work could be given. ``on_duty_until``: the end of his shift, None when he is off."""
+
+    id: str
+    name: str
+    trained: bool
+    """REP-05: for this kind of fault."""
+    on_duty: bool
+    on_duty_until: datetime | None
+    on_leave: bool
+    in_hand: int
+    """Open cases on which something is his to do."""
+    declined: bool
+    """Whether he has given this very order back."""
+    choosable: bool
+    remark: str
+    """Why he is not to be chosen, or what has to be said when he is; empty where nothing is in the way."""
+
+
+class Candidates(Answer):
+    """In the order in which the desk proposes them; ``trade`` is the kind of fault that they are to be trained for."""
+
+    no: CaseNo
+    trade: str
+    cannot_wait: bool
+    """An emergency: no rule of who may go holds it up."""
+    repairers: list[Candidate]
 
 
 class CasePage(Answer):

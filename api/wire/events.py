@@ -48,6 +48,7 @@ OPENINGS: Mapping[str, type[Event]] = {
 NOT_POSTED = frozenset({*OPENINGS.values(), NoticeAcknowledged})
 """Openings have routes of their own, and so has an acknowledgement, which looks at whom the notice went to."""
 MOST_CHARGES = 50
+MOST_HELPERS = 20
 
 
 class WireEvent(BaseModel):
@@ -108,6 +109,8 @@ def _kind(name: str, hint: Any, *, required: bool) -> Any:
         return simple[hint]
     if hint == tuple[on_site.SiteItem, ...]:
         return Annotated[hint, Field(min_length=1, max_length=len(on_site.SiteItem))]
+    if hint == tuple[StaffId, ...]:
+        return Annotated[tuple[text.Staff, ...], Field(max_length=MOST_HELPERS)]
     if hint == tuple[ChargeLine, ...]:
         return Annotated[tuple[WireCharge, ...], Field(max_length=MOST_CHARGES)]
     if get_origin(hint) is Literal or (isinstance(hint, type) and issubclass(hint, Enum)):

@@ -16,6 +16,7 @@ from domain.events.on_site import OnSiteEvent
 from domain.events.public import FacilityFaultReported, PublicEvent
 from domain.events.repair import RepairEvent, RequestReceived
 from domain.events.review import ReviewEvent
+from domain.events.sending import SendingEvent
 from domain.events.work import WorkEvent
 
 CommonEvent = (
@@ -29,7 +30,7 @@ CommonEvent = (
     | ExtensionGranted
     | NoticeAcknowledged
 )
-AnyEvent = CommonEvent | WorkEvent | RepairEvent | ReviewEvent | OnSiteEvent | PublicEvent
+AnyEvent = CommonEvent | WorkEvent | SendingEvent | RepairEvent | ReviewEvent | OnSiteEvent | PublicEvent
 """Every event of every procedure: the one discriminated union, by ``type``."""
 
 Opening = RequestReceived | FacilityFaultReported
@@ -49,6 +50,7 @@ __all__ = [
     "PublicEvent",
     "RepairEvent",
     "RungReached",
+    "SendingEvent",
     "Urged",
     "Withdrawn",
     "WorkEvent",

@@ -32,6 +32,11 @@ class Event:
         """What it charges to the resident, line by line."""
         return ()
 
+    @property
+    def trade(self) -> str:
+        """What a repairer has to be trained for who is sent to it (REP-05); empty where it asks for nothing."""
+        return ""
+
     @classmethod
     def kind(cls) -> str:
         """The value of ``type`` that every event of this class has."""

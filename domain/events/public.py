@@ -80,6 +80,10 @@ class FacilityFaultReported(Event):
         about = self.facility if self.hazard is Hazard.NONE else f"{self.facility}（{self.hazard}）"
         return Spot(place=f"public/{self.building}", name="同一楼栋或区域", about=about)
 
+    @property
+    def trade(self) -> str:
+        return self.facility
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetSignedFor(Event):

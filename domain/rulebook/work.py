@@ -134,5 +134,4 @@ REASSIGN = WebUiDoor(
     event=Reassigned,
     description='改派维修人员，限工程部主管。填：{"by": "en-1", "repairer": "rp-2", "text": "原维修人员请假"}',
     made=lambda form: Reassigned(repairer=form.repairer, reason=form.text),
-    sends=lambda form: form.repairer,
 )

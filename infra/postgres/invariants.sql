@@ -201,7 +201,7 @@ select owner, master_key_id from data_keys where master_key_id <> all($1::text[]
 -- name: cases_to_check
 -- Every case with what its file is held against.
 select c.no, c.procedure, c.estate, c.edition, c.drill, v.run_id, v.number, v.stage, v.waiting_for, v.open, v.overdue,
-    v.next_due_at, v.closed_at, v.result, o.id as command, o.body as opening
+    v.next_due_at, v.closed_at, v.result, v.crew, o.id as command, o.body as opening
 from cases c
 left join case_views v on v.case_no = c.no
 left join commands o on o.case_no = c.no and o.kind = 'open'

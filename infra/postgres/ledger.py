@@ -1,6 +1,7 @@
 """The ledger on PostgreSQL: a step of a case is one statement, written once however often it is sent."""
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
@@ -8,6 +9,7 @@ import structlog
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
+from domain.assigning import Repairer
 from domain.case_file import Entry
 from domain.events import PeriodOver, RungReached
 from domain.filing import Step
@@ -149,6 +151,7 @@ class PostgresRegister:
             estates=frozenset({estate}),
         )
 
-    async def on_leave(self, staff: StaffId, estate: EstateCode, at: datetime) -> bool:
+    async def repairers(self, estate: EstateCode, trade: str, at: datetime) -> Sequence[Repairer]:
         async with acquired(self._pool, self._settings) as connection:
-            return bool(await connection.fetchval(known["on_leave"], estate, staff, at))
+            rows = await connection.fetch(known["repairers"], estate, at, trade)
+        return [Repairer(**row) for row in rows]

@@ -97,18 +97,18 @@ kept_copies as (
 shown as (
     insert into case_views (
         case_no, run_id, number, stage, waiting_for, waiting_posts, open, overdue, next_due_at, closed_at, result,
-        updated_at
+        updated_at, crew
     )
     select $1, $2, v.* from jsonb_to_record($9::jsonb) as v (
         number integer, stage text, waiting_for text[], waiting_posts text[], open boolean, overdue boolean,
-        next_due_at timestamptz, closed_at timestamptz, result text, updated_at timestamptz
+        next_due_at timestamptz, closed_at timestamptz, result text, updated_at timestamptz, crew text[]
     )
     where exists (select from added)
     on conflict (case_no) do update set
         run_id = excluded.run_id, number = excluded.number, stage = excluded.stage,
         waiting_for = excluded.waiting_for, waiting_posts = excluded.waiting_posts, open = excluded.open,
         overdue = excluded.overdue, next_due_at = excluded.next_due_at, closed_at = excluded.closed_at,
-        result = excluded.result, updated_at = excluded.updated_at
+        result = excluded.result, updated_at = excluded.updated_at, crew = excluded.crew
 ),
 settled as (
     update commands set

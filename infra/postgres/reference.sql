@@ -80,6 +80,18 @@ insert into staff_posts (estate, staff, post) values ($1, $2, $3) on conflict do
 -- Take a post away.
 delete from staff_posts where estate = $1 and staff = $2 and post = $3;
 
+-- name: skills_now
+-- Who is trained for what.
+select staff, trade from skills where estate = $1;
+
+-- name: put_skills
+-- Somebody is trained for it.
+insert into skills (estate, staff, trade) values ($1, $2, $3) on conflict do nothing;
+
+-- name: drop_skills
+-- He is no longer.
+delete from skills where estate = $1 and staff = $2 and trade = $3;
+
 -- name: teams_now
 -- Teams with their members.
 select name, members from teams where estate = $1;
@@ -294,10 +306,6 @@ where p.estate = $1 and p.post = $2 and s.active order by s.id;
 -- name: on_duty
 -- Staff on duty in the post $2 at the moment $3, stand-ins included.
 select staff from on_duty($1, $2, $3) as staff;
-
--- name: on_leave_at
--- Staff on leave at the moment $2.
-select distinct staff from leaves where estate = $1 and starts_at <= $2 and $2 < ends_at;
 
 -- name: put_principal
 -- Grant a key: a new principal, or a new key and new rights for one whose key was revoked or, with $7, is in use.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
+from domain.people import Role
 from domain.rulebook.open_values import DURATIONS, TIMES
 from infra.reference.duty import roster_problems
 from infra.reference.folder import (
@@ -70,6 +71,7 @@ def _staff(folder: Folder) -> Iterator[Problem]:
     kinds: set[str] = set()
     for index, member in enumerate(folder.staff.staff):
         yield from _repeats_within(folder, STAFF, ("staff", index, "posts"), member.posts)
+        yield from _skills(folder, index)
     for index, team in enumerate(folder.staff.team):
         for person in team.members:
             if person not in staff:
@@ -83,6 +85,18 @@ def _staff(folder: Folder) -> Iterator[Problem]:
                     f"fault kind {kind} already belongs to another team",
                 )
             kinds.add(kind)
+
+
+def _skills(folder: Folder, index: int) -> Iterator[Problem]:
+    member, place = folder.staff.staff[index], ("staff", index, "skills")
+    yield from _repeats_within(folder, STAFF, place, member.skills)
+    if member.skills and Role.REPAIRER not in member.posts:
+        yield folder.problem(
+            STAFF,
+            place,
+            f"只有岗位「{Role.REPAIRER}」填写专长（REP-05）",
+            f"only a {Role.REPAIRER} has skills",
+        )
 
 
 def _roster_names(folder: Folder) -> Iterator[Problem]:

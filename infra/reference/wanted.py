@@ -32,6 +32,7 @@ LAYOUTS = (
     Layout(name="households", label="住户", keys=1),
     Layout(name="staff", label="员工", keys=1),
     Layout(name="staff_posts", label="岗位", keys=2),
+    Layout(name="skills", label="专长", keys=2),
     Layout(name="teams", label="班组", keys=1),
     Layout(name="fault_teams", label="故障派工", keys=1),
     Layout(name="shifts", label="班次", keys=1),
@@ -76,6 +77,7 @@ def _people(folder: Folder) -> dict[str, Rows]:
             (row.id,): (True, row.name, row.phone, row.email, row.wecom, row.dingtalk, row.feishu) for row in staff
         },
         "staff_posts": {(row.id, post.value): () for row in staff for post in row.posts},
+        "skills": {(row.id, trade): () for row in staff for trade in row.skills},
         "teams": {(row.name,): (tuple(row.members),) for row in teams},
         "fault_teams": {(kind.value,): (row.name,) for row in teams for kind in row.fault_kinds},
     }

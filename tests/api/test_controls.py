@@ -29,7 +29,7 @@ SAID = {
     "household": "住户001", "item": "W01", "key": "REP-124", "matches": "false", "override_reason": "缺人",
     "passed": "true", "phone": "19900000001", "reason": "请假", "reference": "A-1", "remark": "好", "reminded": "true",
     "repairer": "rp-1", "signature": "纸", "signer": "住户001", "solved": "false", "team": "水工班", "text": "催",
-    "collector": "rp-1", "notes": "换灯", "parts": "无", "site_cleared": "true",
+    "collector": "rp-1", "helpers": "rp-2", "notes": "换灯", "parts": "无", "site_cleared": "true",
     "resumes_at": "2026-11-23T09:00", "waits_for": "等配件",
     "agreed_by": "住户001", "amount": "80.50", "choice": "使用", "consented": "true", "cost_accepted": "true",
     "feasible": "true", "fee": "60", "finding": "渗水", "finding_of_material": "合格", "finish_by": "2026-11-23T09:00",

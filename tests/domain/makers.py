@@ -68,6 +68,7 @@ from domain.events.repair import (
     WorkFinished,
 )
 from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent, Reviewed, SentToReview
+from domain.events.sending import HelpersSent, OrderDeclined
 from domain.events.work import (
     ArrivedOnSite,
     CustomerContacted,
@@ -81,6 +82,7 @@ from domain.events.work import (
 from domain.people import Role
 from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook.repair.reading import copies_back, is_immediate_situation
+from domain.rulebook.sending import crew
 from tests.domain.rulebook.public_beginnings import reported
 from tests.domain.story import OTHER_REPAIRER, REPAIRER, filled, person, received
 
@@ -132,6 +134,13 @@ def _copies_returned(scene: Scene) -> list[AnyEvent]:
     return [event for event in copies if isinstance(event, CopyReturned) and event.copy not in back] or copies
 
 
+def _helpers(scene: Scene) -> list[AnyEvent]:
+    """Nobody twice; nothing where everybody is there already."""
+    free = tuple(staff for staff in SENT if staff not in crew(scene.file))
+    some: list[AnyEvent] = [HelpersSent(helpers=(staff,)) for staff in free]
+    return [*some, HelpersSent(helpers=free)] if free else []
+
+
 Maker = Callable[[Scene], list[AnyEvent]]
 
 
@@ -149,6 +158,8 @@ MAKERS: Mapping[type[Event], Maker] = {
     # any repair
     EngineeringNotified: _always(EngineeringNotified()),
     Reassigned: _always(*(Reassigned(repairer=repairer, reason="换人") for repairer in SENT)),
+    OrderDeclined: _always(OrderDeclined(reason="工具不在手")),
+    HelpersSent: _helpers,
     ArrivedOnSite: _always(ArrivedOnSite()),
     WorkStarted: lambda scene: [WorkStarted(expected_done=scene.later(hours=hours)) for hours in (1, 100)],
     CustomerContacted: _always(CustomerContacted(text="已告知配件明日到")),

@@ -16,6 +16,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.filing import Filing
 from domain.admission import Act
+from domain.assigning import Repairer
 from domain.case_file import Source
 from domain.events import Noted
 from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
@@ -406,8 +407,8 @@ class _Nobody:
     async def actor(self, _staff: StaffId, _estate: EstateCode) -> None:
         return None
 
-    async def on_leave(self, _staff: StaffId, _estate: EstateCode, _at: datetime) -> bool:
-        return False
+    async def repairers(self, _estate: EstateCode, _trade: str, _at: datetime) -> Sequence[Repairer]:
+        return ()
 
 
 async def took_in_an_update(client: Client, no: str) -> bool:

@@ -26,10 +26,11 @@ from domain.events.repair import (
     Situation,
     Urgency,
 )
-from domain.events.work import ArrivedOnSite, EngineeringNotified, Paused, PauseReason, Resumed
+from domain.events.sending import OrderDeclined
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Paused, PauseReason, Reassigned, Resumed
 from domain.limits import TICK
 from domain.rulebook import REPAIR, Procedure
-from tests.domain.story import REPAIRER, Story, filled, on, received
+from tests.domain.story import OTHER_REPAIRER, REPAIRER, Story, filled, on, received
 
 SIGNED = ResidentSigned(signer="住户", signature="s-1")
 ASSIGNED = Assigned(repairer=REPAIRER.id, team="水工班", item="W01")
@@ -69,6 +70,11 @@ BEGINNINGS: Mapping[str, Beginning] = {
     ),
     "REP-124": Beginning(opens=((received(Situation.FLOODING), on("9:00")),), met_by=ArrivedOnSite(), due=on("9:10")),
     "REP-25": Beginning(opens=(RECEIVED, (FormCollected(), on("9:03"))), met_by=ASSIGNED, due=on("9:08")),
+    "REP-18/改派": Beginning(
+        opens=(RECEIVED, (ASSIGNED, on("9:04")), (OrderDeclined(reason="手头有急活"), on("9:06"))),
+        met_by=Reassigned(repairer=OTHER_REPAIRER.id, reason="退单"),
+        due=on("9:11"),
+    ),
     "REP-14": Beginning(opens=graded(Urgency.URGENT), met_by=OrderTaken(), due=on("9:30")),
     "REP-15": Beginning(opens=graded(Urgency.REGULAR), met_by=OrderTaken(), due=on("10:00")),
     "REP-03/响应": Beginning(opens=graded(Urgency.LOW), met_by=ArrivedOnSite(), due=on("13:00")),

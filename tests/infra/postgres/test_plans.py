@@ -84,6 +84,7 @@ ASKED: dict[str, tuple[str, str, tuple[Any, ...], set[str]]] = {
     "a room": ("reader.sql", "cases", (*LIST[:12], [b"0" * 32], *LIST[13:]), {"case_rooms_same"}),
     "since a day": ("reader.sql", "cases", (*LIST[:14], THEN, *LIST[15:]), {"cases_listed"}),
     "how many stand where": ("reader.sql", "open_by_stage", (["LY", "XY"],), {"case_views_late", "commands_opening"}),
+    "who can be given work": ("register.sql", "repairers", ("LY", THEN, "水"), {"case_views_crew"}),
     "dead letters": ("watch.sql", "dead_letters", (), {"commands_dead"}),
     "people unreached": ("watch.sql", "unreached_staff", (), {"notices_pkey"}),
     "open cases": ("watch.sql", "open_cases", (timedelta(minutes=1),), {"case_views_late", "cases_pkey"}),
