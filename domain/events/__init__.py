@@ -12,6 +12,7 @@ from domain.events.common import (
     Urged,
     Withdrawn,
 )
+from domain.events.joining import JoiningEvent
 from domain.events.public import FacilityFaultReported, PublicEvent
 from domain.events.repair import RepairEvent, RequestReceived
 from domain.events.work import WorkEvent
@@ -27,7 +28,7 @@ CommonEvent = (
     | ExtensionGranted
     | NoticeAcknowledged
 )
-AnyEvent = CommonEvent | WorkEvent | RepairEvent | PublicEvent
+AnyEvent = CommonEvent | JoiningEvent | WorkEvent | RepairEvent | PublicEvent
 """Every event of every procedure: the one discriminated union, by ``type``."""
 
 Opening = RequestReceived | FacilityFaultReported
@@ -40,6 +41,7 @@ __all__ = [
     "CommonEvent",
     "Event",
     "ExtensionGranted",
+    "JoiningEvent",
     "Noted",
     "NoticeAcknowledged",
     "Opening",

@@ -5,6 +5,7 @@ from datetime import date
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
 from domain.events.public import FacilityFaultReported, Hazard
 from domain.forms import INSPECTION_SHEET
+from domain.rulebook import joining
 from domain.rulebook.public.copies import copy_places
 from domain.rulebook.public.obligations import OBLIGATIONS
 from domain.rulebook.public.reading import who
@@ -22,7 +23,13 @@ def _cannot_wait(event: AnyEvent) -> bool:
 
 EDITIONS = (
     Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
-    Edition(since=date(2026, 11, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
+    Edition(
+        since=date(2026, 11, 1),
+        obligations=joining.while_a_repair(OBLIGATIONS),
+        rights=(*RIGHTS, *joining.RIGHTS),
+        gates=(*GATES, *joining.GATES),
+        tells=(*TELLS, *joining.TELLS),
+    ),
 )
 
 PUBLIC_REPAIR = Procedure(
@@ -30,13 +37,14 @@ PUBLIC_REPAIR = Procedure(
     name="公共报修",
     vocabulary=vocabulary_of(EDITIONS),
     opens_with=(FacilityFaultReported,),
-    any_time=(Noted, Urged, NoticeAcknowledged, ExtensionGranted, Withdrawn),
-    stages=STAGES,
+    any_time=(Noted, Urged, NoticeAcknowledged, ExtensionGranted, Withdrawn, *joining.ANY_TIME),
+    stages=(*STAGES, *joining.STAGES),
     who=who,
     cannot_wait=_cannot_wait,
     backdated_by=SUPERVISORS,
     web_ui=(URGE, REASSIGN, extend("PUB-103"), NOTE),
     form=INSPECTION_SHEET,
     copies=copy_places,
+    passes_on=joining.passes_on,
     editions=EDITIONS,
 )

@@ -8,6 +8,8 @@ from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged,
 from domain.events.repair import AnsweredWithPlan, AppointmentMoved, ArrivalTold, Assessed, Assigned, RequestReceived
 from domain.events.work import CustomerContacted, Paused, Reassigned, Resumed
 from domain.forms import REPAIR_ORDER
+from domain.rulebook import joining
+from domain.rulebook.repair import joining as repair_joining
 from domain.rulebook.repair.copies import copy_places
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS, who
@@ -34,7 +36,13 @@ def _cannot_wait(event: AnyEvent) -> bool:
 
 EDITIONS = (
     Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
-    Edition(since=date(2026, 11, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
+    Edition(
+        since=date(2026, 11, 1),
+        obligations=joining.while_a_repair(OBLIGATIONS),
+        rights=(*RIGHTS, *joining.RIGHTS),
+        gates=(*GATES, *repair_joining.GATES),
+        tells=(*TELLS, *joining.TELLS),
+    ),
 )
 """The second has every path there is; cases that began under the first go on by the listed one."""
 
@@ -56,14 +64,16 @@ REPAIR = Procedure(
         CustomerContacted,
         Paused,
         Resumed,
+        *joining.ANY_TIME,
     ),
-    stages=STAGES,
+    stages=(*STAGES, *joining.STAGES),
     who=who,
     cannot_wait=_cannot_wait,
     form=REPAIR_ORDER,
     backdated_by=SUPERVISORS,
     web_ui=(URGE, REASSIGN, extend("REP-124"), NOTE),
     copies=copy_places,
+    passes_on=joining.passes_on,
     complete=_with_completion_limit,
     editions=EDITIONS,
 )
