@@ -20,7 +20,9 @@ Options = tuple[tuple[str, str], ...]
 LABELS: Mapping[str, str] = {
     "actual_item": "实际项目",
     "address": "地址",
+    "after": "前单",
     "building": "楼栋",
+    "callers": "来电人",
     "channel": "报修渠道",
     "charges": "收费",
     "collector": "签收人",
@@ -35,9 +37,12 @@ LABELS: Mapping[str, str] = {
     "found_at": "发现时间",
     "hazard": "危急情形",
     "household": "住户名称",
+    "into": "并入哪张单",
     "item": "项目",
     "key": "时限",
     "matches": "与所报相符",
+    "matter": "属于",
+    "merged": "并入的单",
     "no_charge": "没有费用",
     "notes": "维修有关事项",
     "override_reason": "不用对应班组的原因",
@@ -72,6 +77,7 @@ LABELS: Mapping[str, str] = {
 
 HINTS: Mapping[str, str] = {
     "actual_item": "相符时不填",
+    "into": "写全单号，须未结案；其来电人一并转入该单",
     "charges": "按收费标准计价；没有费用则不填，并在下面注明",
     "override_reason": "班组与故障类型对应时不填",
     "parts": "没有用料的，写「无」",

@@ -11,9 +11,10 @@ import asyncpg
 from domain.events import Event
 from domain.events.base import Spot
 from domain.people import CaseNo, EstateCode
+from infra.postgres.places import case_owner
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
-from infra.sealing import Connection, DataKey, Erased, Sealer
+from infra.sealing import Connection, DataKey, Erased, Place, Sealer
 from infra.settings import Settings
 
 queries = load("rooms.sql")
@@ -67,6 +68,18 @@ class Rooms:
                 MOST,
             )
         return [RoomCase(**row) for row in rows]
+
+    async def words(self, numbers: Sequence[CaseNo]) -> dict[CaseNo, str]:
+        """What the first callers said, opened, to be compared and shown to nobody; of what was erased nothing."""
+        said: dict[CaseNo, str] = {}
+        if not numbers:
+            return said
+        async with acquired(self._pool, self._settings) as connection:
+            for row in await connection.fetch(queries["words_of"], list(numbers)):
+                no, place = CaseNo(row["case_no"]), Place(table="calls", row=row["case_no"], column="words")
+                with suppress(Erased):
+                    said[no] = (await self._sealer.open(connection, case_owner(no), place, row["words"])).decode()
+        return said
 
     async def sought(self, principal: str, estates: Sequence[EstateCode], room: str, *, purpose: str) -> list[bytes]:
         """By what a room of that code is found, one of each estate; once it returns the search is on record."""

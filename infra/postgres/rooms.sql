@@ -8,6 +8,10 @@ insert into case_rooms (case_no, estate, digest, about) values ($1, $2, $3, $4);
 -- Whether a case is noted so.
 select exists (select from case_rooms where case_no = $1 and estate = $2 and digest = $3);
 
+-- name: words_of
+-- What the callers of these cases said, sealed.
+select case_no, words from calls where case_no = any ($1::text[]);
+
 -- name: log_rooms
 -- Somebody looks for the cases of a room, in one estate or several: its digest goes on record, never the room.
 insert into access_log (principal, case_no, purpose, what)
