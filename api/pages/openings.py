@@ -44,10 +44,8 @@ async def blank(asking: Caller, page: Page, beforehand: Mapping[str, str], after
     """
     estates = estates_open_to(asking)
     only = {"estate": str(estates[0])} if len(estates) == 1 else {}
-    typed = {
-        name: [value]
-        for name, value in {**beforehand, **only, "after": after if NUMBER.fullmatch(after) else ""}.items()
-    }
+    named = {"after": after} if NUMBER.fullmatch(after) else {}
+    typed = {name: [value] for name, value in {**beforehand, **only, **named}.items()}
     return HTMLResponse(await page(asking, Filled(typed=typed)))
 
 
