@@ -24,7 +24,8 @@ def test_every_field_that_can_be_recorded_has_a_name_of_the_staffs_own(event: ty
 
 
 SAID = {
-    "actual_item": "W02", "address": "1栋101", "content": "漏水", "channel": "电话", "copy": "2", "expected": "2026-11-23T09:00",
+    "actual_item": "W02", "address": "1栋101", "channel": "电话", "content": "漏水",
+    "copy": "2", "expected": "2026-11-23T09:00",
     "expected_done": "2026-11-23T09:00", "fault": "水", "no_charge": "false", "plan": "今天上门",
     "household": "住户001", "item": "W01", "key": "REP-124", "matches": "false", "override_reason": "缺人",
     "passed": "true", "phone": "19900000001", "reason": "请假", "reference": "A-1", "remark": "好", "reminded": "true",

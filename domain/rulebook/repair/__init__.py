@@ -9,7 +9,7 @@ from domain.events.repair import AnsweredWithPlan, AppointmentMoved, ArrivalTold
 from domain.events.work import CustomerContacted, Paused, Reassigned, Resumed
 from domain.forms import REPAIR_ORDER
 from domain.rulebook import joining
-from domain.rulebook.repair import joining as repair_joining
+from domain.rulebook.repair import merging
 from domain.rulebook.repair.copies import copy_places
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS, who
@@ -40,7 +40,7 @@ EDITIONS = (
         since=date(2026, 11, 1),
         obligations=joining.while_a_repair(OBLIGATIONS),
         rights=(*RIGHTS, *joining.RIGHTS),
-        gates=(*GATES, *repair_joining.GATES),
+        gates=(*GATES, *merging.GATES),
         tells=(*TELLS, *joining.TELLS),
     ),
 )
