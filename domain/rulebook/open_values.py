@@ -34,5 +34,5 @@ MOST_PAUSED = timedelta(days=7)
 SAME_MATTER = timedelta(hours=24)
 """How far apart two calls of one place and one kind of fault count as the same matter until somebody has looked."""
 
-ALIKE = 0.75
+ALIKE = 0.7
 """Which share of the shorter of two reports has to stand in the other for both to seem to be the same; proposed."""
