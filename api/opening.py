@@ -16,18 +16,21 @@ from api.people import acting
 from api.same_room import at_the_place
 from api.second_case import refuse_second
 from api.wire.answers import SameRoom
-from api.writing import answer, carried_out, hash_of
+from api.writing import answer, asked, carried_out, hash_of
 from domain.admission import Act, check_opener, check_opening
 from domain.calendar import LOCAL
 from domain.case_file import Source
-from domain.errors import RuleBroken
+from domain.errors import AlreadyOpen, RuleBroken, Unavailable
 from domain.events import AnyEvent, Opening
 from domain.limits import Terms
 from domain.people import EstateCode
 from domain.rulebook.rows import Edition, Procedure
-from infra.postgres.acceptance import NewCase
+from infra.postgres.acceptance import NewCase, OpenedMeanwhile
 from infra.postgres.commands import Command
 from workflows.messages import TermsOfCase
+
+LOOKS = 5
+"""How often what is open in a place is looked at anew, while others open cases there."""
 
 
 class CannotWaitRoute(DeskRoute):
@@ -90,7 +93,18 @@ async def opened(asking: Caller, told: Told, body: BaseModel, intake: Intake) ->
     body_hash = hash_of(intake.path, body)
 
     async def accept(at: datetime) -> Command:
-        return await asking.house.desk.acceptance.accept_opening(await _new_case(asking, told, intake, body_hash), at)
+        acceptance = asking.house.desk.acceptance
+        for _ in range(LOOKS):
+            try:
+                return await acceptance.accept_opening(await _new_case(asking, told, intake, body_hash), at)
+            except (AlreadyOpen, OpenedMeanwhile) as found:
+                # What has just been opened may be of this very request, sent to another process.
+                first = (await asked(asking, body_hash)).before
+                if first is not None:
+                    return first
+                if isinstance(found, AlreadyOpen):
+                    raise
+        raise Unavailable
 
     return await _answer(asking, told, intake, await carried_out(asking, body_hash, accept))
 
@@ -105,9 +119,10 @@ async def _new_case(asking: Caller, told: Told, intake: Intake, body_hash: bytes
     earlier = await earlier_of(desk, told, intake.procedure)
     received_at = (earlier.called_at if earlier else None) or claimed_at
     located = await intake.locate(desk)
+    looked_at = None
     if not intake.procedure.cannot_wait(intake.report):
         seen = {*told.beside, *(earlier.seen if earlier else ())}
-        await refuse_second(desk, estate, intake.report, received_at, seen=seen, drill=told.drill)
+        looked_at = await refuse_second(desk, estate, intake.report, received_at, seen=seen, drill=told.drill)
     terms = await desk.reference.terms(estate, received_at)
 
     def acts(command: str, accepted_at: datetime) -> tuple[Act, ...]:
@@ -134,6 +149,7 @@ async def _new_case(asking: Caller, told: Told, intake: Intake, body_hash: bytes
         terms=TermsOfCase.of(terms),
         acts=acts,
         after=earlier.event.after if earlier else None,
+        looked_at=looked_at,
     )
 
 

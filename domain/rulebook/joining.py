@@ -11,8 +11,11 @@ from domain.events import Event
 from domain.events.joining import CalledAgain, CameAfter, Matter, MergedInto, MergeTaken, Settled, ToldApart
 from domain.events.public import RepairerArranged
 from domain.events.repair import Assigned
+from domain.ladder import Again, Breach, Warn
+from domain.limits import Within
 from domain.passing import PassedOn
 from domain.people import CaseNo, Role
+from domain.rulebook.open_values import SETTLING
 from domain.rulebook.rows import Gate, Position, Right, Stage, Tell
 from domain.rulebook.work import DESK, words_given
 
@@ -151,6 +154,26 @@ STAGES = (
     Stage(name="转类待办", after=(ToldApart,)),
     Stage(name="已转类", after=(Settled,)),
 )
+
+
+SETTLED = Obligation(
+    rule="CAL-109",
+    label="转类事项办结",
+    owed_by=Role.FRONT_DESK,
+    counts_from=(ToldApart,),
+    met_by=(Settled,),
+    limit=Within(SETTLING),
+    ladder=(
+        Warn(tell=(Role.FRONT_DESK,)),
+        Breach(tell=(Role.CUSTOMER_SERVICE_SUPERVISOR,)),
+        Again(every=SETTLING, tell=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.FRONT_DESK)),
+    ),
+)
+
+
+def limits(rows: Iterable[Obligation]) -> tuple[Obligation, ...]:
+    """The rows of a repair, and the one that is left where it is none."""
+    return (*while_a_repair(rows), SETTLED)
 
 
 def while_a_repair(rows: Iterable[Obligation]) -> tuple[Obligation, ...]:

@@ -18,12 +18,16 @@ from infra.postgres.commands import LEASE_MARGIN, Command, command_of
 from infra.postgres.places import case_owner, place_of
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
-from infra.postgres.rooms import note_room
+from infra.postgres.rooms import note_room, opened_lately
 from infra.sealing import Connection, Erased, Place, Sealer
 from infra.settings import Settings
 from workflows.messages import OpenCase, RecordAct, TermsOfCase
 
 queries = load("acceptance.sql")
+
+
+class OpenedMeanwhile(Exception):
+    """Somebody has just opened another case of the place, which its opener has not looked at."""
 
 
 class KeyTaken(Exception):
@@ -34,7 +38,8 @@ class KeyTaken(Exception):
 class NewCase:
     """A case to be opened. ``acts`` makes what it begins with from the command's id and the moment of acceptance.
 
-    ``after``: of which case, that has ended, it is a later one.
+    ``after``: of which case, that has ended, it is a later one. ``looked_at``: what is open in its place, as far as its
+    opener knows; None where nobody has to look first.
     """
 
     client: str
@@ -50,6 +55,7 @@ class NewCase:
     terms: TermsOfCase
     acts: Callable[[str, datetime], tuple[Act, ...]]
     after: CaseNo | None = None
+    looked_at: frozenset[CaseNo] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +104,7 @@ class Acceptance:
     async def accept_opening(self, new: NewCase, at: datetime | None = None) -> Command:
         """Number, case, call record and command in one transaction (CAL-102); ours to deliver while its client waits.
 
-        Conflicting for a reused key.
+        Conflicting for a reused key, OpenedMeanwhile for a place that has to be looked at anew.
         ``at``: when it was asked, as ``asked`` tells; by default this moment.
         """
         async with acquired(self._pool, self._settings) as connection:
@@ -115,7 +121,12 @@ class Acceptance:
 
     async def _open(self, connection: Connection, new: NewCase, at: datetime) -> Command:
         day = at.astimezone(LOCAL).date()
+        # One opening of a prefix at a time from here on: what the others have opened can be seen.
         count = await connection.fetchval(queries["next_number"], new.procedure.prefix, day)
+        if new.looked_at is not None and await opened_lately(
+            connection, self._sealer, new.estate, new.report.spot.place, known=new.looked_at, drill=new.drill
+        ):
+            raise OpenedMeanwhile
         no = CaseNo(f"{new.procedure.prefix}-{day:%Y%m%d}-{count:05d}")
         edition = new.procedure.edition(day).since
         await connection.execute(

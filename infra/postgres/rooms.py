@@ -95,6 +95,15 @@ async def note_room(connection: Connection, sealer: Sealer, no: CaseNo, estate: 
     await connection.execute(queries["note_room"], no, estate, _digest(key, where.place), where.about)
 
 
+async def opened_lately(
+    connection: Connection, sealer: Sealer, estate: EstateCode, room: str, *, known: Iterable[CaseNo], drill: bool
+) -> bool:
+    """Whether others than the ``known`` were opened of it in the last minute; asked in the caller's transaction."""
+    key = await sealer.key(connection, _owner(estate))
+    found: bool = await connection.fetchval(queries["opened_lately"], estate, _digest(key, room), list(known), drill)
+    return found
+
+
 async def digests_of(connection: Connection, sealer: Sealer, estates: Iterable[str], room: str) -> list[bytes]:
     """By what a room of that code is found, one of each estate that has taken a case."""
     digests = []

@@ -72,6 +72,15 @@ async def test_named_as_seen_it_is_another_matter_and_a_repetition_is_answered_a
     assert [first] == [one["no"] for one in answers[0].json()["same_room"]]
 
 
+async def test_of_two_calls_at_the_same_moment_one_opens_a_case_and_the_other_is_shown_it(
+    office: Office, room: str
+) -> None:
+    answers = await asyncio.gather(*(office.asks(REPAIRS, CALL | {"room": room}, DESK) for _ in range(6)))
+
+    opened = [answer.json()["no"] for answer in answers if answer.status_code == 201]
+    assert (1, 5) == (len(opened), sum(answer.json().get("allowed") == opened for answer in answers))
+
+
 async def test_of_another_kind_only_the_same_words_are_held_up(office: Office, room: str) -> None:
     first = await office.call(DESK, room=room)
 

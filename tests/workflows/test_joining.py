@@ -191,7 +191,8 @@ async def test_cal_109_what_is_no_repair_stays_with_the_front_desk_until_it_is_s
     await case.hears(ToldApart(matter=matter), FRONT_DESK)
 
     view = await case.view()
-    assert (["办结"], "转类待办", None) == (view["waiting_for"], view["stage"], view["next_due_at"])
+    assert (["办结"], "转类待办") == (view["waiting_for"], view["stage"])
+    assert view["next_due_at"] == (await case.duty("CAL-109"))["due_at"]
     assert "superseded" == (await case.duty("REP-124"))["state"]
     with pytest.raises(Refused) as refusal:
         await case.hears(Assessed(urgency=Urgency.URGENT), SUPERVISOR)
@@ -227,6 +228,21 @@ async def test_limits_of_a_repair_are_not_breached_after_it_was_told_apart_and_t
     states = {key: (await case.duty(key))["state"] for key in ("REP-21", "REP-24", "REP-15", "REP-17")}
     assert {"REP-21": "breached", "REP-24": "superseded", "REP-15": "superseded", "REP-17": "superseded"} == states
     assert [] == [row for row in await case.told("REP-15") if row[0] != "提醒"]
+
+
+@pytest.mark.parametrize(("clock", "state", "posts"), [("9:05:00", "met", []), ("9:05:01", "breached", ["客服部主管"])])
+async def test_cal_109_what_the_front_desk_keeps_is_settled_within_a_day(
+    opened: Open, clock: str, state: str, posts: list[str]
+) -> None:
+    case = await opened()
+    await case.at("9:05")
+    await case.hears(ToldApart(matter=Matter.HELP), FRONT_DESK)
+    await case.at(clock, days=1)
+
+    await case.hears(Settled(text="已联系家属"), FRONT_DESK)
+
+    assert state == (await case.duty("CAL-109"))["state"]
+    assert posts == [post for level, post in await case.told("CAL-109") if level == "超时"]
 
 
 async def test_once_somebody_is_sent_nothing_is_told_apart_nor_twice(opened: Open) -> None:

@@ -25,7 +25,7 @@ EDITIONS = (
     Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
     Edition(
         since=date(2026, 11, 1),
-        obligations=joining.while_a_repair(OBLIGATIONS),
+        obligations=joining.limits(OBLIGATIONS),
         rights=(*RIGHTS, *joining.RIGHTS),
         gates=(*GATES, *joining.GATES),
         tells=(*TELLS, *joining.TELLS),
