@@ -44,14 +44,6 @@ SPOILT = {
     "06 digest": ("entries", "update entries set digest = reverse(digest) where case_no = $1 and number = 5"),
     "06 gap in file": ("entries", "delete from entries where case_no = $1 and number = 4"),
     "06 sealed": ("entries", "update entries set body = reverse(body) where case_no = $1 and number = 5"),
-    "07 bound without saying so": (
-        "case_links",
-        "insert into case_links select $1, 'came_after', no, true from cases where no <> $1 limit 1",
-    ),
-    "07 merge unheard": (
-        "case_links",
-        "insert into case_links select $1, 'merged_into', no, true from cases where no <> $1 limit 1",
-    ),
     "10 ended before it began": (
         "duties",
         "update duties set ended_at = started_at - interval '1 second' where case_no = $1 and state = 'met'",
