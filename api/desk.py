@@ -14,6 +14,7 @@ from infra.delivery import Delivery
 from infra.postgres.acceptance import Acceptance
 from infra.postgres.commands import Command, Commands
 from infra.postgres.ledger import PostgresRegister
+from infra.postgres.links import Links
 from infra.postgres.pool import open_pool
 from infra.postgres.principals import Principals
 from infra.postgres.reader import Reader
@@ -41,6 +42,7 @@ class Desk:
     reader: Reader
     reference: Reference
     rooms: Rooms
+    links: Links
     register: Register
     acceptance: Acceptance
     commands: Commands
@@ -59,6 +61,7 @@ async def open_desk(settings: Settings, client: Client) -> Desk:
         reader=Reader(pool, sealer, settings),
         reference=Reference(pool, sealer, settings),
         rooms=Rooms(pool, sealer, settings),
+        links=Links(pool, settings),
         register=PostgresRegister(pool, settings),
         acceptance=Acceptance(pool, sealer, settings),
         commands=commands,

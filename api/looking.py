@@ -115,6 +115,10 @@ def shown(event: AnyEvent, *, masked: bool) -> Mapping[str, object]:
 
 
 def _masked(name: str, value: object) -> object:
+    if isinstance(value, list):
+        return [_masked(name, one) for one in value]
+    if isinstance(value, dict):
+        return {inner: _masked(inner, one) for inner, one in value.items()}
     if not isinstance(value, str):
         return value
     if name in FREE_WORDS:

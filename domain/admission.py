@@ -8,14 +8,15 @@ from domain.case_file import CaseFile, Entry, Source
 from domain.docket import Docket
 from domain.errors import BadTime, CaseClosed, FileFull, NotExpected, NotPermitted, RuleBroken, Untimely
 from domain.events import AnyEvent, Event, Noted, Urged
+from domain.events.joining import CalledAgain
 from domain.limits import CLOCK_SKEW, Terms
 from domain.people import Actor, Role
 from domain.rulebook.open_values import BACKDATING
 from domain.rulebook.rows import Edition, Gate, Owed, Position, Procedure, Question, Right
 
-REMARKS = (Noted, Urged)
+REMARKS = (Noted, Urged, CalledAgain)
 MOST_REMARKS = 300
-"""备注 and 催办 of one case: a file is handed from run to run whole, and Temporal carries 2 MB."""
+"""备注, 催办 and 又来电 of one case: a file is handed from run to run whole, and Temporal carries 2 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from domain.copies import CopyPlace
 from domain.deadlines import Duty, DutyState
 from domain.events import CaseEnded
 from domain.notices import Notice
+from domain.passing import PassedOn
 from domain.people import CaseNo, EstateCode, Role, StaffId
 from domain.pricing import ChargeLine
 
@@ -87,7 +88,8 @@ class CaseView:
 class Step:
     """Everything one transaction writes. ``lineage``: the run that numbers these entries (a reset starts another).
 
-    ``digests`` chain the entries: each is over the one before and its own content.
+    ``digests`` chain the entries: each is over the one before and its own content. ``passed_on``: what other cases are
+    to hear of them.
     """
 
     no: CaseNo
@@ -100,6 +102,7 @@ class Step:
     charges: tuple[ChargeRow, ...]
     copies: tuple[CopyPlace, ...]
     view: CaseView
+    passed_on: tuple[PassedOn, ...] = ()
 
 
 def charges_of(entries: Sequence[Entry]) -> tuple[ChargeRow, ...]:

@@ -9,6 +9,7 @@ from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, W
 from domain.rulebook import PUBLIC_REPAIR
 from workflows.case import Case
 from workflows.doors import carries
+from workflows.joining import unless_it_belongs_elsewhere
 from workflows.messages import OpenCase
 
 DONE, WITHDRAWN = "已修复", "已撤单"
@@ -27,7 +28,10 @@ class PublicRepairWorkflow(Case):
         return await self.carry(opening)
 
     async def procedure(self) -> str:
-        return await self.unless(Withdrawn, self._report_to_end, self._withdrawal)
+        return await self.unless(Withdrawn, self._report_or_elsewhere, self._withdrawal)
+
+    async def _report_or_elsewhere(self) -> str:
+        return await unless_it_belongs_elsewhere(self, self._report_to_end)
 
     async def _report_to_end(self) -> str:
         report = await self.until(FacilityFaultReported)

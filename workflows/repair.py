@@ -41,6 +41,7 @@ from domain.rulebook.repair.reading import REFUSED, unsolved
 from domain.rulebook.repair.reviewing import NOT_FEASIBLE
 from workflows.case import Case
 from workflows.doors import carries
+from workflows.joining import unless_it_belongs_elsewhere
 from workflows.messages import OpenCase
 
 DONE, WITHDRAWN = "已完成", "已撤单"
@@ -60,7 +61,10 @@ class RepairWorkflow(Case):
 
     async def procedure(self) -> str:
         # REP-01: the request may be withdrawn at any time.
-        return await self.unless(Withdrawn, self._request_to_end, self._withdrawal)
+        return await self.unless(Withdrawn, self._request_or_elsewhere, self._withdrawal)
+
+    async def _request_or_elsewhere(self) -> str:
+        return await unless_it_belongs_elsewhere(self, self._request_to_end)
 
     async def _request_to_end(self) -> str:
         # REP-02, REP-20: the call itself opens the order.

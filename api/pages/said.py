@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from api.pages.controls import LABELS, YES_OR_NO
-from api.pages.markup import Child
+from api.pages.markup import Child, tag
 from api.pages.names import Names
 from api.pages.views import moment
 from api.paper import STAFF_NAMED
@@ -15,6 +15,9 @@ from domain.events import RungReached
 from domain.pricing import ChargeKind
 
 LOOKS_LIKE_A_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
+
+ANOTHER_CASE = frozenset({"after", "into", "merged"})
+"""Fields that hold the number of one."""
 
 
 def said(entry: EntryAnswer, names: Names) -> Iterator[Child]:
@@ -51,11 +54,20 @@ def _named(name: str, value: str, names: Names) -> Child:
         return names.person(value)
     if name in {"item", "actual_item"}:
         return names.item(value)
+    if name in ANOTHER_CASE:
+        return tag("a", value, href=f"/cases/{value}")
     return names.duty(value) if name == "key" else value
 
 
 def _part(one: Any, names: Names) -> str:
-    return one if isinstance(one, str) else _charge(one, names)
+    """A line of charges, another caller, or what was ticked."""
+    if isinstance(one, str):
+        return one
+    return _charge(one, names) if "kind" in one else _caller(one)
+
+
+def _caller(one: Mapping[str, str]) -> str:
+    return " ".join(filter(None, (one["channel"], one["phone"], one["content"])))
 
 
 def _charge(line: Mapping[str, str], names: Names) -> str:

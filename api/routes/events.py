@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.completion import Circumstances, completed, waived
 from api.door import Caller, DeskRoute, caller
 from api.looking import case_seen_by
+from api.merging import merging_into
 from api.people import acting
 from api.rights import Verb, needs
 from api.sentences import Expected
@@ -72,6 +73,7 @@ async def _new_act(asking: Caller, head: CaseHead, report: NewEvent, body_hash: 
         key=asking.key,
         body_hash=body_hash,
         case_no=head.no,
+        into=await merging_into(desk, head, event),
         build=lambda command, accepted_at: Act(
             command_id=command,
             event=event,

@@ -21,6 +21,15 @@ class Fault(Answer):
     labels: dict[str, str] = {}
 
 
+class OpenThere(Answer):
+    """A case that is open in the place of a request."""
+
+    no: CaseNo
+    stage: str
+    what: str
+    received_at: datetime
+
+
 class Problem(Answer):
     """``application/problem+json``. ``field`` names what is wrong, ``remedy`` what to do, ``allowed`` what would do."""
 
@@ -37,6 +46,8 @@ class Problem(Answer):
     labels: dict[str, str]
     """The Chinese name of each code in ``allowed``; empty where the values are Chinese or names themselves."""
     errors: list[Fault]
+    cases: list[OpenThere] = []
+    """Of ``already_open``: what stands open there; name the numbers in ``beside`` once they were looked at."""
 
 
 class Acknowledgement(Answer):
@@ -69,6 +80,17 @@ class SameRoom(Answer):
     what: str
 
 
+class Linked(Answer):
+    """A case that this one is bound to. ``kind``: 并入的单, 并入本单的单, 前单 or 后续单."""
+
+    no: CaseNo
+    kind: str
+    received_at: datetime
+    open: bool
+    stage: str
+    result: str | None
+
+
 class Opened(Acknowledgement):
     """201: the case stands open."""
 
@@ -79,6 +101,8 @@ class Opened(Acknowledgement):
     """What the case waits for, in Chinese."""
     same_room: list[SameRoom]
     """REP-36: look at them first; newest first."""
+    after: CaseNo | None
+    """The case that this is a later one of."""
 
 
 class Taken(Acknowledgement):
@@ -167,6 +191,9 @@ class CaseAnswer(CaseLine):
     crew: list[str]
     """Those whose order it is: the repairer first, then who was sent to help him."""
     same_room: list[SameRoom]
+    linked: list[Linked]
+    callers: int
+    """How many calls the case is of; all of them hear of it."""
     obligations: list[DutyAnswer]
     events: list[EntryAnswer]
 

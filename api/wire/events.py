@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_origin, ge
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.wire import text
-from domain.events import Event, NoticeAcknowledged, on_site, repair, work
-from domain.people import StaffId
+from domain.events import Event, NoticeAcknowledged, joining, on_site, repair, work
+from domain.people import CaseNo, StaffId
 from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook import PROCEDURES
 
@@ -45,8 +45,9 @@ SET_BY_THE_DESK: Mapping[type[Event], frozenset[str]] = {
 OPENINGS: Mapping[str, type[Event]] = {
     kind.kind(): kind for procedure in PROCEDURES.values() for kind in procedure.opens_with
 }
-NOT_POSTED = frozenset({*OPENINGS.values(), NoticeAcknowledged})
-"""Openings have routes of their own, and so has an acknowledgement, which looks at whom the notice went to."""
+NOT_POSTED = frozenset({*OPENINGS.values(), NoticeAcknowledged, joining.MergeTaken, joining.CameAfter})
+"""Openings have routes of their own, and so has an acknowledgement, which looks at whom the notice went to; what binds
+a case to another is recorded on one side by the desk."""
 MOST_CHARGES = 50
 MOST_HELPERS = 20
 
@@ -97,6 +98,7 @@ def _kind(name: str, hint: Any, *, required: bool) -> Any:
         return _text(name, required=required)
     simple = {
         StaffId: text.Staff,
+        CaseNo: text.CaseNumber,
         datetime: text.Moment,
         bool: text.Yes,
         int: text.Count,

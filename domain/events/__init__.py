@@ -12,6 +12,7 @@ from domain.events.common import (
     Urged,
     Withdrawn,
 )
+from domain.events.joining import JoiningEvent
 from domain.events.on_site import OnSiteEvent
 from domain.events.public import FacilityFaultReported, PublicEvent
 from domain.events.repair import RepairEvent, RequestReceived
@@ -30,7 +31,7 @@ CommonEvent = (
     | ExtensionGranted
     | NoticeAcknowledged
 )
-AnyEvent = CommonEvent | WorkEvent | SendingEvent | RepairEvent | ReviewEvent | OnSiteEvent | PublicEvent
+AnyEvent = CommonEvent | JoiningEvent | WorkEvent | SendingEvent | RepairEvent | ReviewEvent | OnSiteEvent | PublicEvent
 """Every event of every procedure: the one discriminated union, by ``type``."""
 
 Opening = RequestReceived | FacilityFaultReported
@@ -43,6 +44,7 @@ __all__ = [
     "CommonEvent",
     "Event",
     "ExtensionGranted",
+    "JoiningEvent",
     "Noted",
     "NoticeAcknowledged",
     "Opening",

@@ -20,6 +20,11 @@ class Spot:
     about: str
 
 
+def kind_in(about: str) -> str:
+    """The kind of thing alone, without the state that it is in."""
+    return about.partition("（")[0]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something that happened. ``type`` names it to machines, ``label`` to staff."""

@@ -45,3 +45,12 @@ NEAR_BY = timedelta(minutes=15)
 
 MOST_PAUSED = timedelta(days=7)
 """How far the pauses of a repair may move a limit that may be paused, in all; proposed, the documents name none."""
+
+SAME_MATTER = timedelta(hours=24)
+"""How far apart two calls of one place and one kind of fault count as the same matter until somebody has looked."""
+
+SETTLING = timedelta(days=1)
+"""Within what a matter told apart is settled by the front desk, until its own procedure is there; proposed."""
+
+ALIKE = 0.7
+"""Which share of the shorter of two reports has to stand in the other for both to seem to be the same; proposed."""

@@ -11,7 +11,8 @@ from domain.docket import Docket, WhoHolds
 from domain.events import AnyEvent, CaseEnded, Event, PeriodOver, RungReached
 from domain.forms import Form
 from domain.limits import Terms
-from domain.people import Actor, Role, StaffId
+from domain.passing import PassedOn
+from domain.people import Actor, CaseNo, Role, StaffId
 from domain.periods import Period
 from domain.rulebook.web_ui import WebUiDoor
 
@@ -184,7 +185,7 @@ class Procedure:
     """One written procedure. ``vocabulary``: what people may record; ``any_time``: of it, what needs no turn.
 
     ``opens_with``: what a case begins with. ``copies``: where the copies of its paper form are, if it has one.
-    ``form``: that paper form.
+    ``form``: that paper form. ``passes_on``: what an entry of the file makes other cases hear.
     ``cannot_wait``: whether a case opened by such an event goes before others in every queue.
     ``backdated_by``: whose word is needed for an act recorded long after it happened (补录).
     ``web_ui``: what supervisors may record from the Temporal Web UI.
@@ -204,6 +205,7 @@ class Procedure:
     backdated_by: tuple[Role, ...]
     web_ui: tuple[WebUiDoor, ...]
     form: Form | None = None
+    passes_on: Callable[[CaseNo, Entry, CaseFile], tuple[PassedOn, ...]] = field(default=lambda no, entry, file: ())  # noqa: ARG005
     copies: Callable[[CaseFile], tuple[CopyPlace, ...]] = field(default=lambda file: ())  # noqa: ARG005
     complete: Callable[[AnyEvent, Docket], AnyEvent] = field(default=lambda event, docket: event)  # noqa: ARG005
 

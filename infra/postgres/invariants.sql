@@ -74,6 +74,22 @@ where not exists (select from pg_trigger t where t.tgname = w.name and t.tgenabl
 select format('%s/%s', case_no, run_id) as subject, format('%s 条，%s 至 %s', count(*), min(number), max(number)) as text
 from entries group by case_no, run_id having min(number) <> 1 or max(number) <> count(*);
 
+-- name: i07_bound_without_saying_so
+-- A case counts as bound to another, and its file does not say so.
+select format('%s/%s', l.case_no, l.other_no) as subject, l.kind as text
+from case_links l
+where l.filed and not exists (select from entries e where e.case_no = l.case_no and e.type = l.kind);
+
+-- name: i07_merge_unheard
+-- A case went into another long ago, which never heard of it, and nobody was asked to see to it.
+select format('%s/%s', l.case_no, l.other_no) as subject, l.kind as text
+from case_links l join case_views v on v.case_no = l.case_no
+where l.filed and l.kind = 'merged_into' and v.closed_at < $1::timestamptz
+    and not exists (select from tasks t where t.kind = 'merge_unheard' and t.subject = l.case_no)
+    and (select count(*) from entries e join case_views o on o.case_no = e.case_no and o.run_id = e.run_id
+        where e.case_no = l.other_no and e.type = 'merge_taken')
+    < (select count(*) from case_links k where k.other_no = l.other_no and k.kind = l.kind and k.filed);
+
 -- name: i10_duty_ended_twice_or_not
 -- State and end of a duty do not fit: open is not ended, met is ended on time, the rest says when.
 select format('%s/%s/%s', case_no, key, cycle) as subject, state as text

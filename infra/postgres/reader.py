@@ -8,7 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from domain.people import CaseNo, EstateCode, StaffId
-from infra.postgres.ledger import ENTRY, case_owner, entry_place
+from infra.postgres.ledger import ENTRY, entry_place
+from infra.postgres.places import case_owner
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
 from infra.postgres.records import Addressee, CaseHead, FiledDuty, FiledEntry, FiledNotice, Filter, StageCount

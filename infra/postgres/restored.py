@@ -10,7 +10,8 @@ from domain.case_file import Entry, Source
 from domain.events import Opening
 from domain.filing import Step
 from domain.people import CaseNo
-from infra.postgres.ledger import PostgresLedger, Unfit, case_owner, queries
+from infra.postgres.ledger import PostgresLedger, Unfit, queries
+from infra.postgres.places import case_owner
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
 from infra.postgres.rooms import note_room

@@ -24,12 +24,14 @@ def test_every_field_that_can_be_recorded_has_a_name_of_the_staffs_own(event: ty
 
 
 SAID = {
-    "actual_item": "W02", "address": "1栋101", "content": "漏水", "copy": "2", "expected": "2026-11-23T09:00",
+    "actual_item": "W02", "address": "1栋101", "channel": "电话", "content": "漏水",
+    "copy": "2", "expected": "2026-11-23T09:00",
     "expected_done": "2026-11-23T09:00", "fault": "水", "no_charge": "false", "plan": "今天上门",
     "household": "住户001", "item": "W01", "key": "REP-124", "matches": "false", "override_reason": "缺人",
     "passed": "true", "phone": "19900000001", "reason": "请假", "reference": "A-1", "remark": "好", "reminded": "true",
     "repairer": "rp-1", "signature": "纸", "signer": "住户001", "solved": "false", "team": "水工班", "text": "催",
     "collector": "rp-1", "helpers": "rp-2", "notes": "换灯", "parts": "无", "site_cleared": "true",
+    "into": "REP-20261122-00001", "matter": "投诉",
     "resumes_at": "2026-11-23T09:00", "waits_for": "等配件",
     "agreed_by": "住户001", "amount": "80.50", "choice": "使用", "consented": "true", "cost_accepted": "true",
     "feasible": "true", "fee": "60", "finding": "渗水", "finding_of_material": "合格", "finish_by": "2026-11-23T09:00",

@@ -9,6 +9,16 @@ from domain.case_file import CaseFile
 from domain.docket import Docket
 from domain.events import AnyEvent, Event, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
 from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.events.joining import (
+    CalledAgain,
+    Caller,
+    CameAfter,
+    Matter,
+    MergedInto,
+    MergeTaken,
+    Settled,
+    ToldApart,
+)
 from domain.events.on_site import (
     AcceptanceStated,
     CompletionAgreed,
@@ -40,6 +50,7 @@ from domain.events.repair import (
     ArrivalTold,
     Assessed,
     Assigned,
+    Channel,
     ConsentGiven,
     ConsentRefused,
     CopiesConfirmed,
@@ -79,7 +90,7 @@ from domain.events.work import (
     Resumed,
     WorkStarted,
 )
-from domain.people import Role
+from domain.people import CaseNo, Role
 from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook.repair.reading import copies_back, is_immediate_situation
 from domain.rulebook.sending import crew
@@ -89,6 +100,7 @@ from tests.domain.story import OTHER_REPAIRER, REPAIRER, filled, person, receive
 FOREMAN = person("en-2", Role.ENGINEERING_SUPERVISOR, Role.REPAIRER)
 """A second supervisor, who does repairs himself."""
 
+ANOTHER = CaseNo("REP-20261122-00001")
 SENT = (REPAIRER.id, OTHER_REPAIRER.id, FOREMAN.id)
 CHARGED = ChargeLine(
     item="W01", kind=ChargeKind.LABOUR, price_version="v1", unit_price=Decimal(30), quantity=Decimal(1),
@@ -155,6 +167,12 @@ MAKERS: Mapping[type[Event], Maker] = {
     NoticeAcknowledged: _acknowledged,
     ExtensionGranted: _extended,
     Withdrawn: _always(Withdrawn(reason="住户自行修好")),
+    CalledAgain: _always(CalledAgain(channel=Channel.WECHAT, content="还在漏", phone="2")),
+    MergedInto: _always(MergedInto(into=ANOTHER, reason="同一处漏水")),
+    MergeTaken: _always(MergeTaken(merged=ANOTHER, callers=(Caller(channel="电话", content="漏水", phone="3"),))),
+    CameAfter: _always(CameAfter(after=ANOTHER, reason="又坏了")),
+    ToldApart: _always(*(ToldApart(matter=matter) for matter in Matter)),
+    Settled: _always(Settled(text="已当面道歉")),
     # any repair
     EngineeringNotified: _always(EngineeringNotified()),
     Reassigned: _always(*(Reassigned(repairer=repairer, reason="换人") for repairer in SENT)),

@@ -27,7 +27,7 @@ from domain.rulebook.rows import Procedure
 from infra.delivery import OPENING, Delivery, start_case
 from infra.postgres.acceptance import Acceptance, NewAct, NewCase
 from infra.postgres.commands import Command, Commands
-from infra.postgres.ledger import case_owner
+from infra.postgres.places import case_owner
 from infra.sealing import Place, Sealer
 from infra.settings import Settings
 from infra.temporal import connect, prepare_namespace

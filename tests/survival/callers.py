@@ -124,6 +124,9 @@ class Callers:
                 operation.answers.append(0)
             else:
                 operation.status, operation.body = answer.status_code, answer.json()
+                if operation.body.get("code") == "already_open":  # looked at, and another matter
+                    body = {**body, "beside": [*body.get("beside", ()), *operation.body["allowed"]]}
+                    continue
                 operation.answers.append(answer.status_code)
                 if answer.status_code not in ((202, 429, 503) if until_settled else (429, 503)):
                     return operation

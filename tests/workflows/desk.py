@@ -25,7 +25,8 @@ from domain.rulebook.open_values import OV_901
 from infra.delivery import Delivery
 from infra.postgres.acceptance import Acceptance, NewAct, NewCase
 from infra.postgres.commands import Command, Commands
-from infra.postgres.ledger import ENTRY, case_owner, entry_place
+from infra.postgres.ledger import ENTRY, entry_place
+from infra.postgres.places import case_owner
 from infra.reference.checks import check
 from infra.reference.commands import load_checked
 from infra.reference.folder import read_folder

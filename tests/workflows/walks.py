@@ -52,7 +52,7 @@ STEPS = st.lists(
     st.builds(
         Step,
         aside=st.sampled_from([False, False, False, True]),
-        kind=st.integers(0, 11),
+        kind=st.integers(0, 40),
         by=st.integers(0, len(STAFF) - 1),
         says=st.integers(0, 5),
         wait=st.sampled_from(WAITS),

@@ -6,7 +6,7 @@ from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged,
 from domain.events.public import FacilityFaultReported, Hazard
 from domain.events.sending import HelpersSent
 from domain.forms import INSPECTION_SHEET
-from domain.rulebook import sending
+from domain.rulebook import joining, sending
 from domain.rulebook.public.copies import copy_places
 from domain.rulebook.public.obligations import OBLIGATIONS
 from domain.rulebook.public.rights import GATES, RIGHTS
@@ -25,10 +25,10 @@ EDITIONS = (
     Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
     Edition(
         since=date(2026, 11, 1),
-        obligations=(*OBLIGATIONS, sending.REASSIGNED),
-        rights=(*RIGHTS, *sending.RIGHTS),
-        gates=(*GATES, *sending.GATES),
-        tells=(*TELLS, *sending.TELLS),
+        obligations=joining.limits((*OBLIGATIONS, sending.REASSIGNED)),
+        rights=(*RIGHTS, *sending.RIGHTS, *joining.RIGHTS),
+        gates=(*GATES, *sending.GATES, *joining.GATES),
+        tells=(*TELLS, *sending.TELLS, *joining.TELLS),
     ),
 )
 
@@ -37,8 +37,8 @@ PUBLIC_REPAIR = Procedure(
     name="公共报修",
     vocabulary=vocabulary_of(EDITIONS),
     opens_with=(FacilityFaultReported,),
-    any_time=(Noted, Urged, NoticeAcknowledged, ExtensionGranted, Withdrawn, HelpersSent),
-    stages=STAGES,
+    any_time=(Noted, Urged, NoticeAcknowledged, ExtensionGranted, Withdrawn, HelpersSent, *joining.ANY_TIME),
+    stages=(*STAGES, *joining.STAGES),
     who=sending.who,
     crew=sending.crew,
     cannot_wait=_cannot_wait,
@@ -46,5 +46,6 @@ PUBLIC_REPAIR = Procedure(
     web_ui=(URGE, REASSIGN, extend("PUB-103"), NOTE),
     form=INSPECTION_SHEET,
     copies=copy_places,
+    passes_on=joining.passes_on,
     editions=EDITIONS,
 )

@@ -35,8 +35,8 @@ from domain.events.repair import (
 from domain.events.sending import HelpersSent
 from domain.events.work import CustomerContacted, Paused, Reassigned, Resumed
 from domain.forms import REPAIR_ORDER
-from domain.rulebook import sending
-from domain.rulebook.repair import accepting, agreeing, completing, on_site, pausing, refusing, reviewing
+from domain.rulebook import joining, sending
+from domain.rulebook.repair import accepting, agreeing, completing, merging, on_site, pausing, refusing, reviewing
 from domain.rulebook.repair.copies import copy_places
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS
@@ -65,12 +65,14 @@ EDITIONS = (
     Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
     Edition(
         since=date(2026, 11, 1),
-        obligations=(
-            *completing.obligations_from(OBLIGATIONS),
-            *reviewing.OBLIGATIONS,
-            *agreeing.OBLIGATIONS,
-            *accepting.OBLIGATIONS,
-            sending.REASSIGNED,
+        obligations=joining.limits(
+            (
+                *completing.obligations_from(OBLIGATIONS),
+                *reviewing.OBLIGATIONS,
+                *agreeing.OBLIGATIONS,
+                *accepting.OBLIGATIONS,
+                sending.REASSIGNED,
+            )
         ),
         rights=(
             *completing.RIGHTS,
@@ -79,6 +81,7 @@ EDITIONS = (
             *on_site.RIGHTS,
             *accepting.RIGHTS,
             *sending.RIGHTS,
+            *joining.RIGHTS,
             refusing.SIGNING,
             *without(RIGHTS, ConsentGiven, AppointmentMoved, RefusalSigned),
         ),
@@ -91,6 +94,7 @@ EDITIONS = (
             *accepting.GATES,
             *refusing.GATES,
             *sending.GATES,
+            *merging.GATES,
         ),
         tells=(
             *TELLS,
@@ -100,6 +104,7 @@ EDITIONS = (
             *on_site.TELLS,
             *accepting.TELLS,
             *sending.TELLS,
+            *joining.TELLS,
         ),
         periods=(*reviewing.PERIODS, completing.GRACE),
         guides=on_site.GUIDES,
@@ -141,8 +146,9 @@ REPAIR = Procedure(
         Paused,
         Resumed,
         HelpersSent,
+        *joining.ANY_TIME,
     ),
-    stages=(completing.STAGE, *reviewing.STAGES, *accepting.STAGES, *STAGES),
+    stages=(completing.STAGE, *reviewing.STAGES, *accepting.STAGES, *STAGES, *joining.STAGES),
     who=sending.who,
     crew=sending.crew,
     cannot_wait=_cannot_wait,
@@ -150,6 +156,7 @@ REPAIR = Procedure(
     backdated_by=SUPERVISORS,
     web_ui=(URGE, REASSIGN, extend("REP-124"), NOTE),
     copies=copy_places,
+    passes_on=joining.passes_on,
     complete=_with_completion_limit,
     editions=EDITIONS,
 )

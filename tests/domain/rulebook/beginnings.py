@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.events import AnyEvent
+from domain.events.joining import Matter, Settled, ToldApart
 from domain.events.repair import (
     ArrivalTold,
     Assessed,
@@ -130,6 +131,11 @@ BEGINNINGS: Mapping[str, Beginning] = {
     "REP-48": Beginning(opens=(RECEIVED, (CopiesConfirmed(), on("17:30"))), met_by=CopiesHandedOn(), due=on("18:00")),
     "REP-45": Beginning(
         opens=(RECEIVED, (CopiesHandedOn(), on("17:40"))), met_by=ReturnRegistered(reference="A-1"), due=on("18:00")
+    ),
+    "CAL-109": Beginning(
+        opens=(RECEIVED, (ToldApart(matter=Matter.HELP), on("9:05"))),
+        met_by=Settled(text="已联系家属"),
+        due=on("9:05", days=1),
     ),
     "REP-11": Beginning(
         opens=(RECEIVED, (SIGNED, on("15:00"))), met_by=FeedbackGiven(solved=True), due=on("15:00", days=1)

@@ -82,6 +82,18 @@ ASKED: dict[str, tuple[str, str, tuple[Any, ...], set[str]]] = {
         {"cases_listed", "commands_opening"},
     ),
     "a room": ("reader.sql", "cases", (*LIST[:12], [b"0" * 32], *LIST[13:]), {"case_rooms_same"}),
+    "what was opened there lately": (
+        "rooms.sql",
+        "opened_lately",
+        ("LY", b"0" * 32, ["REP-20250101-00001"], False),
+        {"cases_listed"},
+    ),
+    "what is being merged": (
+        "acceptance.sql",
+        "merge_stands",
+        ("REP-20250101-00001", "REP-20250101-00002"),
+        {"commands_due"},
+    ),
     "since a day": ("reader.sql", "cases", (*LIST[:14], THEN, *LIST[15:]), {"cases_listed"}),
     "how many stand where": ("reader.sql", "open_by_stage", (["LY", "XY"],), {"case_views_late", "commands_opening"}),
     "who can be given work": ("register.sql", "repairers", ("LY", THEN, "水"), {"case_views_crew"}),
