@@ -1,10 +1,11 @@
 """What the case work asks of the outside world."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from domain.filing import Step
 from domain.people import Actor, CaseNo, EstateCode, StaffId
+from domain.referrals import Referral
 
 
 class Ledger(Protocol):
@@ -23,3 +24,23 @@ class StaffRegister(Protocol):
 
     async def on_leave(self, staff: StaffId, estate: EstateCode, at: datetime) -> bool:
         """Whether he is on leave in that estate at the aware moment; False for somebody unknown."""
+
+
+class CaseOpener(Protocol):
+    """Each opens one case, and answers with that one however often it is asked; raises on a database that is away."""
+
+    async def hand_on(self, referral: Referral, no: CaseNo, estate: EstateCode, *, drill: bool) -> CaseNo:
+        """The case that the referral of the case ``no`` asks for."""
+
+    async def open_planned(
+        self, estate: EstateCode, plan: str, moment: datetime, at: datetime, *, drill: bool
+    ) -> CaseNo | None:
+        """The case of that moment of the plan; None where the estate has no such plan any more."""
+
+    async def tell_costs(self, estate: EstateCode, month: date, flagged: int, at: datetime) -> CaseNo:
+        """The case by which the costs of the month, given by its first day, are told of."""
+
+
+class CostBook(Protocol):
+    async def reckon(self, estate: EstateCode, month: date) -> int:
+        """Write the costs of the month, given by its first day, unless they are written; how many orders are flagged."""

@@ -8,10 +8,15 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from activities.filing import FiledStep, Filing, FoundPerson, Moment, NamedPerson
+from activities.opening import HandedOn, MonthOfCosts, Opened, Opening, PlannedMoment
 from domain.filing import Step
 from domain.people import Actor, CaseNo, EstateCode, StaffId
+from domain.referrals import Referral
+from workflows.messages import OpenCase
 
 LONGEST_SUMMARY = 100
+OPENING = timedelta(seconds=20)
+OPENED_AGAIN = RetryPolicy(maximum_interval=timedelta(seconds=10))
 
 
 async def record(step: Step, names: Sequence[str]) -> None:
@@ -63,6 +68,39 @@ async def look_up(staff: StaffId, estate: EstateCode, at: datetime | None = None
         start_to_close_timeout=timedelta(seconds=10),
         schedule_to_close_timeout=timedelta(seconds=30),
         summary="核对人员",
+    )
+
+
+async def hand_on(referral: Referral, by: OpenCase) -> CaseNo:
+    """The case that another asks for, as often as it takes; it is opened once."""
+    return await workflow.execute_activity_method(
+        Opening.hand_on,
+        HandedOn(no=by.no, estate=by.estate, drill=by.drill, referral=referral),
+        start_to_close_timeout=OPENING,
+        retry_policy=OPENED_AGAIN,
+        summary=f"缺陷 {referral.number} 转单",
+    )
+
+
+async def open_planned(planned: PlannedMoment) -> Opened:
+    """The case of a plan at its moment, as often as it takes; it is opened once."""
+    return await workflow.execute_activity_method(
+        Opening.open_planned,
+        planned,
+        start_to_close_timeout=OPENING,
+        retry_policy=OPENED_AGAIN,
+        summary=f"例行立单 {planned.plan}",
+    )
+
+
+async def reckon_costs(month: MonthOfCosts) -> CaseNo:
+    """The costs of a month, written once; the case by which they are told of once."""
+    return await workflow.execute_activity_method(
+        Opening.reckon_costs,
+        month,
+        start_to_close_timeout=timedelta(minutes=2),
+        retry_policy=OPENED_AGAIN,
+        summary=f"核算 {month.month:%Y-%m} 维修成本",
     )
 
 

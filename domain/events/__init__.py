@@ -14,6 +14,7 @@ from domain.events.common import (
 )
 from domain.events.public import FacilityFaultReported, PublicEvent
 from domain.events.repair import RepairEvent, RequestReceived
+from domain.events.routine import CleaningAsked, CostsReckoned, Referred, RoutineDue, RoutineEvent
 from domain.events.work import WorkEvent
 
 CommonEvent = (
@@ -27,14 +28,18 @@ CommonEvent = (
     | ExtensionGranted
     | NoticeAcknowledged
 )
-AnyEvent = CommonEvent | WorkEvent | RepairEvent | PublicEvent
+AnyEvent = CommonEvent | WorkEvent | RepairEvent | PublicEvent | RoutineEvent
 """Every event of every procedure: the one discriminated union, by ``type``."""
 
 Opening = RequestReceived | FacilityFaultReported
 """What a case begins with, taken down of somebody's words over a channel, at a place."""
 
+ByTheDesk = RoutineDue | CleaningAsked | CostsReckoned
+"""What the desk itself begins a case with, by the calendar or out of another case; nobody called."""
+
 __all__ = [
     "AnyEvent",
+    "ByTheDesk",
     "CancellationIgnored",
     "CaseEnded",
     "CommonEvent",
@@ -45,7 +50,10 @@ __all__ = [
     "Opening",
     "PeriodOver",
     "PublicEvent",
+    "Referred",
     "RepairEvent",
+    "RoutineDue",
+    "RoutineEvent",
     "RungReached",
     "Urged",
     "Withdrawn",

@@ -1,8 +1,9 @@
 """What the documents leave open: each value once, with the default that holds until the company sets its own."""
 
 from datetime import time, timedelta
+from decimal import Decimal
 
-from domain.limits import OpenDuration, OpenTime
+from domain.limits import OpenDuration, OpenFactor, OpenTime
 
 OV_01 = OpenDuration(id="OV-01", default=timedelta(minutes=5), meaning="立即安排：主管派工时限")
 OV_02 = OpenDuration(id="OV-02", default=timedelta(hours=4), meaning="低优先级报修的响应时限")
@@ -10,6 +11,7 @@ OV_03 = OpenDuration(id="OV-03", default=timedelta(days=7), meaning="低优先�
 OV_08 = OpenDuration(id="OV-08", default=timedelta(minutes=30), meaning="及时：返回说明的时限")
 OV_10 = OpenDuration(id="OV-10", default=timedelta(days=1), meaning="维修完成后征询反馈的时限")
 OV_15 = OpenTime(id="OV-15", default=time(17, 0), meaning="每日交回联单的截止时刻")
+OV_38 = OpenFactor(id="OV-38", default=Decimal(2), meaning="维修成本异常：高于同类故障十二个月均值的倍数")
 OV_41 = OpenTime(id="OV-41", default=time(17, 0), meaning="未维修的维修单备案截止时刻")
 OV_42 = OpenTime(id="OV-42", default=time(18, 0), meaning="主管确认、移交与返单登记的截止时刻")
 OV_104 = OpenDuration(id="OV-104", default=timedelta(minutes=5), meaning="紧急维修的出发时限")
@@ -18,6 +20,7 @@ OV_139 = OpenDuration(id="OV-139", default=timedelta(hours=4), meaning="及时�
 
 DURATIONS = (OV_01, OV_02, OV_03, OV_08, OV_10, OV_104, OV_125, OV_139)
 TIMES = (OV_15, OV_41, OV_42)
+FACTORS = (OV_38,)
 
 SILENCE = timedelta(minutes=15)
 """How long nobody may have acknowledged a breach before it climbs; proposed, the documents name none."""

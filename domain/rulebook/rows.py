@@ -12,6 +12,7 @@ from domain.events import AnyEvent, CaseEnded, Event, PeriodOver, RungReached
 from domain.forms import Form
 from domain.people import Actor, Role
 from domain.periods import Period
+from domain.referrals import Refers, refers_nothing
 from domain.rulebook.web_ui import WebUiDoor
 
 Condition = Callable[[Entry, CaseFile], bool]
@@ -145,7 +146,7 @@ class Procedure:
     """One written procedure. ``vocabulary``: what people may record; ``any_time``: of it, what needs no turn.
 
     ``opens_with``: what a case begins with. ``copies``: where the copies of its paper form are, if it has one.
-    ``form``: that paper form.
+    ``form``: that paper form. ``refers``: what of it is handed on to cases of their own.
     ``cannot_wait``: whether a case opened by such an event goes before others in every queue.
     ``backdated_by``: whose word is needed for an act recorded long after it happened (补录).
     ``web_ui``: what supervisors may record from the Temporal Web UI.
@@ -163,6 +164,7 @@ class Procedure:
     backdated_by: tuple[Role, ...]
     web_ui: tuple[WebUiDoor, ...]
     form: Form | None = None
+    refers: Refers = refers_nothing
     copies: Callable[[CaseFile], tuple[CopyPlace, ...]] = field(default=lambda file: ())  # noqa: ARG005
     complete: Callable[[AnyEvent, Docket], AnyEvent] = field(default=lambda event, docket: event)  # noqa: ARG005
 

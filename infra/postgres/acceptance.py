@@ -11,7 +11,7 @@ import asyncpg
 from domain.admission import Act
 from domain.calendar import LOCAL
 from domain.errors import CaseClosed, Conflicting, UnknownCase
-from domain.events import Opening
+from domain.events import ByTheDesk, Opening
 from domain.people import CaseNo, EstateCode
 from domain.rulebook.rows import Procedure
 from infra.postgres.commands import LEASE_MARGIN, Command, command_of, place_of
@@ -24,6 +24,10 @@ from infra.settings import Settings
 from workflows.messages import OpenCase, RecordAct, TermsOfCase
 
 queries = load("acceptance.sql")
+
+
+OWN_CHANNEL = "系统"
+"""Of a case that nobody called about."""
 
 
 class KeyTaken(Exception):
@@ -40,7 +44,7 @@ class NewCase:
     procedure: Procedure
     estate: EstateCode
     building: str
-    report: Opening
+    report: Opening | ByTheDesk
     received_at: datetime
     recorded_by: str
     drill: bool
@@ -120,14 +124,12 @@ class Acceptance:
             new.estate,
             new.building,
             edition,
-            new.report.channel,
+            channel_of(new.report),
             new.received_at,
             new.drill,
         )
-        await note_room(connection, self._sealer, no, new.estate, new.report.spot)
-        place = Place(table="calls", row=no, column="words")
-        words = await self._sealer.seal(connection, case_owner(no), place, new.report.content.encode())
-        await connection.execute(queries["add_call"], no, new.report.channel, new.received_at, new.recorded_by, words)
+        if isinstance(new.report, Opening):
+            await self._take_down(connection, no, new, new.report)
         command_id = uuid4()
         message = OpenCase(
             no=no,
@@ -148,6 +150,13 @@ class Acceptance:
             accepted_at=at,
         )
         return await self._add(connection, new, draft)
+
+    async def _take_down(self, connection: Connection, no: CaseNo, new: NewCase, report: Opening) -> None:
+        """What somebody called about: where it is, and his words (CAL-102)."""
+        await note_room(connection, self._sealer, no, new.estate, report.spot)
+        place = Place(table="calls", row=no, column="words")
+        words = await self._sealer.seal(connection, case_owner(no), place, report.content.encode())
+        await connection.execute(queries["add_call"], no, report.channel, new.received_at, new.recorded_by, words)
 
     async def accept_act(self, new: NewAct, at: datetime | None = None) -> Command:
         """Ours to deliver while its client waits; ``at`` as above.
@@ -202,6 +211,11 @@ class Acceptance:
         return replace(
             command_of(row), ours_until=began + patience.total_seconds(), behind=row["behind"], message=draft.message
         )
+
+
+def channel_of(report: Opening | ByTheDesk) -> str:
+    """By which way it came to the desk, as ``cases`` keeps it."""
+    return report.channel if isinstance(report, Opening) else OWN_CHANNEL
 
 
 async def _asked(connection: Connection, client: str, key: str, body_hash: bytes) -> Asked:
