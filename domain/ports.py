@@ -43,4 +43,4 @@ class CaseOpener(Protocol):
 
 class CostBook(Protocol):
     async def reckon(self, estate: EstateCode, month: date) -> int:
-        """Write the costs of the month, given by its first day, unless they are written; how many orders are flagged."""
+        """Write the costs of the month, given by its first day, unless they are; how many orders are flagged."""

@@ -15,6 +15,9 @@ SCHEDULED_FOR = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
 """The moment of the calendar, which Temporal gives to what a Schedule starts; it may be started much later."""
 
 GONE = "计划已不在"
+PLAN, COSTS = "例行计划", "月度成本分析"
+NAMES = frozenset({PLAN, COSTS})
+"""Of these workflows, which are no cases."""
 
 
 class PlanFired(Message):
@@ -33,7 +36,7 @@ class MonthFired(Message):
     month: date | None = None
 
 
-@workflow.defn(name="例行计划")
+@workflow.defn(name=PLAN)
 class PlanWorkflow:
     """PUB-104, PUB-105, PUB-107: one firing is one case, whatever happens on the way."""
 
@@ -51,7 +54,7 @@ class PlanWorkflow:
         return opened.no or GONE
 
 
-@workflow.defn(name="月度成本分析")
+@workflow.defn(name=COSTS)
 class CostsWorkflow:
     """FEE-01: the costs of a month are reckoned once and told of once."""
 

@@ -31,8 +31,9 @@ class Defect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutineDue(Event):
-    """PUB-104, PUB-105, PUB-107: by the estate's plan it is time. ``plan`` is its code, ``equipment`` one of the register.
+    """PUB-104, PUB-105, PUB-107: by the estate's plan it is time.
 
+    ``plan`` is its code, ``equipment`` one of the register, empty for what is none.
     ``planned_for`` is the moment of the plan, also where the case was opened later; ``due`` the last one on time.
     """
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.admission import right_for
 from domain.errors import BadTime, CaseClosed, DeskError, NotExpected, NotPermitted
-from domain.events import Event
+from domain.events import Event, Referred, RoutineDue
 from domain.events.public import FacilityFaultReported, FacilityRepaired, RepairerArranged, SheetSignedFor
 from domain.events.repair import (
     Assessed,
@@ -33,6 +33,13 @@ from domain.events.repair import (
     ReturnRegistered,
     TrialDone,
     WorkFinished,
+)
+from domain.events.routine import (
+    CleaningAsked,
+    CleaningDone,
+    CleaningPassed,
+    CleaningSentBack,
+    RoutineChecked,
 )
 from domain.events.work import ArrivedOnSite, EngineeringNotified, WorkStarted
 from domain.limits import CLOCK_SKEW
@@ -73,6 +80,13 @@ AFTER: Mapping[str, Mapping[type[Event], tuple[type[Event], ...]]] = {
         ArrivedOnSite: (RepairerArranged,),
         WorkStarted: (SheetSignedFor, ArrivedOnSite),
         FacilityRepaired: (WorkStarted,),
+    },
+    "RTN": {
+        RoutineChecked: (RoutineDue,),
+        Referred: (RoutineChecked,),
+        CleaningDone: (CleaningAsked,),
+        CleaningPassed: (CleaningDone,),
+        CleaningSentBack: (CleaningDone,),
     },
 }
 """What the clauses put before an event, said here a second time so that the scripts are held to it."""
