@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from api.desk import Desk
-from api.wire.events import EVENTS, WireCharge, WireEvent
+from api.wire.events import EVENTS, WireCharge, WireDefect, WireEvent
 from domain.assigning import check_assignable, check_signatory
 from domain.case_file import CaseFile
 from domain.errors import Malformed, RuleBroken
 from domain.events import AnyEvent
 from domain.events.public import RepairerArranged, SheetSignedFor
 from domain.events.repair import Assigned, FaultCompared, PriceShown, WorkFinished
+from domain.events.routine import Defect, RoutineChecked
 from domain.events.work import Reassigned
 from domain.people import EstateCode, StaffId
 from domain.pricing import ChargeKind, ChargeLine, PriceBook, PriceList, RequestedCharge, charge, total
@@ -43,7 +44,13 @@ async def completed(desk: Desk, wire: WireEvent, there: Circumstances) -> AnyEve
         await _refuse_unknown_team(desk, estate, values["team"])
     if kind in (Assigned, FaultCompared, PriceShown, WorkFinished):
         values |= await _priced(desk, kind, values, there)
+    if kind is RoutineChecked:
+        values["defects"] = tuple(map(_defect, values["defects"]))
     return _made(kind, values)
+
+
+def _defect(wire: WireDefect) -> Defect:
+    return Defect(place=wire.place, content=wire.content, facility=wire.facility, fault=wire.fault, hazard=wire.hazard)
 
 
 def _made(kind: Any, values: dict[str, Any]) -> AnyEvent:

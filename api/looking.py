@@ -28,7 +28,19 @@ MASKS = {
     "room": mask_room,
 }
 FREE_WORDS = frozenset(
-    {"content", "text", "reason", "remark", "override_reason", "plan", "signature", "place", "notes", "parts"}
+    {
+        "content",
+        "text",
+        "reason",
+        "remark",
+        "override_reason",
+        "plan",
+        "signature",
+        "place",
+        "notes",
+        "parts",
+        "findings",
+    }
 )
 """May hold anything about anybody: shown only for a purpose."""
 
@@ -98,8 +110,15 @@ def shown(event: AnyEvent, *, masked: bool) -> Mapping[str, object]:
 
 
 def _masked(name: str, value: object) -> object:
+    if isinstance(value, list):
+        return [_line(line) if isinstance(line, dict) else line for line in value]
     if not isinstance(value, str):
         return value
     if name in FREE_WORDS:
         return HIDDEN if value else ""
     return MASKS[name](value) if name in MASKS else value
+
+
+def _line(line: Mapping[str, object]) -> Mapping[str, object]:
+    """One of several that an event holds, such as a defect; what is personal masked."""
+    return {name: _masked(name, value) for name, value in line.items()}

@@ -58,10 +58,10 @@ class Plan:
     def due(self, moment: datetime) -> RoutineDue:
         """What opens the case of that moment of it."""
         return RoutineDue(
-            plan=self.code,
+            code=self.code,
             routine=BY_RULE[self.rule].routine,
             title=self.title,
-            place=self.place,
+            where=self.place,
             building=self.building,
             post=self.post,
             planned_for=moment,

@@ -1,6 +1,6 @@
 """The fields of the forms on our pages: made from the event's own class, drawn, and read back as the API takes them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from enum import Enum, StrEnum
@@ -10,7 +10,9 @@ from api.wire.events import CODES, LONG, SET_BY_THE_DESK
 from domain.calendar import LOCAL
 from domain.events import Event
 from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.events.public import Facility, FacilityFault, Hazard
 from domain.events.repair import Wanted
+from domain.events.routine import Defect
 from domain.pricing import ChargeLine
 
 Given = Mapping[str, Sequence[str]]
@@ -21,23 +23,33 @@ LABELS: Mapping[str, str] = {
     "actual_item": "实际项目",
     "address": "地址",
     "building": "楼栋",
+    "case_no": "转入单号",
     "channel": "报修渠道",
     "charges": "收费",
+    "check": "检查单",
+    "code": "计划编号",
     "collector": "签收人",
     "complete_by": "完成时限",
     "content": "报修内容",
     "copy": "第几联",
+    "defect": "缺陷序号",
+    "defects": "缺陷",
+    "due": "须在此前完成",
+    "equipment": "设备编号",
     "expected": "预计到达时间",
     "expected_done": "预计完成时间",
     "facility": "设施类别",
     "fault": "故障类型",
     "fault_since": "故障开始于",
+    "findings": "检查情况",
+    "flagged": "异常单数",
     "found_at": "发现时间",
     "hazard": "危急情形",
     "household": "住户名称",
     "item": "项目",
     "key": "时限",
     "matches": "与所报相符",
+    "month": "月份",
     "no_charge": "没有费用",
     "notes": "维修有关事项",
     "override_reason": "不用对应班组的原因",
@@ -46,6 +58,8 @@ LABELS: Mapping[str, str] = {
     "phone": "电话",
     "place": "地点",
     "plan": "处理安排",
+    "planned_for": "计划时间",
+    "post": "责任岗位",
     "price_version": "收费标准",
     "reason": "原因",
     "reference": "归档编号",
@@ -56,23 +70,28 @@ LABELS: Mapping[str, str] = {
     "result": "结果",
     "resumes_at": "预计恢复时间",
     "room": "房号",
+    "routine": "例行事项",
     "signature": "签名凭据",
     "signer": "签字人",
     "site_cleared": "现场已清理",
     "situation": "情形",
     "solved": "已解决",
+    "task": "清理内容",
     "team": "班组",
     "text": "内容",
+    "title": "名称",
     "until": "新时限",
     "urgency": "紧急程度",
     "waits_for": "等什么",
     "wanted": "预约维修时间",
+    "where": "地点",
 }
 """What staff call a field of an event."""
 
 HINTS: Mapping[str, str] = {
     "actual_item": "相符时不填",
     "charges": "按收费标准计价；没有费用则不填，并在下面注明",
+    "defects": "没有缺陷则不填；每个缺陷各立一单",
     "override_reason": "班组与故障类型对应时不填",
     "parts": "没有用料的，写「无」",
     "signature": "签名图片或纸质单的编号",
@@ -80,7 +99,7 @@ HINTS: Mapping[str, str] = {
 }
 YES_OR_NO: Options = (("true", "是"), ("false", "否"))
 LINES = 4
-"""Of charges on one form; more are posted through the API."""
+"""Of charges or defects on one form; more are posted through the API."""
 
 
 class Kind(StrEnum):
@@ -93,6 +112,7 @@ class Kind(StrEnum):
     YES_OR_NO = "yes_or_no"
     NUMBER = "number"
     CHARGES = "charges"
+    DEFECTS = "defects"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +128,8 @@ class Control:
 
     def read(self, given: Given) -> Any:
         """As the API takes it; None where it was left empty, which the API then judges."""
-        if self.kind is Kind.CHARGES:
-            return list(_charges(self.name, given)) or None
+        if self.kind in LISTED:
+            return list(LISTED[self.kind](self.name, given)) or None
         said = next(iter(given.get(self.name, ())), "")
         if not said.strip():
             return self._without(given)
@@ -190,6 +210,8 @@ def _form_of(name: str, hint: Any, choices: Choices) -> tuple[Kind, Options]:
         return Kind.CHOICE, offered[name]
     if hint == tuple[ChargeLine, ...]:
         return Kind.CHARGES, choices.charged
+    if hint == tuple[Defect, ...]:
+        return Kind.DEFECTS, ()
     if get_origin(hint) is Literal:
         return Kind.NUMBER, tuple((str(value), f"第{value}联") for value in get_args(hint))
     if isinstance(hint, type) and issubclass(hint, Enum):
@@ -215,3 +237,28 @@ def _charges(name: str, given: Given) -> Iterator[dict[str, str]]:
     for item, quantity in zip(items, quantities, strict=False):
         if item.strip():
             yield {"item": item, "quantity": quantity.strip() or "1"}
+
+
+DEFECT_CHOICES: Mapping[str, Options] = {
+    "facility": options_of(Facility),
+    "fault": options_of(FacilityFault),
+    "hazard": options_of(Hazard),
+}
+"""What is chosen of a defect; what is not chosen is left to its default."""
+
+
+def _defects(name: str, given: Given) -> Iterator[dict[str, str]]:
+    """A line that was begun is sent as it is, to be refused where it lacks something."""
+    columns = ("place", "content", *DEFECT_CHOICES)
+    for cells in zip(*(given.get(f"{name}_{column}", ()) for column in columns), strict=False):
+        line = {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
+        if any(line.values()):
+            chosen = {column: line[column] for column in DEFECT_CHOICES if line[column]}
+            yield {"place": line["place"], "content": line["content"], **chosen}
+
+
+LISTED: Mapping[Kind, Callable[[str, Given], Iterator[dict[str, str]]]] = {
+    Kind.CHARGES: _charges,
+    Kind.DEFECTS: _defects,
+}
+"""Kinds of field that hold several lines."""

@@ -35,7 +35,7 @@ def _words(name: str, value: object, names: Names) -> Child:
         case int():
             return f"第{value}联" if name == "copy" else str(value)
         case list():
-            return "、".join(_charge(line, names) for line in value)
+            return "、".join(_charge(line, names) if "item" in line else _defect(line) for line in value)
         case str() if LOOKS_LIKE_A_MOMENT.match(value):
             return moment(datetime.fromisoformat(value))
         case str():
@@ -56,3 +56,7 @@ def _named(name: str, value: str, names: Names) -> Child:
 def _charge(line: Mapping[str, str], names: Names) -> str:
     item = names.items.get(line["item"], line["item"])
     return f"{item} {ChargeKind(line['kind']).label} {line['amount']} 元"
+
+
+def _defect(line: Mapping[str, str]) -> str:
+    return f"{line['place']} {line['content']}"

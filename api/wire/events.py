@@ -12,11 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.wire import text
 from domain.events import Event, NoticeAcknowledged, repair, work
+from domain.events.public import Facility, FacilityFault, Hazard
+from domain.events.routine import Defect
 from domain.people import StaffId
 from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook import PROCEDURES
 
-LONG = frozenset({"content", "text", "reason", "remark", "override_reason", "plan", "notes", "parts"})
+LONG = frozenset({"content", "text", "reason", "remark", "override_reason", "plan", "notes", "parts", "findings"})
 CODES = frozenset({"item", "actual_item"})
 FORMS: Mapping[str, Any] = {"phone": text.Phone, "team": text.Team, "reference": text.Reference}
 SET_BY_THE_DESK: Mapping[type[Event], frozenset[str]] = {
@@ -31,6 +33,7 @@ OPENINGS: Mapping[str, type[Event]] = {
 NOT_POSTED = frozenset({*OPENINGS.values(), NoticeAcknowledged})
 """Openings have routes of their own, and so has an acknowledgement, which looks at whom the notice went to."""
 MOST_CHARGES = 50
+MOST_DEFECTS = 50
 
 
 class WireEvent(BaseModel):
@@ -55,6 +58,17 @@ class WireCharge(BaseModel):
     kind: ChargeKind | None = None
     quantity: Annotated[Decimal, Field(gt=0, lt=10_000_000, max_digits=10, decimal_places=3)] = Decimal(1)
     amount: Annotated[Decimal, Field(ge=0, lt=10**10, max_digits=12, decimal_places=2)] | None = None
+
+
+class WireDefect(BaseModel):
+    """PUB-104, PUB-107: one thing that a check found; each becomes a case of its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    place: text.ShortWords
+    content: text.Words
+    facility: Facility = Facility.OTHER
+    fault: FacilityFault = FacilityFault.ABNORMAL
+    hazard: Hazard = Hazard.NONE
 
 
 def wire_model(event: type[Event]) -> type[WireEvent]:
@@ -84,6 +98,8 @@ def _kind(name: str, hint: Any, *, required: bool) -> Any:
         return text.Moment | None
     if hint == tuple[ChargeLine, ...]:
         return Annotated[tuple[WireCharge, ...], Field(max_length=MOST_CHARGES)]
+    if hint == tuple[Defect, ...]:
+        return Annotated[tuple[WireDefect, ...], Field(max_length=MOST_DEFECTS)]
     if get_origin(hint) is Literal or (isinstance(hint, type) and issubclass(hint, Enum)):
         return hint
     raise TypeError(f"{name}: no strict form for {hint}; give it one in api/wire/events.py")

@@ -33,16 +33,16 @@ class Defect:
 class RoutineDue(Event):
     """PUB-104, PUB-105, PUB-107: by the estate's plan it is time.
 
-    ``plan`` is its code, ``equipment`` one of the register, empty for what is none.
+    ``code`` is that of the plan, ``equipment`` one of the register, empty for what is none.
     ``planned_for`` is the moment of the plan, also where the case was opened later; ``due`` the last one on time.
     """
 
     type: Literal["routine_due"] = "routine_due"
     label: ClassVar[str] = "例行到期"
-    plan: str
+    code: str
     routine: Routine
     title: str
-    place: str
+    where: str
     building: str
     post: Role
     planned_for: datetime
@@ -77,8 +77,8 @@ class CleaningAsked(Event):
     type: Literal["cleaning_asked"] = "cleaning_asked"
     label: ClassVar[str] = "保洁派单"
     check: CaseNo
-    place: str
-    content: str
+    where: str
+    task: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

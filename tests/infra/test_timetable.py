@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -14,6 +14,8 @@ from temporalio.client import Client, ScheduleActionExecutionStartWorkflow, Sche
 from domain.calendar import LOCAL
 from domain.people import EstateCode, Role
 from domain.routines import Plan
+from infra.embedded.child import free_port
+from infra.embedded.temporal import start_temporal
 from infra.opening import CLIENT
 from infra.postgres.pool import open_pool
 from infra.sealing import Sealer
@@ -29,9 +31,11 @@ OUTSIDE = "公共区域"
 
 
 @pytest.fixture(scope="module")
-def at_temporal(settings: Settings, temporal_dev: str) -> Settings:
-    update = {"temporal_address": temporal_dev, "queue_cases": f"routines-{secrets.token_hex(4)}"}
-    return settings.model_copy(update=update)
+def at_temporal(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """On a server of its own: what keeps step removes what other desks have there."""
+    server = start_temporal(tmp_path_factory.mktemp("schedules"), port=free_port(), ui_port=free_port())
+    yield settings.model_copy(update={"temporal_address": server.address})
+    server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +186,7 @@ async def test_a_schedule_that_fires_opens_one_case_with_its_number(
     no = await client.get_workflow_handle(fired, result_type=str).result()
 
     row = await worker.fetchrow("select * from cases c join case_views v on v.case_no = c.no where c.no = $1", no)
+    assert row
     assert ("RTN", "LY", "系统", "待检查", False) == tuple(
         row[name] for name in ("procedure", "estate", "channel", "stage", "drill")
     )
@@ -189,6 +194,7 @@ async def test_a_schedule_that_fires_opens_one_case_with_its_number(
     told = await worker.fetch("select distinct post, level from notices where case_no = $1", no)
     assert [("前台客服员", "告知")] == [tuple(one) for one in told]
     duty = await worker.fetchrow("select * from duties where case_no = $1", no)
+    assert duty
     assert ("PUB-107/前台客服员", "前台客服员") == (duty["key"], duty["owed_by"])
     described = await client.get_workflow_handle(fired).describe()
     assert "LY" == described.typed_search_attributes.get(ESTATE)

@@ -1,4 +1,4 @@
-"""What runs by the calendar, through the real workflow: limits at both sides, defects handed on, cleaning to the end."""
+"""What runs by the calendar, through the real workflow: both sides of each limit, defects handed on, cleaning."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -65,7 +65,7 @@ async def due(desk: Desk) -> AsyncIterator[Due]:
 @pytest.fixture
 async def cleaning(desk: Desk) -> AsyncIterator[Callable[[], Awaitable[OpenedCase]]]:
     async def ask() -> OpenedCase:
-        asked = CleaningAsked(check=CaseNo("RTN-20261123-00001"), place="3栋楼道", content="有垃圾")
+        asked = CleaningAsked(check=CaseNo("RTN-20261123-00001"), where="3栋楼道", task="有垃圾")
         return await desk.begin(ROUTINE, asked, at="9:00")
 
     yield ask
@@ -160,7 +160,7 @@ async def test_pub_107_a_defect_of_hygiene_becomes_one_cleaning_task(desk: Desk,
     (task,) = await opened_by(desk, case)
     asked = (await task.entries())[0].event
     assert isinstance(asked, CleaningAsked)
-    assert ("RTN", case.no, "3栋楼道") == (task.no[:3], asked.check, asked.place)
+    assert ("RTN", case.no, "3栋楼道") == (task.no[:3], asked.check, asked.where)
     assert "待保洁" == (await task.view())["stage"]
     assert [("告知", "保洁")] == await task.told("PUB-107")
 

@@ -57,7 +57,7 @@ def refers(file: CaseFile, no: CaseNo) -> tuple[Referral, ...]:
 
 
 def _cleaning(defect: Defect, no: CaseNo) -> CleaningAsked:
-    return CleaningAsked(check=no, place=defect.place, content=defect.content)
+    return CleaningAsked(check=no, where=defect.place, task=defect.content)
 
 
 def _fault(defect: Defect, planned: RoutineDue, checked: Entry, no: CaseNo) -> FacilityFaultReported:

@@ -23,10 +23,10 @@ from tests.domain.story import on
 def planned(routine: Routine = Routine.FACILITIES, post: Role | None = None) -> RoutineDue:
     """Due within eight hours of nine o'clock; owed by the post that the rule names first."""
     return RoutineDue(
-        plan="PLAN-1",
+        code="PLAN-1",
         routine=routine,
         title="公共设施月度检查",
-        place="全小区公共区域",
+        where="全小区公共区域",
         building="1",
         post=post or BY_ROUTINE[routine].posts[0],
         planned_for=on("9:00"),
@@ -40,7 +40,7 @@ DEFECTS = (
 )
 CHECKED = RoutineChecked(findings="已逐项检查")
 CHECKED_WITH_DEFECTS = RoutineChecked(findings="发现两处缺陷", defects=DEFECTS)
-ASKED = CleaningAsked(check=CaseNo("RTN-20261123-00001"), place="3栋楼道", content="有垃圾")
+ASKED = CleaningAsked(check=CaseNo("RTN-20261123-00001"), where="3栋楼道", task="有垃圾")
 
 _CHECKS = {
     f"{plannable.rule}/{post}": Beginning(
