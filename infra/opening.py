@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from domain.admission import Act
 from domain.case_file import Source
@@ -71,7 +71,7 @@ class DeskOpener:
             return None
         return await self._open(
             Wish(
-                key=f"{estate}/{plan}/{moment.timestamp():.0f}{'/drill' if drill else ''}",
+                key=f"{estate}/{plan}/{moment.astimezone(UTC).isoformat()}{'/drill' if drill else ''}",
                 procedure=ROUTINE,
                 estate=estate,
                 building=planned.building,

@@ -224,7 +224,7 @@ async def test_one_moment_of_a_plan_is_one_case_however_often_it_fires(
     numbers = await asyncio.gather(*(fire() for _ in range(4)))
 
     (no,) = set(numbers)
-    key = f"LY/FACILITY-M/{moment.timestamp():.0f}"
+    key = f"LY/FACILITY-M/{moment.isoformat()}"
     assert [no] == [
         row["case_no"]
         for row in await worker.fetch(
