@@ -11,6 +11,7 @@ from temporalio.client import Client
 from domain.people import EstateCode
 from infra.temporal import connect
 from tests.api.office import Office
+from tests.api.test_pages import at_desk, key_in, words
 from workflows.calendar import CostsWorkflow, MonthFired, PlanFired, PlanWorkflow
 
 LY = EstateCode("LY")
@@ -106,9 +107,7 @@ async def test_somebody_of_another_post_is_refused(office: Office, client: Clien
         assert refused.status_code in {403, 409}, who
 
 
-async def test_pub_107_a_check_with_one_defect_starts_one_cleaning_task_that_cleaners_read_and_end(
-    office: Office, client: Client
-) -> None:
+async def test_pub_107_a_check_with_one_defect_starts_one_cleaning_task(office: Office, client: Client) -> None:
     no = await fired(office, client, "HYGIENE-W")
     page = await office.get(f"/v1/cases/{no}", "fd-1")
     assert "待检查" == page.json()["stage"]
@@ -189,3 +188,46 @@ async def test_the_planned_moment_stands_in_the_case_and_the_time_allowed_counts
     (duty,) = case["obligations"]
     assert moment + timedelta(days=2) == datetime.fromisoformat(duty["due_at"])
     assert "1栋" == case["building"]
+
+
+async def test_a_check_is_recorded_on_its_page_with_its_defects(office: Office, client: Client) -> None:
+    no = await fired(office, client, "FACILITY-M")
+    repairer = await at_desk(office, "rp-1")
+    page = await repairer.sees(f"/cases/{no}")
+    assert "公共设施月度检查" in words(page)
+    fields = {
+        "key": key_in(page),
+        "type": "routine_checked",
+        "findings": "一处缺陷",
+        "defects_place": "1栋大堂",
+        "defects_content": "顶灯不亮",
+        "defects_facility": "供电照明",
+        "defects_fault": "",
+        "defects_hazard": "",
+    }
+
+    answer = await repairer.sends(f"/cases/{no}/events", fields)
+
+    assert 303 == answer.status_code, answer.text
+    case = await closed(office, no)
+    assert "缺陷已转单" == case["result"]
+    seen = words(await repairer.sees(f"/cases/{no}"))
+    assert "转入单号" in seen
+    await repairer.closes()
+
+
+async def test_the_plans_and_the_costs_have_pages_and_the_costs_are_not_for_everybody(office: Office) -> None:
+    supervisor, repairer = await at_desk(office, "en-1"), await at_desk(office, "rp-1")
+
+    plans = words(await repairer.sees("/plans"))
+    costs = words(await supervisor.sees("/reports/costs"))
+
+    assert "每月15日 09:00" in plans
+    assert "2天" in plans
+    assert "维修成本分析" in costs
+    assert "/reports/costs" in await supervisor.sees("/board")
+    assert "/reports/costs" not in await repairer.sees("/board")
+    await repairer.sees("/reports/costs", 403)
+    await supervisor.sees("/reports/costs?month=x", 422)
+    for desk in (supervisor, repairer):
+        await desk.closes()
