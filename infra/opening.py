@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from domain.admission import Act
 from domain.case_file import Source
 from domain.events import AnyEvent, ByTheDesk, Opening
+from domain.events.public import OUTSIDE
 from domain.events.routine import CostsReckoned
 from domain.people import CLOCKWORK, CaseNo, EstateCode
 from domain.referrals import Referral
@@ -23,9 +24,6 @@ CLIENT = "desk/calendar"
 
 PATIENCE = timedelta(seconds=5)
 """The relay delivers what is not delivered by then."""
-
-OUTSIDE = "公共区域"
-"""Where it is, outside all buildings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.calendar import LOCAL
+from domain.events.public import OUTSIDE
 from domain.people import EstateCode
 from domain.routines import LONGEST_MONTH, Plan
 from infra.settings import Settings
@@ -78,14 +79,13 @@ class Entry:
         )
 
 
-def entries(plans: Sequence[Plan], estates: Sequence[EstateCode], outside: str) -> Iterator[Entry]:
-    """``outside``: what a place outside all buildings is called."""
+def entries(plans: Sequence[Plan], estates: Sequence[EstateCode]) -> Iterator[Entry]:
     for plan in plans:
         yield Entry(
             id=f"{PLAN}{plan.estate}-{plan.code}",
             said=f"{plan.title} · {plan.cadence} · {plan.post}",
             estate=plan.estate,
-            building=outside,
+            building=OUTSIDE,
             calendar=_calendar(plan.at, plan.day, plan.weekday),
             fires=PlanFired(estate=plan.estate, plan=plan.code),
             catch_up=plan.interval,
@@ -95,7 +95,7 @@ def entries(plans: Sequence[Plan], estates: Sequence[EstateCode], outside: str) 
             id=f"{COSTS}{estate}",
             said=f"月度维修成本分析 · 每月1日 {COSTS_AT:%H:%M}",
             estate=estate,
-            building=outside,
+            building=OUTSIDE,
             calendar=_calendar(COSTS_AT, 1, None),
             fires=MonthFired(estate=estate),
             catch_up=LONGEST_MONTH,

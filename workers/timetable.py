@@ -10,7 +10,6 @@ import structlog
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from infra.opening import OUTSIDE
 from infra.reference.planned import Planned
 from infra.settings import Settings
 from infra.timetable import Entry, bring_into_step, entries
@@ -30,7 +29,7 @@ async def keep_in_step(client: Client, planned: Planned, settings: Settings, sto
     agreed_at = 0.0
     while not stop.is_set():
         try:
-            wanted = list(entries(await planned.plans(), await planned.estates(), OUTSIDE))
+            wanted = list(entries(await planned.plans(), await planned.estates()))
             if wanted != agreed or time.monotonic() - agreed_at > ANYHOW.total_seconds():
                 await bring_into_step(client, wanted, settings)
                 agreed, agreed_at = wanted, time.monotonic()

@@ -156,10 +156,11 @@ where not exists (
 );
 
 -- name: i51_unknown_building
--- A case is of a building that its estate does not have.
+-- A case is of a building that its estate does not have, and is not outside all of them.
 select c.no as subject, c.building as text
 from cases c
-where not exists (select from buildings b where b.estate = c.estate and c.building in (b.code, b.name));
+where c.building <> '公共区域'
+    and not exists (select from buildings b where b.estate = c.estate and c.building in (b.code, b.name));
 
 -- name: i52_unmasked_without_purpose
 -- Somebody read full data, and nobody can tell what for.
@@ -233,5 +234,6 @@ from charges where case_no = $1 and run_id = $2;
 select round, copy, holder, since, reference, entry_number from form_copies where case_no = $1;
 
 -- name: known_buildings
--- Every building by its code and by its name.
-select estate, code as building from buildings union select estate, name from buildings;
+-- Every building by its code and by its name, and what lies outside all of them.
+select estate, code as building from buildings union select estate, name from buildings
+union select code, '公共区域' from estates;

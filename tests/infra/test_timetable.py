@@ -27,8 +27,6 @@ from workers.wiring import case_worker
 from workflows.calendar import PlanFired, PlanWorkflow
 from workflows.visibility import ATTRIBUTES, ESTATE
 
-OUTSIDE = "公共区域"
-
 
 @pytest.fixture(scope="module")
 def at_temporal(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
@@ -81,7 +79,7 @@ async def coming(client: Client, plan: Plan) -> list[datetime]:
 async def test_pub_105_a_plan_of_day_15_fires_on_no_other_day(
     client: Client, at_temporal: Settings, plan: Plan
 ) -> None:
-    await bring_into_step(client, list(entries([plan], [], OUTSIDE)), at_temporal)
+    await bring_into_step(client, list(entries([plan], [])), at_temporal)
 
     moments = await coming(client, plan)
 
@@ -95,7 +93,7 @@ async def test_pub_107_a_weekly_plan_fires_on_its_weekday(
     client: Client, at_temporal: Settings, plan: Plan, weekday: int
 ) -> None:
     weekly = replace(plan, day=None, weekday=weekday)
-    await bring_into_step(client, list(entries([weekly], [], OUTSIDE)), at_temporal)
+    await bring_into_step(client, list(entries([weekly], [])), at_temporal)
 
     moments = await coming(client, weekly)
 
@@ -109,7 +107,7 @@ async def test_what_agrees_is_left_alone_and_what_does_not_is_changed_or_removed
     name, costs = f"desk-plan-{plan.estate}-{plan.code}", f"desk-costs-{plan.estate}"
 
     async def step(*plans: Plan) -> dict[str, str]:
-        return await bring_into_step(client, list(entries(plans, [plan.estate], OUTSIDE)), at_temporal)
+        return await bring_into_step(client, list(entries(plans, [plan.estate])), at_temporal)
 
     assert {name: "added", costs: "added"} == await step(plan)
     assert {} == await step(plan)
@@ -129,11 +127,11 @@ async def listed(client: Client, name: str) -> None:
 async def test_one_that_is_paused_stays_paused_through_a_change(
     client: Client, at_temporal: Settings, plan: Plan
 ) -> None:
-    await bring_into_step(client, list(entries([plan], [], OUTSIDE)), at_temporal)
+    await bring_into_step(client, list(entries([plan], [])), at_temporal)
     await handle_of(client, plan).pause(note="电梯大修")
 
     changed = replace(plan, at=time(10, 0))
-    await bring_into_step(client, list(entries([changed], [], OUTSIDE)), at_temporal)
+    await bring_into_step(client, list(entries([changed], [])), at_temporal)
 
     standing = (await handle_of(client, plan).describe()).schedule
     assert (True, "电梯大修") == (standing.state.paused, standing.state.note)
@@ -141,7 +139,7 @@ async def test_one_that_is_paused_stays_paused_through_a_change(
 
 
 async def test_somebody_elses_schedule_is_left_alone(client: Client, at_temporal: Settings, plan: Plan) -> None:
-    await bring_into_step(client, list(entries([plan], [], OUTSIDE)), at_temporal)
+    await bring_into_step(client, list(entries([plan], [])), at_temporal)
     foreign = (await handle_of(client, plan).describe()).schedule
     await client.create_schedule("backup-nightly", foreign)
     await listed(client, "backup-nightly")
@@ -178,7 +176,7 @@ SAMPLE_PLAN = Plan(
 async def test_a_schedule_that_fires_opens_one_case_with_its_number(
     client: Client, at_temporal: Settings, worker: asyncpg.Pool
 ) -> None:
-    await bring_into_step(client, list(entries([SAMPLE_PLAN], [], OUTSIDE)), at_temporal)
+    await bring_into_step(client, list(entries([SAMPLE_PLAN], [])), at_temporal)
     handle = handle_of(client, SAMPLE_PLAN)
 
     await handle.trigger()
