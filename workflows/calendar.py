@@ -5,7 +5,6 @@ from datetime import date, datetime
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
 
-from activities.opening import MonthOfCosts, PlannedMoment
 from domain.people import EstateCode
 from domain.routines import month_before
 from workflows import desk
@@ -42,16 +41,9 @@ class PlanWorkflow:
 
     @workflow.run
     async def run(self, fired: PlanFired) -> str:
-        opened = await desk.open_planned(
-            PlannedMoment(
-                estate=fired.estate,
-                plan=fired.plan,
-                moment=fired.moment or scheduled_for(),
-                at=workflow.now(),
-                drill=fired.drill,
-            )
-        )
-        return opened.no or GONE
+        moment = fired.moment or scheduled_for()
+        no = await desk.open_planned(fired.estate, fired.plan, moment, drill=fired.drill)
+        return no or GONE
 
 
 @workflow.defn(name=COSTS)
@@ -61,7 +53,7 @@ class CostsWorkflow:
     @workflow.run
     async def run(self, fired: MonthFired) -> str:
         month = fired.month or month_before(scheduled_for())
-        return await desk.reckon_costs(MonthOfCosts(estate=fired.estate, month=month, at=workflow.now()))
+        return await desk.reckon_costs(fired.estate, month)
 
 
 def scheduled_for() -> datetime:

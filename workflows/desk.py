@@ -1,14 +1,14 @@
 """How a case reaches the world: one function a verb, each with its time-out, its retries and its line in the UI."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from activities.filing import FiledStep, Filing, FoundPerson, Moment, NamedPerson
-from activities.opening import HandedOn, MonthOfCosts, Opened, Opening, PlannedMoment
+from activities.opening import HandedOn, MonthOfCosts, Opening, PlannedMoment
 from domain.filing import Step
 from domain.people import Actor, CaseNo, EstateCode, StaffId
 from domain.referrals import Referral
@@ -82,25 +82,26 @@ async def hand_on(referral: Referral, by: OpenCase) -> CaseNo:
     )
 
 
-async def open_planned(planned: PlannedMoment) -> Opened:
-    """The case of a plan at its moment, as often as it takes; it is opened once."""
-    return await workflow.execute_activity_method(
+async def open_planned(estate: EstateCode, plan: str, moment: datetime, *, drill: bool) -> CaseNo | None:
+    """The case of a plan at its moment, as often as it takes; it is opened once. None: there is no such plan."""
+    opened = await workflow.execute_activity_method(
         Opening.open_planned,
-        planned,
+        PlannedMoment(estate=estate, plan=plan, moment=moment, at=workflow.now(), drill=drill),
         start_to_close_timeout=OPENING,
         retry_policy=OPENED_AGAIN,
-        summary=f"例行立单 {planned.plan}",
+        summary=f"例行立单 {plan}",
     )
+    return opened.no
 
 
-async def reckon_costs(month: MonthOfCosts) -> CaseNo:
+async def reckon_costs(estate: EstateCode, month: date) -> CaseNo:
     """The costs of a month, written once; the case by which they are told of once."""
     return await workflow.execute_activity_method(
         Opening.reckon_costs,
-        month,
+        MonthOfCosts(estate=estate, month=month, at=workflow.now()),
         start_to_close_timeout=timedelta(minutes=2),
         retry_policy=OPENED_AGAIN,
-        summary=f"核算 {month.month:%Y-%m} 维修成本",
+        summary=f"核算 {month:%Y-%m} 维修成本",
     )
 
 
