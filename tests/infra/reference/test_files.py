@@ -54,7 +54,7 @@ def test_the_official_calendar_is_what_its_source_says_and_complete() -> None:
         ("routines.toml", r"^day = 15$", "day = 29", "routine[2].day", "day = 29"),
         ("routines.toml", r"^weekday = 1", "weekday = 8", "routine[4].weekday", "weekday = 8"),
         ("routines.toml", r"^day = 20$", "day = 20\nweekday = 3", "routine[3]", ""),
-        ("routines.toml", r'^post = "前台客服员"$', 'post = "维修人员"', "routine[4].post", 'post = "维修人员"'),
+        ("routines.toml", r'^post = "前台客服员"$', 'post = "工程部主管"', "routine[4].post", 'post = "工程部主管"'),
         ("routines.toml", r'^allowed = "P3D"', 'allowed = "三天"', "routine[1].allowed", "三天"),
         ("routines.toml", r'^code = "PUMP-1-M"$', 'code = "LIFT-1-M"', "routine[3].code", ""),
         ("open_values.toml", r'^id = "OV-15".*$', 'id = "OV-38"', "value[2].value", "17:00"),
