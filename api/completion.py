@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from api.desk import Desk
-from api.wire.events import EVENTS, WireCharge, WireEvent
+from api.wire.events import EVENTS, WireCharge, WireDefect, WireEvent
 from domain.admission import opening_entry
 from domain.assigning import Work, check_sent, check_signatory, sent_by
 from domain.case_file import CaseFile
@@ -16,6 +16,7 @@ from domain.events import AnyEvent
 from domain.events.on_site import Quoted
 from domain.events.public import SheetSignedFor
 from domain.events.repair import Assigned, FaultCompared, PriceShown, WorkFinished
+from domain.events.routine import Defect, RoutineChecked
 from domain.events.sending import SentAnyway
 from domain.people import EstateCode, StaffId
 from domain.pricing import (
@@ -54,6 +55,8 @@ async def completed(desk: Desk, wire: WireEvent, there: Circumstances) -> AnyEve
         await _refuse_unknown_team(desk, estate, values["team"])
     if kind in (Assigned, FaultCompared, PriceShown, Quoted, WorkFinished):
         values |= await _priced(desk, kind, values, there)
+    if kind is RoutineChecked:
+        values["defects"] = tuple(map(_defect, values["defects"]))
     return _made(kind, values)
 
 
@@ -75,6 +78,10 @@ async def work_of(desk: Desk, head: CaseHead) -> Work:
 async def _as_opened(desk: Desk, head: CaseHead) -> CaseFile:
     acts = (await desk.commands.opening_as_written(head.no)).acts
     return CaseFile(opening_entry(act, number, act.accepted_at) for number, act in enumerate(acts, start=1))
+
+
+def _defect(wire: WireDefect) -> Defect:
+    return Defect(place=wire.place, content=wire.content, facility=wire.facility, fault=wire.fault, hazard=wire.hazard)
 
 
 def _made(kind: Any, values: dict[str, Any]) -> AnyEvent:

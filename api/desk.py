@@ -13,12 +13,14 @@ from domain.people import Actor, EstateCode, StaffId
 from infra.delivery import Delivery
 from infra.postgres.acceptance import Acceptance
 from infra.postgres.commands import Command, Commands
+from infra.postgres.costs import Costs
 from infra.postgres.ledger import PostgresRegister
 from infra.postgres.links import Links
 from infra.postgres.pool import open_pool
 from infra.postgres.principals import Principals
 from infra.postgres.reader import Reader
 from infra.postgres.rooms import Rooms
+from infra.reference.planned import Planned
 from infra.reference.reader import Reference
 from infra.sealing import Sealer
 from infra.settings import Settings
@@ -41,6 +43,8 @@ class Desk:
     principals: Principals
     reader: Reader
     reference: Reference
+    planned: Planned
+    costs: Costs
     rooms: Rooms
     links: Links
     register: Register
@@ -60,6 +64,8 @@ async def open_desk(settings: Settings, client: Client) -> Desk:
         principals=Principals(pool, settings),
         reader=Reader(pool, sealer, settings),
         reference=Reference(pool, sealer, settings),
+        planned=Planned(pool, settings),
+        costs=Costs(pool, settings),
         rooms=Rooms(pool, sealer, settings),
         links=Links(pool, settings),
         register=PostgresRegister(pool, settings),

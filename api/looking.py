@@ -45,6 +45,7 @@ FREE_WORDS = frozenset(
         "material",
         "problem",
         "proposal",
+        "findings",
     }
 )
 """May hold anything about anybody: shown only for a purpose."""

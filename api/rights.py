@@ -30,6 +30,8 @@ class Verb(StrEnum):
     ACKNOWLEDGE = "通知已阅"
     READ_TASKS = "查看待办"
     READ_ALARMS = "查看告警"
+    READ_COSTS = "查看成本分析"
+    READ_PLANS = "查看例行计划"
     FOLLOW = "接收动态"
     LOG_IN = "登录"
     ANYTHING_PUBLIC = "公开"
@@ -60,10 +62,10 @@ THE_REPAIRER = frozenset({Role.REPAIRER})
 
 
 def _opening() -> Grant:
-    """Whoever may open a case of some procedure."""
+    """Whoever may open a case of some procedure; some are opened by the desk alone."""
     rows = [right_for(kind, one.edition(date.max)) for one in PROCEDURES.values() for kind in one.opens_with]
     rights = [right for right in rows if right is not None]
-    return Grant(rule=rights[0].rule, posts=frozenset(post for right in rights for post in right.posts))
+    return Grant(rule=rights[0].rule, posts=frozenset(post for right in rights for post in right.posts) & POSTS)
 
 
 def _sending() -> Grant:
@@ -86,6 +88,8 @@ GRANTS: Mapping[Verb, Grant] = {
     Verb.ACKNOWLEDGE: Grant(rule="REP-13", posts=POSTS),
     Verb.READ_TASKS: Grant(rule="REP-13", posts=POSTS),  # only those of the posts held
     Verb.READ_ALARMS: Grant(rule="REP-13", posts=HEADS | {Role.CUSTOMER_SERVICE_SUPERVISOR}),
+    Verb.READ_COSTS: Grant(rule="FEE-01", posts=HEADS | {Role.FINANCE}),
+    Verb.READ_PLANS: Grant(rule="PUB-105", posts=POSTS),
     Verb.FOLLOW: Grant(rule="REP-13", posts=POSTS),
 }
 

@@ -12,9 +12,11 @@ from domain.assigning import Work
 from domain.case_file import Entry
 from domain.events import CancellationIgnored, CaseEnded
 from domain.people import EstateCode
+from domain.referrals import refers_nothing
 from domain.rulebook.rows import Procedure
 from workflows.journal import Journal
 from workflows.messages import OpenCase, Recorded
+from workflows.referring import Referring
 from workflows.script import Script, has_failed
 from workflows.watch import Watch
 
@@ -77,7 +79,9 @@ class Case:
 
         The opening is committed beside them: who is told that a case is open may act in it at once.
         """
-        parts = (self._play(opening), self._journal.show_first(), self._watch.keep())
+        parts = [self._play(opening), self._journal.show_first(), self._watch.keep()]
+        if self.rows.refers is not refers_nothing:
+            parts.append(Referring(self._journal).keep())
         tasks = [asyncio.create_task(part) for part in parts]
         try:
             await self._until(lambda: any(map(has_failed, tasks)) or self._is_over or self._may_turn_over)

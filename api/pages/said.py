@@ -60,10 +60,12 @@ def _named(name: str, value: str, names: Names) -> Child:
 
 
 def _part(one: Any, names: Names) -> str:
-    """A line of charges, another caller, or what was ticked."""
+    """What was ticked, a line of charges, another caller, or a defect."""
     if isinstance(one, str):
         return one
-    return _charge(one, names) if "kind" in one else _caller(one)
+    if "item" in one:
+        return _charge(one, names)
+    return _caller(one) if "channel" in one else _defect(one)
 
 
 def _caller(one: Mapping[str, str]) -> str:
@@ -73,3 +75,7 @@ def _caller(one: Mapping[str, str]) -> str:
 def _charge(line: Mapping[str, str], names: Names) -> str:
     item = names.items.get(line["item"], line["item"])
     return f"{item} {ChargeKind(line['kind']).label} {line['amount']} 元"
+
+
+def _defect(line: Mapping[str, str]) -> str:
+    return f"{line['place']} {line['content']}"

@@ -1,6 +1,7 @@
 """What the API answers, as its description shows it."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
@@ -328,6 +329,74 @@ class Acknowledged(Answer):
     acknowledged_at: datetime
     acknowledged_by: str
     command: UUID | None
+
+
+class CostLineAnswer(Answer):
+    """A kind of fault: the month itself, and the twelve months that end with it. CNY; ``mean`` is rounded here only."""
+
+    fault: str
+    month_orders: int
+    month_total: Decimal
+    orders: int
+    total: Decimal
+    mean: Decimal
+
+
+class CostFlagAnswer(Answer):
+    """An order of the month above the factor times the mean of its kind."""
+
+    no: CaseNo
+    fault: str
+    amount: Decimal
+    mean: Decimal
+
+
+class CostReportAnswer(Answer):
+    """A month as it was reckoned at ``made_at``; it stays. ``factor``: OV-38 of that time."""
+
+    estate: EstateCode
+    month: str
+    factor: Decimal
+    made_at: datetime
+    lines: list[CostLineAnswer]
+    flagged: list[CostFlagAnswer]
+
+
+class CostReports(Answer):
+    """Of each estate in which the caller may read it and the month is reckoned."""
+
+    reports: list[CostReportAnswer]
+
+
+class EquipmentAnswer(Answer):
+    """A line of the 设施设备台账; ``building`` is a code, empty outside all of them."""
+
+    estate: EstateCode
+    code: str
+    name: str
+    kind: str
+    place: str
+    building: str
+
+
+class PlanAnswer(Answer):
+    """What is done regularly. ``when``: day and local time; ``allowed_seconds``: how long from then on it may take."""
+
+    estate: EstateCode
+    code: str
+    rule: str
+    title: str
+    place: str
+    building: str
+    equipment: str
+    when: str
+    post: str
+    allowed_seconds: float
+
+
+class Plans(Answer):
+    equipment: list[EquipmentAnswer]
+    plans: list[PlanAnswer]
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.wire import text
 from domain.events import Event, NoticeAcknowledged, joining, on_site, repair, work
+from domain.events.public import Facility, FacilityFault, Hazard
+from domain.events.routine import Defect
 from domain.people import CaseNo, StaffId
 from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook import PROCEDURES
@@ -26,6 +28,7 @@ LONG = frozenset(
         "plan",
         "notes",
         "parts",
+        "findings",
         "work",
         "finding",
         "material",
@@ -50,6 +53,7 @@ NOT_POSTED = frozenset({*OPENINGS.values(), NoticeAcknowledged, joining.MergeTak
 a case to another is recorded on one side by the desk."""
 MOST_CHARGES = 50
 MOST_HELPERS = 20
+MOST_DEFECTS = 50
 
 
 class WireEvent(BaseModel):
@@ -74,6 +78,17 @@ class WireCharge(BaseModel):
     kind: ChargeKind | None = None
     quantity: Annotated[Decimal, Field(gt=0, lt=10_000_000, max_digits=10, decimal_places=3)] = Decimal(1)
     amount: Annotated[Decimal, Field(ge=0, lt=10**10, max_digits=12, decimal_places=2)] | None = None
+
+
+class WireDefect(BaseModel):
+    """PUB-104, PUB-107: one thing that a check found; each becomes a case of its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    place: text.ShortWords
+    content: text.Words
+    facility: Facility = Facility.OTHER
+    fault: FacilityFault = FacilityFault.ABNORMAL
+    hazard: Hazard = Hazard.NONE
 
 
 def wire_model(event: type[Event]) -> type[WireEvent]:
@@ -109,15 +124,22 @@ def _kind(name: str, hint: Any, *, required: bool) -> Any:
     }
     if hint in simple:
         return simple[hint]
-    if hint == tuple[on_site.SiteItem, ...]:
-        return Annotated[hint, Field(min_length=1, max_length=len(on_site.SiteItem))]
-    if hint == tuple[StaffId, ...]:
-        return Annotated[tuple[text.Staff, ...], Field(max_length=MOST_HELPERS)]
-    if hint == tuple[ChargeLine, ...]:
-        return Annotated[tuple[WireCharge, ...], Field(max_length=MOST_CHARGES)]
+    if hint in SEVERAL:
+        return SEVERAL[hint]
     if get_origin(hint) is Literal or (isinstance(hint, type) and issubclass(hint, Enum)):
         return hint
     raise TypeError(f"{name}: no strict form for {hint}; give it one in api/wire/events.py")
+
+
+SEVERAL: Mapping[Any, Any] = {
+    tuple[on_site.SiteItem, ...]: Annotated[
+        tuple[on_site.SiteItem, ...], Field(min_length=1, max_length=len(on_site.SiteItem))
+    ],
+    tuple[StaffId, ...]: Annotated[tuple[text.Staff, ...], Field(max_length=MOST_HELPERS)],
+    tuple[ChargeLine, ...]: Annotated[tuple[WireCharge, ...], Field(max_length=MOST_CHARGES)],
+    tuple[Defect, ...]: Annotated[tuple[WireDefect, ...], Field(max_length=MOST_DEFECTS)],
+}
+"""What an event may hold more than one of."""
 
 
 def _text(name: str, *, required: bool) -> Any:

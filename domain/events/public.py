@@ -8,6 +8,9 @@ from typing import ClassVar, Literal
 from domain.events.base import Event, Spot
 from domain.people import StaffId
 
+OUTSIDE = "公共区域"
+"""Where it is, outside all buildings."""
+
 
 class FacilityChannel(StrEnum):
     """PUB-01, PUB-106, PUB-108: by whom or what the fault was found and told."""

@@ -14,6 +14,7 @@ from domain.limits import Terms
 from domain.passing import PassedOn
 from domain.people import Actor, CaseNo, Role, StaffId
 from domain.periods import Period
+from domain.referrals import Refers, refers_nothing
 from domain.rulebook.web_ui import WebUiDoor
 
 Condition = Callable[[Entry, CaseFile], bool]
@@ -185,7 +186,8 @@ class Procedure:
     """One written procedure. ``vocabulary``: what people may record; ``any_time``: of it, what needs no turn.
 
     ``opens_with``: what a case begins with. ``copies``: where the copies of its paper form are, if it has one.
-    ``form``: that paper form. ``passes_on``: what an entry of the file makes other cases hear.
+    ``form``: that paper form. ``refers``: what of it is handed on to cases of their own; ``passes_on``: what an entry
+    of the file makes other cases hear.
     ``cannot_wait``: whether a case opened by such an event goes before others in every queue.
     ``backdated_by``: whose word is needed for an act recorded long after it happened (补录).
     ``web_ui``: what supervisors may record from the Temporal Web UI.
@@ -199,13 +201,14 @@ class Procedure:
     any_time: tuple[type[Event], ...]
     stages: tuple[Stage, ...]
     who: WhoHolds
-    crew: Callable[[CaseFile], tuple[StaffId, ...]]
     editions: tuple[Edition, ...]
     cannot_wait: Callable[[AnyEvent], bool]
     backdated_by: tuple[Role, ...]
     web_ui: tuple[WebUiDoor, ...]
     form: Form | None = None
+    crew: Callable[[CaseFile], tuple[StaffId, ...]] = field(default=lambda file: ())  # noqa: ARG005
     passes_on: Callable[[CaseNo, Entry, CaseFile], tuple[PassedOn, ...]] = field(default=lambda no, entry, file: ())  # noqa: ARG005
+    refers: Refers = refers_nothing
     copies: Callable[[CaseFile], tuple[CopyPlace, ...]] = field(default=lambda file: ())  # noqa: ARG005
     complete: Callable[[AnyEvent, Docket], AnyEvent] = field(default=lambda event, docket: event)  # noqa: ARG005
 

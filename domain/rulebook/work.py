@@ -33,7 +33,7 @@ HORIZON = timedelta(days=366)
 """How far ahead anything can be agreed or extended; further is a slip of the pen."""
 
 URGING = Right(rule="REP-19", events=(Urged,), posts=(*DESK, Role.ENGINEERING_SUPERVISOR, Role.COMPANY_MANAGER))
-REMARKS = Right(rule="REP-13", events=(Noted, NoticeAcknowledged), posts=tuple(sorted(POSTS)))
+REMARKS = Right(rule="REP-13", events=(Noted, NoticeAcknowledged), posts=tuple(sorted(POSTS - {Role.CLEANING})))
 EXTENDING = Right(rule="REP-129", events=(ExtensionGranted,), posts=(Role.CENTRE_MANAGER,))
 
 

@@ -11,7 +11,7 @@ import asyncpg
 from domain.admission import Act
 from domain.calendar import LOCAL
 from domain.errors import CaseClosed, Conflicting, RuleBroken, UnknownCase
-from domain.events import Opening
+from domain.events import ByTheDesk, Opening
 from domain.people import CaseNo, EstateCode
 from domain.rulebook.rows import Procedure
 from infra.postgres.commands import LEASE_MARGIN, Command, command_of
@@ -28,6 +28,10 @@ queries = load("acceptance.sql")
 
 class OpenedMeanwhile(Exception):
     """Somebody has just opened another case of the place, which its opener has not looked at."""
+
+
+OWN_CHANNEL = "系统"
+"""Of a case that nobody called about."""
 
 
 class KeyTaken(Exception):
@@ -48,7 +52,7 @@ class NewCase:
     procedure: Procedure
     estate: EstateCode
     building: str
-    report: Opening
+    report: Opening | ByTheDesk
     received_at: datetime
     recorded_by: str
     drill: bool
@@ -123,8 +127,12 @@ class Acceptance:
         day = at.astimezone(LOCAL).date()
         # One opening of a prefix at a time from here on: what the others have opened can be seen.
         count = await connection.fetchval(queries["next_number"], new.procedure.prefix, day)
-        if new.looked_at is not None and await opened_lately(
-            connection, self._sealer, new.estate, new.report.spot.place, known=new.looked_at, drill=new.drill
+        if (
+            new.looked_at is not None
+            and isinstance(new.report, Opening)
+            and await opened_lately(
+                connection, self._sealer, new.estate, new.report.spot.place, known=new.looked_at, drill=new.drill
+            )
         ):
             raise OpenedMeanwhile
         no = CaseNo(f"{new.procedure.prefix}-{day:%Y%m%d}-{count:05d}")
@@ -136,14 +144,12 @@ class Acceptance:
             new.estate,
             new.building,
             edition,
-            new.report.channel,
+            channel_of(new.report),
             new.received_at,
             new.drill,
         )
-        await note_room(connection, self._sealer, no, new.estate, new.report.spot)
-        place = Place(table="calls", row=no, column="words")
-        words = await self._sealer.seal(connection, case_owner(no), place, new.report.content.encode())
-        await connection.execute(queries["add_call"], no, new.report.channel, new.received_at, new.recorded_by, words)
+        if isinstance(new.report, Opening):
+            await self._take_down(connection, no, new, new.report)
         if new.after is not None:
             await connection.execute(queries["merge_looked_after"], new.after)
         command_id = uuid4()
@@ -166,6 +172,13 @@ class Acceptance:
             accepted_at=at,
         )
         return await self._add(connection, new, draft)
+
+    async def _take_down(self, connection: Connection, no: CaseNo, new: NewCase, report: Opening) -> None:
+        """What somebody called about: where it is, and his words (CAL-102)."""
+        await note_room(connection, self._sealer, no, new.estate, report.spot)
+        place = Place(table="calls", row=no, column="words")
+        words = await self._sealer.seal(connection, case_owner(no), place, report.content.encode())
+        await connection.execute(queries["add_call"], no, report.channel, new.received_at, new.recorded_by, words)
 
     async def accept_act(self, new: NewAct, at: datetime | None = None) -> Command:
         """Ours to deliver while its client waits; ``at`` as above.
@@ -246,6 +259,11 @@ async def _bind(connection: Connection, no: CaseNo, into: CaseNo) -> None:
             english="That case has ended and takes no other in; check the number.",
         )
     await connection.execute(queries["ask_to_merge"], no, into)
+
+
+def channel_of(report: Opening | ByTheDesk) -> str:
+    """By which way it came to the desk, as ``cases`` keeps it."""
+    return report.channel if isinstance(report, Opening) else OWN_CHANNEL
 
 
 async def _asked(connection: Connection, client: str, key: str, body_hash: bytes) -> Asked:

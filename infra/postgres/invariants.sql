@@ -36,13 +36,13 @@ select o.id::text as subject, format('%s %s', o.case_no, o.state) as text
 from commands o where o.state in ('refused', 'dead') and coalesce(o.outcome ->> 'code', '') = '';
 
 -- name: i04_case_without_call
--- A case has no line in 《来电来访记录》, or not one command that opened it (CAL-102).
+-- A case that somebody called about has no line in 《来电来访记录》, or a case not one command that opened it (CAL-102).
 select c.no as subject, format('来电记录 %s 条，受理 %s 次', k.calls, k.openings) as text
 from cases c cross join lateral (
     select (select count(*) from calls where case_no = c.no) as calls,
         (select count(*) from commands where case_no = c.no and kind = 'open') as openings
 ) k
-where k.calls <> 1 or k.openings <> 1;
+where k.calls <> case c.channel when '系统' then 0 else 1 end or k.openings <> 1;
 
 -- name: i04_gap_in_numbers
 -- Numbers of a prefix and day have a gap, or their counter stands elsewhere than at the last one.
@@ -172,10 +172,11 @@ where c.price_version is not null and not exists (
 );
 
 -- name: i51_unknown_building
--- A case is of a building that its estate does not have.
+-- A case is of a building that its estate does not have, and is not outside all of them.
 select c.no as subject, c.building as text
 from cases c
-where not exists (select from buildings b where b.estate = c.estate and c.building in (b.code, b.name));
+where c.building <> '公共区域'
+    and not exists (select from buildings b where b.estate = c.estate and c.building in (b.code, b.name));
 
 -- name: i52_unmasked_without_purpose
 -- Somebody read full data, and nobody can tell what for.
@@ -249,5 +250,6 @@ from charges where case_no = $1 and run_id = $2;
 select round, copy, holder, since, reference, entry_number from form_copies where case_no = $1;
 
 -- name: known_buildings
--- Every building by its code and by its name.
-select estate, code as building from buildings union select estate, name from buildings;
+-- Every building by its code and by its name, and what lies outside all of them.
+select estate, code as building from buildings union select estate, name from buildings
+union select code, '公共区域' from estates;

@@ -79,6 +79,16 @@ from domain.events.repair import (
     WorkFinished,
 )
 from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent, Reviewed, SentToReview
+from domain.events.routine import (
+    CleaningAsked,
+    CleaningDone,
+    CleaningPassed,
+    CleaningSentBack,
+    CostsReckoned,
+    Routine,
+    RoutineChecked,
+    RoutineDue,
+)
 from domain.events.sending import HelpersSent, OrderDeclined
 from domain.events.work import (
     ArrivedOnSite,
@@ -95,6 +105,7 @@ from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook.repair.reading import copies_back, is_immediate_situation
 from domain.rulebook.sending import crew
 from tests.domain.rulebook.public_beginnings import reported
+from tests.domain.rulebook.routine_beginnings import ASKED, CHECKED, CHECKED_WITH_DEFECTS, SENT_BACK, planned
 from tests.domain.story import OTHER_REPAIRER, REPAIRER, filled, person, received
 
 FOREMAN = person("en-2", Role.ENGINEERING_SUPERVISOR, Role.REPAIRER)
@@ -262,5 +273,13 @@ MAKERS: Mapping[type[Event], Maker] = {
     SheetSignedFor: _always(SheetSignedFor(collector=REPAIRER.id)),
     RepairerArranged: _always(*(RepairerArranged(repairer=repairer) for repairer in SENT)),
     FacilityRepaired: _always(FacilityRepaired(notes="换灯管", parts="灯管一支", site_cleared=True)),
+    # by the calendar
+    RoutineDue: _always(*map(planned, Routine), ASKED, CostsReckoned(month="2026-10", flagged=1)),
+    CleaningAsked: _always(ASKED),
+    CostsReckoned: _always(CostsReckoned(month="2026-10", flagged=0)),
+    RoutineChecked: _always(CHECKED, CHECKED_WITH_DEFECTS),
+    CleaningDone: _always(CleaningDone(), CleaningDone(remark="已消毒")),
+    CleaningPassed: _always(CleaningPassed()),
+    CleaningSentBack: _always(SENT_BACK),
 }
 """What might be said, the first of it what leads a case on to its end; of a new event, a line here."""

@@ -15,6 +15,7 @@ FROZEN = {
     ("REP", "2026-11-01"): "020286fb9209c617b6bc9a514f67060c28679eb7a8ed9dad3b97de29890aed8d",
     ("PUB", "2026-01-01"): "429b0066cdb3ef97eb7c4a4e5eea83f16ee0c83e74c5f64466fe6b6ba8792066",
     ("PUB", "2026-11-01"): "eb58fcaed4aa185664e36a152807318a481584e97ddaa37c752057750465823a",
+    ("RTN", "2026-11-01"): "38aab59b615848aacab4bbb89efc40c9a077e3b359dc667453e4275f35da8593",
 }
 """sha256 over the rows of each edition. A changed limit is a new edition with a line of its own here."""
 

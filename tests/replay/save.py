@@ -8,19 +8,21 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client
 
+from domain.people import EstateCode
 from domain.rulebook import PROCEDURES
 from domain.rulebook.open_values import OV_901
 from infra.embedded import temporal
 from infra.postgres.pool import open_pool
 from tests.replay.keys import KEY, NAME
-from tests.survival.callers import A_REPORT, CALL, CONSENTED, REFUSED, REPAIRED, REPORT, TO_THE_SITE, Callers
+from tests.survival.callers import A_REPORT, CALL, CHECKED, CONSENTED, REFUSED, REPAIRED, REPORT, TO_THE_SITE, Callers
 from tests.survival.house import House, until
+from workflows.calendar import CostsWorkflow, MonthFired
 
 FOLDER = Path(__file__).parent / "histories"
 SUGGESTED_AFTER = 320
@@ -171,6 +173,66 @@ async def long_one(callers: Callers) -> str:
     return await callers.carry((*REPAIRED[:2], *notes, *REPAIRED[2:]), A_REPORT)
 
 
+async def checked(callers: Callers) -> str:
+    """Its defect has become a public repair."""
+    return await callers.carry(CHECKED, None)
+
+
+async def found_well(callers: Callers) -> str:
+    return await callers.carry((("rp-1", {"type": "routine_checked", "findings": "无缺陷"}),), None)
+
+
+async def called_off(callers: Callers) -> str:
+    return await callers.carry((("en-1", {"type": "withdrawn", "reason": "设备已报废"}),), None)
+
+
+async def not_checked_yet(callers: Callers) -> str:
+    """Still open."""
+    return await callers.falls_due("LIFT-1-M")
+
+
+async def cleaned(callers: Callers) -> str:
+    """A cleaning task, done twice over."""
+    task = await _cleaning(callers)
+    done = ("cl-1", {"type": "cleaning_done"})
+    for by, event in (
+        done,
+        ("fd-1", {"type": "cleaning_sent_back", "reason": "仍有污渍"}),
+        done,
+        ("fd-1", {"type": "cleaning_passed"}),
+    ):
+        await callers.act(task, by, event)
+    return task
+
+
+async def not_cleaned_yet(callers: Callers) -> str:
+    """Still open."""
+    return await _cleaning(callers)
+
+
+async def _cleaning(callers: Callers) -> str:
+    no = await callers.falls_due("HYGIENE-W")
+    defects = [{"place": "3栋楼道", "content": "有垃圾"}]
+    await callers.act(no, "fd-1", {"type": "routine_checked", "findings": "一处", "defects": defects})
+    async with await open_pool(callers.house.settings) as pool:
+        query = "select case_no from commands where idempotency_key = $1 and state = 'applied'"
+        await until(lambda: pool.fetchval(query, f"{no}/1"), 30, "a cleaning task")
+        return str(await pool.fetchval(query, f"{no}/1"))
+
+
+async def reckoned(callers: Callers) -> str:
+    """FEE-01."""
+    client, queue = await callers.house.client(), callers.house.settings.queue_cases
+    fired = MonthFired(estate=EstateCode("LY"), month=date(2026, 10, 1))
+    return await client.execute_workflow(CostsWorkflow.run, fired, id="reckoned", task_queue=queue)
+
+
+async def long_check(callers: Callers) -> str:
+    """Long enough for a second run."""
+    notes = tuple(("rp-1", {"type": "noted", "text": f"备注 {n}"}) for n in range(60))
+    return await callers.carry((*notes, *CHECKED), None)
+
+
 PLAYS: Mapping[str, tuple[Play, ...]] = {
     "REP": (
         filed,
@@ -188,6 +250,7 @@ PLAYS: Mapping[str, tuple[Play, ...]] = {
         reopened_in_time,
     ),
     "PUB": (repaired, taken_back, sent_anew, dangerous, too_late, long_one),
+    "RTN": (checked, found_well, called_off, not_checked_yet, cleaned, not_cleaned_yet, reckoned, long_check),
 }
 
 

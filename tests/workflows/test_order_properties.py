@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.admission import right_for
 from domain.errors import BadTime, CaseClosed, DeskError, NotExpected, NotPermitted
-from domain.events import Event
+from domain.events import Event, Referred, RoutineDue
 from domain.events.on_site import AcceptanceStated, CostAgreed, SiteChecked, WorkOrderFiled
 from domain.events.public import FacilityFaultReported, FacilityRepaired, RepairerArranged, SheetSignedFor
 from domain.events.repair import (
@@ -35,6 +35,13 @@ from domain.events.repair import (
     WorkFinished,
 )
 from domain.events.review import FoundUnlisted
+from domain.events.routine import (
+    CleaningAsked,
+    CleaningDone,
+    CleaningPassed,
+    CleaningSentBack,
+    RoutineChecked,
+)
 from domain.events.sending import HelpersSent, OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.limits import CLOCK_SKEW
@@ -81,6 +88,13 @@ AFTER: Mapping[str, Mapping[type[Event], tuple[Former, ...]]] = {
         HelpersSent: (RepairerArranged,),
         WorkStarted: (ArrivedOnSite,),  # PUB-101: what is dangerous waits for no paper
         FacilityRepaired: (WorkStarted,),
+    },
+    "RTN": {
+        RoutineChecked: (RoutineDue,),
+        Referred: (RoutineChecked,),
+        CleaningDone: (CleaningAsked,),
+        CleaningPassed: (CleaningDone,),
+        CleaningSentBack: (CleaningDone,),
     },
 }
 """What the clauses put before an event, one of those in brackets: said a second time, to hold the scripts to it."""
