@@ -25,6 +25,7 @@ class Docket:
         self._who = who
         self._duties: dict[tuple[str, int], Duty] = {}
         self._latest: dict[str, Duty] = {}
+        self._starts: dict[str, Entry] = {}
         self._ended = False
 
     def __iter__(self) -> Iterator[Duty]:
@@ -51,8 +52,10 @@ class Docket:
                 self._ended = True
         for duty in [duty for duty in self if duty.owed]:
             self._revise(duty, entry, file)
-        if not self._ended:
-            for row in self._rows:
+        for row in self._rows:
+            if row.starts(entry):
+                self._starts[row.key] = entry
+            if not self._ended:
                 self._start(row, entry, file)
 
     def _put(self, duty: Duty) -> None:
@@ -100,7 +103,7 @@ class Docket:
         return replace(due, at=due.at + stood_still(file, started_at, row.pausable))
 
     def _start(self, row: Obligation, entry: Entry, file: CaseFile) -> None:
-        start = next((e for e in reversed(tuple(file)) if row.starts(e)), None)
+        start = self._starts.get(row.key)
         if start is None or not row.only_if(file):
             return
         latest = self._latest.get(row.key)

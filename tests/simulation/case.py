@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -59,6 +60,7 @@ class SimulatedCase:
         self.procedure = PROCEDURES[opening.no.split("-", maxsplit=1)[0]]
         self.edition = self.procedure.edition(opening.edition)
         self.terms = opening.terms.terms()
+        self._any_time = tuple(filter(self.edition.knows, self.procedure.any_time))
         self.file = CaseFile()
         self.docket = Docket(self.edition.obligations, self.terms, self.procedure.who)
         self.notices: list[Notice] = []
@@ -74,8 +76,10 @@ class SimulatedCase:
     def fork(self) -> "SimulatedCase":
         """The same case as somebody takes it with him who is cut off from the desk."""
         other = SimulatedCase(self.opening, self._scripts)
-        for entry in self.file:
-            other.add(entry)
+        other.file = CaseFile(self.file)
+        other.docket = copy(self.docket)
+        vars(other.docket).update({name: dict(kept) for name, kept in vars(self.docket).items() if type(kept) is dict})
+        other.place = other._read()
         return other
 
     def __str__(self) -> str:
@@ -93,8 +97,7 @@ class SimulatedCase:
 
     @property
     def takes(self) -> tuple[type[Event], ...]:
-        known = [kind for kind in self.procedure.any_time if self.edition.knows(kind)]
-        return () if self.file.ended else (*self.place.admitted, *known)
+        return () if self.file.ended else (*self.place.admitted, *self._any_time)
 
     @property
     def waits(self) -> tuple[tuple[type[Event], ...], ...]:

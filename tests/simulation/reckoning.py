@@ -1,8 +1,9 @@
 """The limits reckoned once more, minute by minute, as somebody would with a clock and a calendar on the wall."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from domain.calendar import LOCAL
 from domain.case_file import CaseFile, Entry
@@ -37,22 +38,36 @@ class Verdict:
     late: bool
 
 
-def verdict(case: SimulatedCase, duty: Duty, until: datetime) -> Verdict:
+@dataclass(frozen=True)
+class Reading:
+    """A file as it was after each of its entries; ``until``: the moment we look at it."""
+
+    files: Sequence[CaseFile]
+    terms: Terms
+    until: datetime
+
+    @classmethod
+    def of(cls, case: SimulatedCase, until: datetime) -> "Reading":
+        entries = list(case.file)
+        return cls([CaseFile(entries[:number]) for number in range(len(entries) + 1)], case.terms, until)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(self.files[-1])
+
+
+def verdict(reading: Reading, duty: Duty) -> Verdict:
     """Of one duty, from the file alone: what shows that it was late, or ended it, or the moment we look at it."""
-    entries = list(case.file)
-    for number in range(duty.start_number, len(entries)):
-        entry = entries[number]
+    due = last_moment(reading, duty, duty.start_number)
+    for entry in reading.entries[duty.start_number :]:
         if duty.ended_by == entry.number or _told_late(duty, entry):
-            break
-        due = last_moment(case, duty, number)
-        moved = last_moment(case, duty, number + 1)
+            return Verdict(due=due, late=due is not None and entry.at > due)
+        moved = last_moment(reading, duty, entry.number)
         if due is not None and moved != due and entry.at > due and _runs(duty, entry):
             return Verdict(due=due, late=True)
-    else:
-        due = last_moment(case, duty, len(entries))
-        return Verdict(due=due, late=duty.ended_by is None and due is not None and until > due + timedelta(seconds=2))
-    due = last_moment(case, duty, number)
-    return Verdict(due=due, late=due is not None and entry.at > due)
+        due = moved
+    missed = due is not None and reading.until > due + timedelta(seconds=2)
+    return Verdict(due=due, late=duty.ended_by is None and missed)
 
 
 def _runs(duty: Duty, entry: Entry) -> bool:
@@ -67,22 +82,22 @@ def _told_late(duty: Duty, entry: Entry) -> bool:
     return duty.row.rung(event.rung).level is not Level.WARNING
 
 
-def last_moment(case: SimulatedCase, duty: Duty, number: int) -> datetime | None:
+def last_moment(reading: Reading, duty: Duty, number: int) -> datetime | None:
     """The last moment on time, as the first so many entries have it."""
-    entries = list(case.file)[:number]
-    for entry in reversed(entries[duty.start_number :]):
+    file = reading.files[number]
+    for entry in file.after(duty.start_number):
         if isinstance(entry.event, ExtensionGranted) and entry.event.key == duty.key:
             return entry.event.until
-    pauses = _pauses(entries, duty.started_at) if duty.row.pausable is not None else ()
+    pauses = _pauses(file, duty.started_at) if duty.row.pausable is not None else ()
     most = (duty.row.pausable or timedelta()) // timedelta(microseconds=1)
-    return _counted(duty, CaseFile(entries), case.terms, pauses, most)
+    return _counted(duty, file, reading.terms, pauses, most)
 
 
-def without_pauses(case: SimulatedCase, duty: Duty, number: int) -> datetime | None:
-    return _counted(duty, CaseFile(list(case.file)[:number]), case.terms, (), 0)
+def without_pauses(reading: Reading, duty: Duty) -> datetime | None:
+    return _counted(duty, reading.files[-1], reading.terms, (), 0)
 
 
-def _counted(duty: Duty, file: CaseFile, terms: Terms, pauses: Sequence[Stretch], most: int) -> datetime | None:
+def _counted(duty: Duty, file: CaseFile, terms: Terms, pauses: tuple[Stretch, ...], most: int) -> datetime | None:
     start = duty.started_at
     match duty.row.limit:
         case Within(length=length):
@@ -113,15 +128,18 @@ def _counted(duty: Duty, file: CaseFile, terms: Terms, pauses: Sequence[Stretch]
     raise TypeError(duty.row.limit)
 
 
-def _after(start: datetime, length: timedelta, pauses: Sequence[Stretch], most: int) -> datetime:
+@cache
+def _after(start: datetime, length: timedelta, pauses: tuple[Stretch, ...], most: int) -> datetime:
     """So much time after it, not counting what stood still, of which there is a most."""
     left, passed = length // timedelta(microseconds=1), 0
     while left:
-        step = min(MINUTE, left)
-        still = min(sum(_overlap(passed, passed + step, pause) for pause in pauses), most) if pauses else 0
-        most -= still
+        step = MINUTE if left > MINUTE else left
         passed += step
-        left -= step - still
+        left -= step
+        if pauses:
+            still = min(sum(_overlap(passed - step, passed, pause) for pause in pauses), most)
+            most -= still
+            left += still
     return start + timedelta(microseconds=passed)
 
 
@@ -130,7 +148,7 @@ def _overlap(begin: int, end: int, pause: Stretch) -> int:
     return max(over - max(begin, pause[0]), 0)
 
 
-def _pauses(entries: Sequence[Entry], start: datetime) -> tuple[Stretch, ...]:
+def _pauses(entries: Iterable[Entry], start: datetime) -> tuple[Stretch, ...]:
     """When the work stood still, in microseconds from the start; the last one may be running."""
     found: list[Stretch] = []
     began: int | None = None
@@ -144,6 +162,7 @@ def _pauses(entries: Sequence[Entry], start: datetime) -> tuple[Stretch, ...]:
     return (*found, (began, None)) if began is not None else tuple(found)
 
 
+@cache
 def _first(start: datetime, *, strictly: bool, at: tuple[int, int]) -> datetime:
     """The first moment from the start on at which clocks here show that."""
     local = start.astimezone(LOCAL)
@@ -174,14 +193,15 @@ def _is_worked(day: date, terms: Terms) -> bool:
 
 def reckoned_otherwise(case: SimulatedCase, until: datetime) -> Iterator[tuple[Duty, str]]:
     """Each duty that this makes something else of, and what."""
+    reading = Reading.of(case, until)
     for duty in case.docket:
-        found = verdict(case, duty, until)
+        found = verdict(reading, duty)
         due = duty.breached_at if duty.breached_at is not None else duty.due.at
         if found.late != (duty.breached_at is not None):
             yield duty, f"late {found.late}, due {found.due}"
         elif found.due != due:
             yield duty, f"due {found.due}, not {due}"
         if duty.row.pausable is not None and not duty.extended:
-            plain = without_pauses(case, duty, len(case.file))
+            plain = without_pauses(reading, duty)
             if plain is not None and duty.due.at - plain > duty.row.pausable:
                 yield duty, f"paused by {duty.due.at - plain}"

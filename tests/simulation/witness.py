@@ -51,7 +51,7 @@ class Witness:
         self._seen[case.no] = len(case.notices)
         if isinstance(entry.event, RungReached):
             self._rung(case, entry.event)
-        if not case.file.ended and not owed and not case.periods:
+        if case.place.result is None and not owed and not case.periods:
             self.tally.clockless[f"{case.procedure.prefix} {case.procedure.stage(case.file)}"] += 1
 
     def _rung(self, case: SimulatedCase, reached: RungReached) -> None:
