@@ -1,6 +1,6 @@
 """What the desk adds to an event before the case sees it: prices by the list, and whether person and item exist."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,11 +12,24 @@ from domain.assigning import check_assignable, check_signatory
 from domain.case_file import CaseFile
 from domain.errors import Malformed, RuleBroken
 from domain.events import AnyEvent
+from domain.events.on_site import Quoted
 from domain.events.public import RepairerArranged, SheetSignedFor
 from domain.events.repair import Assigned, FaultCompared, PriceShown, WorkFinished
 from domain.events.work import Reassigned
 from domain.people import EstateCode, StaffId
-from domain.pricing import ChargeKind, ChargeLine, PriceBook, PriceList, RequestedCharge, charge, total
+from domain.pricing import (
+    OFF_THE_LIST,
+    REVIEWED_ITEM,
+    ChargeKind,
+    ChargeLine,
+    PriceBook,
+    PriceList,
+    RequestedCharge,
+    charge,
+    charge_off_the_list,
+    total,
+)
+from domain.rulebook.repair.agreeing import off_the_list
 from infra.postgres.records import CaseHead, case_file
 
 
@@ -41,7 +54,7 @@ async def completed(desk: Desk, wire: WireEvent, there: Circumstances) -> AnyEve
         check_signatory(await desk.register.actor(StaffId(values["collector"]), estate), field="event.collector")
     if kind is Assigned:
         await _refuse_unknown_team(desk, estate, values["team"])
-    if kind in (Assigned, FaultCompared, PriceShown, WorkFinished):
+    if kind in (Assigned, FaultCompared, PriceShown, Quoted, WorkFinished):
         values |= await _priced(desk, kind, values, there)
     return _made(kind, values)
 
@@ -58,15 +71,17 @@ async def _priced(desk: Desk, kind: type, values: dict[str, Any], there: Circums
     if kind is WorkFinished:
         return {"charges": await charged(desk, values["charges"], there, book)}
     prices = book.in_force(there.at)
-    if kind is PriceShown:
+    if kind in (PriceShown, Quoted):
         return {"price_version": prices.version}
     item = values["item"] if kind is Assigned else values["actual_item"]
+    if kind is Assigned and item == REVIEWED_ITEM:
+        return {}
     if item and not prices.lists(item):
         raise RuleBroken(
             "FEE-03",
             field="event.item" if kind is Assigned else "event.actual_item",
-            remedy=f"项目不在收费标准 {prices.version} 内，请选标准内项目",
-            english=f"The item is not in price list {prices.version}; choose a listed one.",
+            remedy=f"项目不在收费标准 {prices.version} 内，请选标准内项目，或转收费评审",
+            english=f"The item is not in price list {prices.version}; choose a listed one, or have it reviewed.",
         )
     return {}
 
@@ -78,7 +93,7 @@ async def charged(
     if not wanted:
         return ()
     file = case_file(await desk.reader.entries(there.head.no))
-    return _lines(wanted, list_for(book, file, there.at))
+    return _lines(wanted, list_for(book, file, there.at), off_the_list(file))
 
 
 def list_for(book: PriceBook, file: CaseFile, at: datetime) -> PriceList:
@@ -87,9 +102,12 @@ def list_for(book: PriceBook, file: CaseFile, at: datetime) -> PriceList:
     return (book.version(shown.price_version) if shown else None) or book.in_force(at)
 
 
-def _lines(wanted: Sequence[WireCharge], prices: PriceList) -> tuple[ChargeLine, ...]:
+def _lines(wanted: Sequence[WireCharge], prices: PriceList, agreed: Mapping[str, Decimal]) -> tuple[ChargeLine, ...]:
     lines: list[ChargeLine] = []
     for position, one in enumerate(wanted):
+        if one.item in OFF_THE_LIST:
+            lines.append(_agreed_line(position, one, agreed))
+            continue
         kinds = [one.kind] if one.kind else _kinds(prices, one.item)
         whole = one.amount if len(kinds) == 1 else None
         priced = charge(
@@ -99,6 +117,18 @@ def _lines(wanted: Sequence[WireCharge], prices: PriceList) -> tuple[ChargeLine,
             raise _other_amount(position, total(priced), prices)
         lines += priced
     return tuple(lines)
+
+
+def _agreed_line(position: int, one: WireCharge, agreed: Mapping[str, Decimal]) -> ChargeLine:
+    line = charge_off_the_list(one.item, agreed, field=f"event.charges.{position}.item")
+    if one.quantity != 1 or one.amount not in (None, line.amount):
+        raise RuleBroken(
+            "FEE-02",
+            field=f"event.charges.{position}.amount",
+            remedy=f"「{OFF_THE_LIST[one.item]}」经评审或住户同意的金额为 {line.amount} 元，数量为1，不得改动",
+            english=f"What was reviewed or agreed to for {one.item} is {line.amount} CNY, once.",
+        )
+    return line
 
 
 def _kinds(prices: PriceList, item: str) -> list[ChargeKind]:

@@ -23,12 +23,29 @@ MASKS = {
     "household": mask_name,
     "signer": mask_name,
     "reporter": mask_name,
+    "agreed_by": mask_name,
     "phone": mask_phone,
     "address": mask_room,
     "room": mask_room,
 }
 FREE_WORDS = frozenset(
-    {"content", "text", "reason", "remark", "override_reason", "plan", "signature", "place", "notes", "parts"}
+    {
+        "content",
+        "text",
+        "reason",
+        "remark",
+        "override_reason",
+        "plan",
+        "signature",
+        "place",
+        "notes",
+        "parts",
+        "work",
+        "finding",
+        "material",
+        "problem",
+        "proposal",
+    }
 )
 """May hold anything about anybody: shown only for a purpose."""
 

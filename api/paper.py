@@ -9,7 +9,7 @@ from domain.case_file import Entry
 from domain.events import Noted, RungReached, Urged
 from domain.forms import SEEN_BY_CUSTOMERS, FormCopy, SheetCharge, StepLine
 from domain.people import StaffId
-from domain.pricing import ChargeLine, PriceBook, PriceItem
+from domain.pricing import OFF_THE_LIST, ChargeLine, PriceBook, PriceItem
 from domain.rulebook import PROCEDURES
 
 STAFF_NAMED = ("repairer", "collector")
@@ -30,11 +30,12 @@ class Words:
     def item(self, code: str, version: str) -> str:
         """The item's name in that version of the list, or in the newest; its code where neither has it."""
         listed = self._listed(code, version)
-        return listed.name if listed else code
+        return listed.name if listed else OFF_THE_LIST.get(code, code)
 
     def charge(self, line: ChargeLine) -> SheetCharge:
         listed = self._listed(line.item, line.price_version)
-        return SheetCharge(name=listed.name if listed else line.item, unit=listed.unit if listed else "", line=line)
+        name = self.item(line.item, line.price_version)
+        return SheetCharge(name=name, unit=listed.unit if listed else "", line=line)
 
     def _listed(self, code: str, version: str) -> PriceItem | None:
         newest = max(self.prices.versions, key=lambda one: one.effective_from, default=None)

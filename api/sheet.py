@@ -5,9 +5,11 @@ from datetime import datetime
 
 from api.looking import Look
 from api.paper import Words, steps_told
+from api.remarks import remarks
 from domain.case_file import CaseFile, Entry
 from domain.errors import RuleBroken
 from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.events.on_site import CostAgreed, MaterialChecked
 from domain.events.repair import (
     Assessed,
     Assigned,
@@ -25,6 +27,7 @@ from domain.events.repair import (
     TrialDone,
     WorkFinished,
 )
+from domain.events.review import FoundUnlisted
 from domain.events.work import WorkStarted
 from domain.forms import TRIAL_RESULTS, FormCopy, RepairOrderSheet, Signature
 from domain.rulebook.repair import reading
@@ -69,6 +72,7 @@ def _with_assignment(sheet: RepairOrderSheet, file: CaseFile, paper: CaseFile, w
     version = shown.price_version if shown else ""
     reported = assigned.item if assigned else ""
     actual = (compared.actual_item or reported) if compared else ""
+    unlisted = paper.last(FoundUnlisted)
     return replace(
         sheet,
         urgency=graded.urgency if graded else "",
@@ -76,7 +80,7 @@ def _with_assignment(sheet: RepairOrderSheet, file: CaseFile, paper: CaseFile, w
         complete_by=reading.complete_by(paper),
         expected=reading.expected_arrival(file),
         reported_item=words.item(reported, version),
-        actual_item=words.item(actual, version),
+        actual_item=unlisted.work if unlisted and not compared else words.item(actual, version),
         price_version=version,
     )
 
@@ -84,21 +88,31 @@ def _with_assignment(sheet: RepairOrderSheet, file: CaseFile, paper: CaseFile, w
 def _with_work(sheet: RepairOrderSheet, paper: CaseFile, words: Words) -> RepairOrderSheet:
     started, finished = paper.last_entry(WorkStarted), paper.last_entry(WorkFinished)
     trial, said = paper.last(TrialDone), paper.last(FeedbackGiven)
-    answer = paper.last_entry(ConsentGiven, ConsentRefused)
+    answer = paper.last_entry(ConsentGiven, CostAgreed, ConsentRefused)
+    verified = paper.last(MaterialChecked)
     refused = paper.last(RefusalSigned)
     charges = charges_in_force(paper)
     return replace(
         sheet,
         charges=None if charges is None else tuple(words.charge(line) for line in charges),
-        consent=answer.event.label if answer else "",
+        consent=_consent(answer) if answer else "",
         refusal_reason=refused.reason if refused else "",
         fault=finished.event.fault if finished and isinstance(finished.event, WorkFinished) else sheet.fault,
         work_started_at=started.at if started else None,
         work_finished_at=finished.at if finished else None,
         trial=TRIAL_RESULTS[0 if trial.passed else 1] if trial else "",
-        remarks=trial.remark if trial else "",
+        material=verified.finding_of_material if verified else "",
+        remarks="；".join(remarks(paper)),
         feedback=("已解决" if said.solved else "未解决") + (f"：{said.remark}" if said.remark else "") if said else "",
     )
+
+
+def _consent(answer: Entry) -> str:
+    """REP-35: how much, who and how; when is in the log."""
+    event = answer.event
+    if isinstance(event, CostAgreed):
+        return f"{event.label}，{event.amount:.2f} 元，{event.agreed_by}（{event.means}）"
+    return event.label
 
 
 def _with_signatures(sheet: RepairOrderSheet, file: CaseFile, paper: CaseFile) -> RepairOrderSheet:

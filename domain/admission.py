@@ -176,7 +176,7 @@ def _not_permitted(event: AnyEvent, right: Right | None) -> NotPermitted:
 
 
 def _question(act: Act, file: CaseFile, docket: Docket, terms: Terms) -> Question:
-    return Question(event=act.event, by=act.by, at=act.at, file=file, owed=owed_in(docket), teams=terms.teams)
+    return Question(event=act.event, by=act.by, at=act.at, file=file, owed=owed_in(docket), terms=terms)
 
 
 def _pass_gates(act: Act, edition: Edition, question: Question) -> None:

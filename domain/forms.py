@@ -5,6 +5,19 @@ from datetime import datetime
 from decimal import Decimal
 
 from domain.events import Event, Withdrawn
+from domain.events.on_site import (
+    AcceptanceStated,
+    CompletionAgreed,
+    CostAgreed,
+    FurtherWorkAgreed,
+    MaterialChecked,
+    MaterialFinding,
+    MaterialSupplied,
+    ProblemFound,
+    QuoteAccepted,
+    Quoted,
+    ResourceUsed,
+)
 from domain.events.repair import (
     AnsweredWithPlan,
     AppointmentMoved,
@@ -27,6 +40,7 @@ from domain.events.repair import (
     Wanted,
     WorkFinished,
 )
+from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent
 from domain.events.work import ArrivedOnSite, Reassigned, WorkStarted
 from domain.people import CaseNo
 from domain.pricing import ChargeLine
@@ -111,6 +125,19 @@ SEEN_BY_CUSTOMERS: frozenset[type[Event]] = frozenset(
         CustomerCopyGiven,
         FeedbackGiven,
         Withdrawn,
+        CompletionAgreed,
+        Quoted,
+        QuoteAccepted,
+        ReviewAnswered,
+        ReviewConsent,
+        FoundUnlisted,
+        CostAgreed,
+        MaterialSupplied,
+        MaterialChecked,
+        ResourceUsed,
+        ProblemFound,
+        FurtherWorkAgreed,
+        AcceptanceStated,
     }
 )
 """The steps that a copy which leaves the company tells: what is done with and for the customer.
@@ -118,7 +145,7 @@ SEEN_BY_CUSTOMERS: frozenset[type[Event]] = frozenset(
 Grading, remarks, urging, limits and the way of the company's own copies (REP-43 to REP-48) are none of it.
 """
 
-MATERIAL_FINDINGS = ("合格", "不合格", "质量不佳", "其他")
+MATERIAL_FINDINGS = tuple(MaterialFinding)
 """MAT-04: what 备注栏 says of the resident's own material."""
 
 TRIAL_RESULTS = ("合格", "不合格")

@@ -50,12 +50,13 @@ class Rung(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warn:
-    """Before the due moment: at 80 % of the interval, or ``before`` it, or at a local ``clock`` time of its day."""
+    """Before the due moment: at a ``share`` of the interval, ``before`` it, or at a local ``clock`` time of its day."""
 
     name: ClassVar[str] = "临期提醒"
     tell: tuple[Role, ...]
     before: timedelta | None = None
     clock: time | None = None
+    share: float = OV_05_SHARE
     press: tuple[Role, ...] = ()
     level: Level = Level.WARNING
 
@@ -64,7 +65,7 @@ class Warn:
             return timing.due_at - self.before
         if self.clock is not None:
             return datetime.combine(timing.due_at.astimezone(LOCAL).date(), self.clock, LOCAL)
-        return timing.started_at + (timing.due_at - timing.started_at) * OV_05_SHARE
+        return timing.started_at + (timing.due_at - timing.started_at) * self.share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

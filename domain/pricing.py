@@ -1,6 +1,6 @@
 """《有偿维修收费标准》: dated price lists, and what a repair costs by them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,6 +11,12 @@ from domain.errors import Malformed, RuleBroken
 
 _FEN = Decimal("0.01")
 _MOST = Decimal(10) ** 7
+
+REVIEWED_ITEM, FURTHER_ITEM = "REVIEWED", "EXTRA"
+"""FEE-02, FEE-106: stand in place of an item of the list where the price was reviewed, or agreed for further work."""
+
+OFF_THE_LIST: Mapping[str, str] = {REVIEWED_ITEM: "评审项目", FURTHER_ITEM: "追加维修"}
+"""What staff call them."""
 
 
 class ChargeKind(StrEnum):
@@ -111,6 +117,8 @@ class RequestedCharge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeLine:
+    """``price_version`` is empty for what the list does not name."""
+
     item: str
     kind: ChargeKind
     price_version: str
@@ -126,6 +134,25 @@ def charge(requested: Sequence[RequestedCharge], prices: PriceList) -> tuple[Cha
     Malformed for a quantity that is not positive or finer than three decimals.
     """
     return tuple(_line(wanted, prices, position) for position, wanted in enumerate(requested))
+
+
+def charge_off_the_list(item: str, agreed: Mapping[str, Decimal], field: str) -> ChargeLine:
+    """FEE-02, FEE-106: once, at the amount reviewed or agreed; ``field``: of the request.
+
+    Raises RuleBroken (FEE-02) where there is no such amount.
+    """
+    amount = agreed.get(item)
+    if amount is None:
+        raise RuleBroken(
+            "FEE-02",
+            field=field,
+            remedy=f"本单没有经评审或住户同意的「{OFF_THE_LIST[item]}」费用",
+            english=f"No amount was reviewed or agreed to for {item} in this case.",
+        )
+    amount = amount.quantize(_FEN)
+    return ChargeLine(
+        item=item, kind=ChargeKind.OTHER, price_version="", unit_price=amount, quantity=Decimal(1), amount=amount
+    )
 
 
 def total(lines: Iterable[ChargeLine]) -> Decimal:

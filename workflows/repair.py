@@ -1,8 +1,9 @@
-"""住户报修: the repair of a resident's home by the price list, clause by clause."""
+"""住户报修: the repair of a resident's home, clause by clause."""
 
 from temporalio import workflow
 
-from domain.events import Withdrawn
+from domain.events import PeriodOver, Withdrawn
+from domain.events.on_site import AcceptanceStated, CostAgreed
 from domain.events.repair import (
     Assessed,
     Assigned,
@@ -30,9 +31,13 @@ from domain.events.repair import (
     TrialDone,
     WorkFinished,
 )
+from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent, Reviewed, SentToReview
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.rulebook import REPAIR
+from domain.rulebook.repair import reviewing
+from domain.rulebook.repair.completing import GRACE
 from domain.rulebook.repair.reading import REFUSED, unsolved
+from domain.rulebook.repair.reviewing import NOT_FEASIBLE
 from workflows.case import Case
 from workflows.doors import carries
 from workflows.messages import OpenCase
@@ -42,7 +47,7 @@ DONE, WITHDRAWN = "已完成", "已撤单"
 
 @carries(REPAIR)
 class RepairWorkflow(Case):
-    """REP-01 to REP-48 for an item of the price list."""
+    """REP-01 to REP-48, by the price list or by review, and REP-108 to REP-131 around it."""
 
     @workflow.init
     def __init__(self, opening: OpenCase) -> None:
@@ -64,11 +69,15 @@ class RepairWorkflow(Case):
         await self.together(self._form_and_notice(), self.until(Assessed))
 
         while True:
-            # REP-05 to REP-07, REP-26, REP-27: somebody is sent, takes the order and arrives.
-            await self.until(Assigned)
+            # REP-05 to REP-07, REP-26, REP-27: somebody is sent, takes the order and arrives;
+            # REP-28 to REP-31: what the price list does not name is reviewed and agreed to before.
+            if given_up := await self._somebody_sent():
+                return given_up
             await self.again_after(Reassigned, self._on_the_way)
 
             # REP-32 to REP-35: compare, show the price, ask.
+            if not await self._feasible_on_site():
+                return NOT_FEASIBLE
             if not await self._consent():
                 return await self._refusal()
 
@@ -84,17 +93,48 @@ class RepairWorkflow(Case):
         await self.together(self.until(FormFilled), self.until(EngineeringNotified))
         await self.until(FormCollected)
 
+    async def _somebody_sent(self) -> str:
+        """Nothing; or the result of an order that is not carried out."""
+        while isinstance(await self.until(Assigned, SentToReview), SentToReview):
+            # REP-28, REP-29: feasible or not, and the resident is told.
+            if not await self._reviewed():
+                return NOT_FEASIBLE
+
+            # REP-30: as long as it takes, reminded now and then; OV-40: but not for ever.
+            refused = await self.unless(
+                PeriodOver, self._answered, self._unanswered, when=reviewing.is_unanswered_for_good
+            )
+            if refused:
+                return refused
+        return ""
+
+    async def _reviewed(self) -> bool:
+        review = await self.until(Reviewed)
+        await self.until(ReviewAnswered)
+        return review.feasible
+
+    async def _answered(self) -> str:
+        answer = await self.until(ReviewConsent)
+        return "" if answer.agreed else REFUSED
+
+    async def _unanswered(self) -> str:
+        return reviewing.NOT_ANSWERED
+
     async def _on_the_way(self) -> None:
         await self.until(OrderTaken)
         # REP-105: setting out is told where it is; arriving says it too.
         if isinstance(await self.until(SetOut, ArrivedOnSite), SetOut):
             await self.until(ArrivedOnSite)
 
+    async def _feasible_on_site(self) -> bool:
+        # REP-33: another fault than reported, and not on the list either, is reviewed before anything is done.
+        found = await self.until(FaultCompared, FoundUnlisted)
+        return isinstance(found, FaultCompared) or await self._reviewed()
+
     async def _consent(self) -> bool:
-        await self.until(FaultCompared)
         await self.until(PriceShown)
-        answer = await self.until(ConsentGiven, ConsentRefused)
-        return isinstance(answer, ConsentGiven)
+        answer = await self.until(ConsentGiven, CostAgreed, ConsentRefused)
+        return not isinstance(answer, ConsentRefused)
 
     async def _refusal(self) -> str:
         # REP-37: back, and explained.
@@ -116,15 +156,26 @@ class RepairWorkflow(Case):
 
             # REP-40: tried out until it is right.
             trial = await self.until(TrialDone)
-            if trial.passed:
+            if trial.passed and await self._accepted():
                 break
 
-        # REP-41: the resident signs; absent, 工程部主管 answers for it.
-        await self.until(ResidentSigned, SignatureExcused)
+    async def _accepted(self) -> bool:
+        # REP-120, REP-123: unsatisfied, it is done again.
+        said = await self.until(AcceptanceStated, ResidentSigned, SignatureExcused)
+        if isinstance(said, AcceptanceStated):
+            if not said.satisfied:
+                return False
+            # REP-41, REP-121: the resident signs; absent, 工程部主管 answers for it.
+            await self.until(ResidentSigned, SignatureExcused)
+        return True
 
     async def _paper_and_feedback(self) -> bool:
         # REP-11: is the fault really gone?
         await self.together(self._customer_copy(), self._copies(), self.until(FeedbackGiven))
+
+        # REP-47: what shows soon afterwards reopens the case itself.
+        while self.knows(PeriodOver) and (await self.until(PeriodOver)).key != GRACE.key:
+            pass
         return True
 
     async def _reopened(self) -> bool:

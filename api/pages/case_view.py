@@ -53,6 +53,7 @@ def case_page(shown: CasePage) -> str:
         _standing(case),
         _next(case),
         _same_room(case),
+        _guidance(case),
         acts("现在登记", shown.recording, in_turn=True),
         _resident(shown),
         _charged(shown),
@@ -86,6 +87,14 @@ def _next(case: CaseAnswer) -> Markup | None:
         tag("ul", limits) if limits else None,
         class_="next",
     )
+
+
+def _guidance(case: CaseAnswer) -> Markup | None:
+    """The work card: how the documents want it done, at the stage that it is at."""
+    if not case.guidance:
+        return None
+    lines = [tag("li", f"{one.text}（{one.rule}）") for one in case.guidance]
+    return tag("section", tag("h2", "注意事项"), tag("ul", lines))
 
 
 def _by_when(duty: DutyAnswer) -> Child:

@@ -19,8 +19,8 @@ from domain.events.base import AS_SOON_AS_POSSIBLE
 from domain.events.repair import Assigned, FormFilled, RequestReceived, WorkFinished
 from domain.limits import due_text
 from domain.people import EstateCode, Role, StaffId
-from domain.pricing import PriceBook, PriceList
-from domain.rulebook.repair import reading
+from domain.pricing import OFF_THE_LIST, REVIEWED_ITEM, PriceBook, PriceList
+from domain.rulebook.repair import agreeing, reading, reviewing
 from infra.postgres.records import FiledDuty
 
 
@@ -49,8 +49,8 @@ async def choices_for(desk: Desk, look: Look, duties: Sequence[FiledDuty], price
         repairers=tuple((one.id, one.words) for one in crew if not one.away),
         engineers=tuple((await desk.reference.holders(estate, Role.ENGINEERING)).items()),
         teams=await _teams(desk, look),
-        items=_items(prices.in_force),
-        charged=_items(prices.shown),
+        items=(*_items(prices.in_force), *_reviewed(look)),
+        charged=(*_items(prices.shown), *_off_the_list(look)),
         limits=tuple(
             (duty.key, f"{duty.label}（{duty.rule}，{due_text(duty.due_at)}）")
             for duty in duties
@@ -137,6 +137,17 @@ async def _teams(desk: Desk, look: Look) -> Options:
 
 def _items(prices: PriceList | None) -> Options:
     return tuple(_priced(prices)) if prices else ()
+
+
+def _reviewed(look: Look) -> Options:
+    """REP-30: what may be assigned once the resident has agreed to it."""
+    return ((REVIEWED_ITEM, OFF_THE_LIST[REVIEWED_ITEM]),) if reviewing.is_agreed(look.file) else ()
+
+
+def _off_the_list(look: Look) -> Options:
+    """FEE-02, FEE-106."""
+    agreed = agreeing.off_the_list(look.file)
+    return tuple((item, f"{OFF_THE_LIST[item]} {amount} 元") for item, amount in agreed.items())
 
 
 def _priced(prices: PriceList) -> Iterator[tuple[str, str]]:

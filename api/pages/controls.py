@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -10,6 +11,7 @@ from api.wire.events import CODES, LONG, SET_BY_THE_DESK
 from domain.calendar import LOCAL
 from domain.events import Event
 from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.events.on_site import SiteItem
 from domain.events.repair import Wanted
 from domain.pricing import ChargeLine
 
@@ -18,6 +20,27 @@ Options = tuple[tuple[str, str], ...]
 """What is sent, and what is shown for it."""
 
 LABELS: Mapping[str, str] = {
+    "agreed_by": "同意人",
+    "amount": "金额（元）",
+    "choice": "住户选择",
+    "consented": "已事先征得同意",
+    "cost_accepted": "认可费用",
+    "feasible": "可以维修",
+    "fee": "追加费用（元）",
+    "finding": "勘查结果",
+    "finding_of_material": "核验结果",
+    "finish_by": "约定完成时间",
+    "items": "已做到",
+    "material": "自备材料",
+    "means": "同意方式",
+    "problem": "发现的问题",
+    "proposal": "处理建议",
+    "repair_agreed": "同意维修",
+    "resource": "使用",
+    "satisfied": "满意",
+    "warned": "已提示使用不当材料的后果",
+    "work": "维修内容",
+    "work_kind": "维修类别",
     "actual_item": "实际项目",
     "address": "地址",
     "building": "楼栋",
@@ -74,6 +97,8 @@ HINTS: Mapping[str, str] = {
     "actual_item": "相符时不填",
     "charges": "按收费标准计价；没有费用则不填，并在下面注明",
     "override_reason": "班组与故障类型对应时不填",
+    "amount": "如 120.00；评审为不可维修的不填",
+    "choice": "材料不合格时，由住户决定",
     "parts": "没有用料的，写「无」",
     "signature": "签名图片或纸质单的编号",
     "wanted": f"约定时间，或注明{AS_SOON_AS_POSSIBLE}",
@@ -93,6 +118,8 @@ class Kind(StrEnum):
     YES_OR_NO = "yes_or_no"
     NUMBER = "number"
     CHARGES = "charges"
+    MONEY = "money"
+    SEVERAL = "several"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +137,8 @@ class Control:
         """As the API takes it; None where it was left empty, which the API then judges."""
         if self.kind is Kind.CHARGES:
             return list(_charges(self.name, given)) or None
+        if self.kind is Kind.SEVERAL:
+            return list(given.get(self.name, ())) or None
         said = next(iter(given.get(self.name, ())), "")
         if not said.strip():
             return self._without(given)
@@ -190,11 +219,20 @@ def _form_of(name: str, hint: Any, choices: Choices) -> tuple[Kind, Options]:
         return Kind.CHOICE, offered[name]
     if hint == tuple[ChargeLine, ...]:
         return Kind.CHARGES, choices.charged
+    if hint == tuple[SiteItem, ...]:
+        return Kind.SEVERAL, options_of(SiteItem)
     if get_origin(hint) is Literal:
         return Kind.NUMBER, tuple((str(value), f"第{value}联") for value in get_args(hint))
     if isinstance(hint, type) and issubclass(hint, Enum):
         return Kind.CHOICE, options_of(hint)
-    kinds = {bool: Kind.YES_OR_NO, datetime: Kind.MOMENT, datetime | None: Kind.MOMENT, Wanted: Kind.SOON_OR_MOMENT}
+    kinds = {
+        bool: Kind.YES_OR_NO,
+        datetime: Kind.MOMENT,
+        datetime | None: Kind.MOMENT,
+        Decimal: Kind.MONEY,
+        Decimal | None: Kind.MONEY,
+        Wanted: Kind.SOON_OR_MOMENT,
+    }
     return kinds.get(hint, Kind.TEXT if name in LONG else Kind.LINE), YES_OR_NO if hint is bool else ()
 
 

@@ -90,6 +90,10 @@ def _entry(control: Control, filled: Filled, marks: dict[str, str]) -> Iterator[
         yield _select(control.options, value, needed="" if control.required else None, **marks)
     elif control.kind is Kind.TEXT:
         yield tag("textarea", value, rows="3", cols="40", required=_needed(control), **marks)
+    elif control.kind is Kind.SEVERAL:
+        yield from _several(control, filled, marks["id"])
+    elif control.kind is Kind.MONEY:
+        yield tag("input", value=value, required=_needed(control), inputmode="decimal", autocomplete="off", **marks)
     elif control.kind is Kind.LINE:
         yield tag("input", value=value, required=_needed(control), autocomplete="off", **marks)
     elif control.kind is Kind.DAY:
@@ -98,6 +102,16 @@ def _entry(control: Control, filled: Filled, marks: dict[str, str]) -> Iterator[
         yield tag("span", list(_soon_or_moment(control, filled, marks)), class_="line")
     else:
         yield tag("input", type_="datetime-local", step="1", value=value, required=_needed(control), **marks)
+
+
+def _several(control: Control, filled: Filled, place: str) -> Iterator[Markup]:
+    """A box for each; the first bears the id that the label points at."""
+    chosen = filled.typed.get(control.name, ())
+    for number, (value, shown) in enumerate(control.options):
+        own = {"id": place} if number == 0 else {}
+        ticked = "" if value in chosen else None
+        box = tag("input", type_="checkbox", name_=control.name, value=value, checked=ticked, **own)
+        yield tag("label", box, " ", shown, class_="line")
 
 
 def _soon_or_moment(control: Control, filled: Filled, marks: dict[str, str]) -> Iterator[Markup]:

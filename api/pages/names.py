@@ -8,7 +8,7 @@ from api.looking import Look
 from api.pages.markup import Child, tag
 from api.paper import STAFF_NAMED
 from domain.people import EstateCode, StaffId
-from domain.pricing import PriceBook
+from domain.pricing import OFF_THE_LIST, PriceBook
 from domain.rulebook import PROCEDURES
 
 
@@ -62,4 +62,4 @@ async def names_in(desk: Desk, look: Look, duties: Iterable[str | None], prices:
 def _items_of(prices: PriceBook) -> Mapping[str, str]:
     """Of every version of the list, the newest name of each item."""
     by_age = sorted(prices.versions, key=lambda one: one.effective_from)
-    return {item.code: item.name for version in by_age for item in version.items}
+    return {**OFF_THE_LIST, **{item.code: item.name for version in by_age for item in version.items}}

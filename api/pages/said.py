@@ -35,7 +35,7 @@ def _words(name: str, value: object, names: Names) -> Child:
         case int():
             return f"第{value}联" if name == "copy" else str(value)
         case list():
-            return "、".join(_charge(line, names) for line in value)
+            return "、".join(line if isinstance(line, str) else _charge(line, names) for line in value)
         case str() if LOOKS_LIKE_A_MOMENT.match(value):
             return moment(datetime.fromisoformat(value))
         case str():

@@ -18,8 +18,9 @@ from api.looking import Look, Purpose, look_at, shown, unmask
 from api.rights import Verb, needs
 from api.same_room import beside
 from api.sentences import fault
-from api.wire.answers import PROBLEMS, CaseAnswer, CaseLine, CasePage, DutyAnswer, EntryAnswer, SameRoom
+from api.wire.answers import PROBLEMS, CaseAnswer, CaseLine, CasePage, DutyAnswer, EntryAnswer, Guidance, SameRoom
 from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, Owed, PartOfNumber, Procedure, ShortWords
+from domain.events.on_site import ProgressReported
 from domain.people import EstateCode, Role
 from domain.rulebook import PROCEDURES
 from domain.rulebook.repair.reading import unsolved
@@ -117,11 +118,18 @@ async def get_case(
 
 
 def case_answer(look: Look, duties: list[FiledDuty], others: list[SameRoom], *, masked: bool) -> CaseAnswer:
+    progress = look.file.last_entry(ProgressReported)
     return CaseAnswer(
         **line_of(look.head).model_dump(),
         edition=look.head.edition.isoformat(),
         masked=masked,
         reopened=sum(unsolved(entry) for entry in look.file),
+        last_progress_at=progress.at if progress else None,
+        guidance=[
+            Guidance(rule=guide.rule, text=guide.text)
+            for guide in edition_of(look.head).guides
+            if look.head.open and look.head.stage in guide.stages
+        ],
         same_room=others,
         obligations=[duty_answer(duty) for duty in duties],
         events=[_entry_answer(entry, edition_of(look.head), masked=masked) for entry in look.entries],

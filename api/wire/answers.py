@@ -149,11 +149,21 @@ class CaseLine(Answer):
     result: str | None
 
 
+class Guidance(Answer):
+    """What to mind at this stage, under its rule."""
+
+    rule: str
+    text: str
+
+
 class CaseAnswer(CaseLine):
     edition: str
     masked: bool
     reopened: int
     """REP-47: how often feedback said that it was not solved."""
+    last_progress_at: datetime | None
+    """REP-131: when a department last said how far it is."""
+    guidance: list[Guidance]
     same_room: list[SameRoom]
     obligations: list[DutyAnswer]
     events: list[EntryAnswer]

@@ -11,18 +11,35 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_origin, ge
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.wire import text
-from domain.events import Event, NoticeAcknowledged, repair, work
+from domain.events import Event, NoticeAcknowledged, on_site, repair, work
 from domain.people import StaffId
 from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook import PROCEDURES
 
-LONG = frozenset({"content", "text", "reason", "remark", "override_reason", "plan", "notes", "parts"})
+LONG = frozenset(
+    {
+        "content",
+        "text",
+        "reason",
+        "remark",
+        "override_reason",
+        "plan",
+        "notes",
+        "parts",
+        "work",
+        "finding",
+        "material",
+        "problem",
+        "proposal",
+    }
+)
 CODES = frozenset({"item", "actual_item"})
 FORMS: Mapping[str, Any] = {"phone": text.Phone, "team": text.Team, "reference": text.Reference}
 SET_BY_THE_DESK: Mapping[type[Event], frozenset[str]] = {
     repair.Assigned: frozenset({"complete_by"}),
     work.Reassigned: frozenset({"complete_by"}),
     repair.PriceShown: frozenset({"price_version"}),
+    on_site.Quoted: frozenset({"price_version"}),
 }
 """REP-06, REP-34: what a caller may not say."""
 OPENINGS: Mapping[str, type[Event]] = {
@@ -77,11 +94,20 @@ def _field(field: DataField[Any], hint: Any) -> tuple[Any, Any]:
 def _kind(name: str, hint: Any, *, required: bool) -> Any:
     if hint is str:
         return _text(name, required=required)
-    simple = {StaffId: text.Staff, datetime: text.Moment, bool: text.Yes, int: text.Count, repair.Wanted: text.Wanted}
+    simple = {
+        StaffId: text.Staff,
+        datetime: text.Moment,
+        bool: text.Yes,
+        int: text.Count,
+        Decimal: text.Money,
+        datetime | None: text.Moment | None,
+        Decimal | None: text.Money | None,
+        repair.Wanted: text.Wanted,
+    }
     if hint in simple:
         return simple[hint]
-    if hint == datetime | None:
-        return text.Moment | None
+    if hint == tuple[on_site.SiteItem, ...]:
+        return Annotated[hint, Field(min_length=1, max_length=len(on_site.SiteItem))]
     if hint == tuple[ChargeLine, ...]:
         return Annotated[tuple[WireCharge, ...], Field(max_length=MOST_CHARGES)]
     if get_origin(hint) is Literal or (isinstance(hint, type) and issubclass(hint, Enum)):

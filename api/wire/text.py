@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import phonenumbers
@@ -112,4 +113,6 @@ Team = Annotated[str, Spelt("no_team", r"[0-9A-Za-z\u4e00-\u9fff-]{1,20}")]
 Reference = Annotated[str, Spelt("no_reference", "[0-9A-Za-z/-]{1,40}")]
 """Stands unsealed on the copies of forms, so that nothing personal fits in it."""
 Count = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+Money = Annotated[Decimal, Field(ge=0, lt=10**8, max_digits=10, decimal_places=2)]
+"""CNY, to the fen."""
 Yes = Annotated[bool, Field(strict=True)]

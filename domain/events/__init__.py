@@ -12,8 +12,10 @@ from domain.events.common import (
     Urged,
     Withdrawn,
 )
+from domain.events.on_site import OnSiteEvent
 from domain.events.public import FacilityFaultReported, PublicEvent
 from domain.events.repair import RepairEvent, RequestReceived
+from domain.events.review import ReviewEvent
 from domain.events.work import WorkEvent
 
 CommonEvent = (
@@ -27,7 +29,7 @@ CommonEvent = (
     | ExtensionGranted
     | NoticeAcknowledged
 )
-AnyEvent = CommonEvent | WorkEvent | RepairEvent | PublicEvent
+AnyEvent = CommonEvent | WorkEvent | RepairEvent | ReviewEvent | OnSiteEvent | PublicEvent
 """Every event of every procedure: the one discriminated union, by ``type``."""
 
 Opening = RequestReceived | FacilityFaultReported

@@ -1,7 +1,7 @@
 """The kinds of row a procedure is made of beside its obligations: rights, gates, notices and stages."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from domain.case_file import CaseFile, Entry
@@ -10,6 +10,7 @@ from domain.deadlines import Obligation
 from domain.docket import Docket, WhoHolds
 from domain.events import AnyEvent, CaseEnded, Event, PeriodOver, RungReached
 from domain.forms import Form
+from domain.limits import Terms
 from domain.people import Actor, Role
 from domain.periods import Period
 from domain.rulebook.web_ui import WebUiDoor
@@ -55,7 +56,12 @@ class Question(Position):
     """What a gate looks at: the event somebody wants to record, by whom, and how the case stands."""
 
     event: AnyEvent
-    teams: Mapping[str, str]
+    terms: Terms
+
+    @property
+    def teams(self) -> Mapping[str, str]:
+        """The team proposed for each kind of fault (REP-05)."""
+        return self.terms.teams
 
 
 def however_it_stands(position: Position) -> bool:  # noqa: ARG001  # the shape of a predicate
@@ -109,6 +115,15 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """What the documents say of how people behave, shown to them at these ``stages`` (Chinese); nothing checks it."""
+
+    rule: str
+    stages: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """The rows of a procedure from a day on; once in force it is never edited."""
 
@@ -118,6 +133,7 @@ class Edition:
     gates: tuple[Gate, ...]
     tells: tuple[Tell, ...]
     periods: tuple[Period, ...] = ()
+    guides: tuple[Guide, ...] = ()
 
     def knows(self, kind: type[Event]) -> bool:
         """Whether such an event can come under this edition: somebody may record it, or a period ends with it."""
@@ -132,6 +148,12 @@ class Edition:
             return event.label
         row = next((row for row in self.obligations if row.key == event.key), None)
         return f"{row.rung(event.rung).name}：{row.label}" if row else event.label
+
+
+def without(rights: Iterable[Right], *kinds: type[Event]) -> tuple[Right, ...]:
+    """The rights as they are but for events that nobody records any more."""
+    kept = (replace(right, events=tuple(kind for kind in right.events if kind not in kinds)) for right in rights)
+    return tuple(right for right in kept if right.events)
 
 
 def vocabulary_of(editions: Iterable[Edition]) -> tuple[type[Event], ...]:

@@ -39,7 +39,9 @@ def obligations() -> str:
     return "\n".join(lines) + "\n"
 
 
-OPEN: tuple[OpenDuration | OpenTime, ...] = tuple(sorted((*DURATIONS, *TIMES), key=lambda value: int(value.id[3:])))
+OPEN: tuple[OpenDuration | OpenTime, ...] = tuple(
+    sorted((*DURATIONS, *TIMES), key=lambda value: [int(part) for part in value.id[3:].split("-")])
+)
 
 
 def limit_text(limit: Limit) -> str:  # noqa: PLR0911  # one a kind
@@ -77,8 +79,8 @@ def _moment(rung: Rung) -> str:  # noqa: PLR0911  # one a kind
             return f"{_length(before)} before"
         case Warn(clock=time() as clock):
             return f"{clock:%H:%M}"
-        case Warn():
-            return "80 %"
+        case Warn(share=share):
+            return f"{share:.0%}".replace("%", " %")
         case WarnOnTheEve(clock=clock):
             return f"{clock:%H:%M} of the working day before"
         case Remind(after=after):

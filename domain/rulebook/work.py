@@ -1,6 +1,6 @@
 """What holds of every repair alike: who follows, urges, extends and stops it, and what is refused of that (REP)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from domain.events import CancellationIgnored, ExtensionGranted, Noted, NoticeAcknowledged, Urged
 from domain.events.repair import Wanted
@@ -25,6 +25,9 @@ SUPERVISORS = (
 
 FOLLOWS = (Role.FRONT_DESK,)
 """REP-19: who follows every limit of the work itself, is asked to press before it and told of its breach."""
+
+MORNING = time(9, 0)
+"""When on the second working day the repairer is reminded; proposed, the documents name only the day."""
 
 HORIZON = timedelta(days=366)
 """How far ahead anything can be agreed or extended; further is a slip of the pen."""

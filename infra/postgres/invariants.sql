@@ -150,7 +150,7 @@ group by case_no, run_id, key, cycle, rung, level, post, recipient, due_at havin
 -- A charge is not in the price list as it is charged (FEE-03).
 select format('%s/%s/%s', c.case_no, c.entry_number, c.line) as subject, format('%s %s', c.price_version, c.item) as text
 from charges c
-where not exists (
+where c.price_version is not null and not exists (
     select from price_rates r
     where r.version = c.price_version and r.code = c.item and r.kind = c.kind and r.unit_price = c.unit_price
 );
@@ -225,7 +225,7 @@ from notices where case_no = $1 and run_id = $2 and text not like '【无人值�
 
 -- name: charges_to_check
 -- The charges of a run of a case.
-select entry_number, line, item, kind, price_version, unit_price, quantity, amount
+select entry_number, line, item, kind, coalesce(price_version, '') as price_version, unit_price, quantity, amount
 from charges where case_no = $1 and run_id = $2;
 
 -- name: copies_to_check

@@ -76,7 +76,8 @@ kept_charges as (
     insert into charges (
         case_no, run_id, entry_number, line, item, kind, price_version, unit_price, quantity, amount
     )
-    select $1, $2, c.* from jsonb_to_recordset($7::jsonb) as c (
+    select $1, $2, entry_number, line, item, kind, nullif(price_version, ''), unit_price, quantity, amount
+    from jsonb_to_recordset($7::jsonb) as c (
         entry_number integer, line integer, item text, kind text, price_version text, unit_price numeric,
         quantity numeric, amount numeric
     )

@@ -1,6 +1,6 @@
 """PUB: every limit of a public-facility repair, one row each."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 
 from domain.deadlines import Obligation
 from domain.events.public import FacilityFaultReported, FacilityRepaired, RepairerArranged, SheetSignedFor
@@ -10,10 +10,7 @@ from domain.limits import Within, WorkingDays
 from domain.people import Role
 from domain.rulebook.open_values import OV_01, OV_139
 from domain.rulebook.public import reading
-from domain.rulebook.work import FOLLOWS
-
-MORNING = time(9, 0)
-"""When on the second working day the repairer is reminded; proposed, the documents name only the day."""
+from domain.rulebook.work import FOLLOWS, MORNING
 
 ENGINEERING_TOLD = Obligation(
     rule="PUB-01",

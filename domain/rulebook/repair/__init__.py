@@ -5,15 +5,41 @@ from datetime import date
 
 from domain.docket import Docket
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
-from domain.events.repair import AnsweredWithPlan, AppointmentMoved, ArrivalTold, Assessed, Assigned, RequestReceived
+from domain.events.on_site import (
+    CompletionAgreed,
+    CostAgreed,
+    FurtherWorkAgreed,
+    MaterialChecked,
+    MaterialSupplied,
+    ProblemFound,
+    ProgressReported,
+    QuoteAccepted,
+    Quoted,
+    ResourceUsed,
+    SiteChecked,
+    SurveyCalledFor,
+    Surveyed,
+    WorkClassified,
+    WorkOrderFiled,
+)
+from domain.events.repair import (
+    AnsweredWithPlan,
+    AppointmentMoved,
+    ArrivalTold,
+    Assessed,
+    Assigned,
+    ConsentGiven,
+    RequestReceived,
+)
 from domain.events.work import CustomerContacted, Paused, Reassigned, Resumed
 from domain.forms import REPAIR_ORDER
+from domain.rulebook.repair import accepting, agreeing, completing, on_site, reviewing
 from domain.rulebook.repair.copies import copy_places
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS, who
 from domain.rulebook.repair.rights import GATES, RIGHTS
 from domain.rulebook.repair.tells import STAGES, TELLS
-from domain.rulebook.rows import Edition, Procedure, vocabulary_of
+from domain.rulebook.rows import Edition, Procedure, vocabulary_of, without
 from domain.rulebook.web_ui import NOTE, URGE, extend
 from domain.rulebook.work import REASSIGN, SUPERVISORS
 
@@ -34,7 +60,41 @@ def _cannot_wait(event: AnyEvent) -> bool:
 
 EDITIONS = (
     Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
-    Edition(since=date(2026, 11, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
+    Edition(
+        since=date(2026, 11, 1),
+        obligations=(
+            *completing.obligations_from(OBLIGATIONS),
+            *reviewing.OBLIGATIONS,
+            *agreeing.OBLIGATIONS,
+            *accepting.OBLIGATIONS,
+        ),
+        rights=(
+            *completing.RIGHTS,
+            *reviewing.RIGHTS,
+            *agreeing.RIGHTS,
+            *on_site.RIGHTS,
+            *accepting.RIGHTS,
+            *without(RIGHTS, ConsentGiven),
+        ),
+        gates=(
+            *GATES,
+            *completing.GATES,
+            *reviewing.GATES,
+            *agreeing.GATES,
+            *on_site.GATES,
+            *accepting.GATES,
+        ),
+        tells=(
+            *TELLS,
+            *completing.TELLS,
+            *reviewing.TELLS,
+            *agreeing.TELLS,
+            *on_site.TELLS,
+            *accepting.TELLS,
+        ),
+        periods=(*reviewing.PERIODS, completing.GRACE),
+        guides=on_site.GUIDES,
+    ),
 )
 """The second has every path there is; cases that began under the first go on by the listed one."""
 
@@ -53,11 +113,26 @@ REPAIR = Procedure(
         ArrivalTold,
         AppointmentMoved,
         AnsweredWithPlan,
+        SurveyCalledFor,
+        Surveyed,
+        WorkClassified,
+        CompletionAgreed,
+        Quoted,
+        QuoteAccepted,
+        CostAgreed,
+        SiteChecked,
+        MaterialSupplied,
+        MaterialChecked,
+        ResourceUsed,
+        ProblemFound,
+        FurtherWorkAgreed,
+        WorkOrderFiled,
+        ProgressReported,
         CustomerContacted,
         Paused,
         Resumed,
     ),
-    stages=STAGES,
+    stages=(*reviewing.STAGES, *accepting.STAGES, *STAGES),
     who=who,
     cannot_wait=_cannot_wait,
     form=REPAIR_ORDER,

@@ -2,6 +2,7 @@
 
 from domain.case_file import CaseFile, Entry
 from domain.events import CaseEnded, Withdrawn
+from domain.events.on_site import CostAgreed
 from domain.events.repair import (
     AppointmentMoved,
     Assessed,
@@ -149,7 +150,7 @@ STAGES = (
     Stage(name="待住户同意", after=(FaultCompared,)),
     Stage(name="待备案", after=(RefusalSigned,), when=_both_signed),
     Stage(name="住户不同意", after=(ConsentRefused,)),
-    Stage(name="待开工", after=(ConsentGiven,)),
+    Stage(name="待开工", after=(ConsentGiven, CostAgreed)),
     pausing.STAGE,
     Stage(name="维修中", after=(WorkStarted,)),
     Stage(name="维修中", after=(TrialDone,), when=_failed),

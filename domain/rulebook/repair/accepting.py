@@ -1,0 +1,131 @@
+"""REP-119 to REP-123: the owner accepts the work and signs, or it is done again; 工程部 files the order."""
+
+from domain.case_file import CaseFile, Entry
+from domain.deadlines import Obligation
+from domain.events.on_site import AcceptanceStated, SiteItem, WorkOrderFiled
+from domain.events.repair import CopiesHandedOn, FeedbackGiven, ResidentSigned, WorkFinished
+from domain.ladder import Breach, Warn
+from domain.limits import Within
+from domain.people import Role
+from domain.rulebook.open_values import OV_136
+from domain.rulebook.repair import reading
+from domain.rulebook.repair.on_site import ticked
+from domain.rulebook.repair.reading import WORK_ACCEPTED
+from domain.rulebook.rows import Gate, Position, Right, Stage, Tell
+from domain.rulebook.work import ENGINEERING, ON_THE_JOB
+
+MANY_REJECTIONS = 2
+"""REP-123: from so many on, 工程部主管 hears of each; proposed."""
+
+RIGHTS = (
+    Right(rule="REP-120", events=(AcceptanceStated,), posts=ON_THE_JOB, own_only=True),
+    Right(rule="REP-122", events=(WorkOrderFiled,), posts=ENGINEERING),
+)
+
+
+def rejections(file: CaseFile) -> int:
+    """REP-123: how often the owner was not satisfied."""
+    return sum(isinstance(entry.event, AcceptanceStated) and not entry.event.satisfied for entry in file)
+
+
+OBLIGATIONS = (
+    Obligation(
+        rule="REP-122",
+        label="维修单工程部存档",
+        owed_by=Role.ENGINEERING,
+        counts_from=WORK_ACCEPTED,
+        met_by=(WorkOrderFiled,),
+        lapses_on=(FeedbackGiven,),
+        lapses_if=reading.unsolved,
+        limit=Within(OV_136),
+        ladder=(
+            Warn(tell=(Role.ENGINEERING,)),
+            Breach(tell=(Role.ENGINEERING_SUPERVISOR,)),
+        ),
+    ),
+)
+
+
+def _demonstrated(position: Position) -> bool:
+    return SiteItem.DEMONSTRATED in ticked(position.file)
+
+
+def _accepted_by_owner(position: Position) -> bool:
+    said = [entry.event for entry in position.file.since(WorkFinished) if isinstance(entry.event, AcceptanceStated)]
+    return bool(said) and said[-1].satisfied
+
+
+def _is_signed(position: Position) -> bool:
+    return reading.accepted(position.file)
+
+
+def is_filed(file: CaseFile) -> bool:
+    """By 工程部, since it was signed for."""
+    return any(isinstance(entry.event, WorkOrderFiled) for entry in file.since(*WORK_ACCEPTED))
+
+
+def _is_filed(position: Position) -> bool:
+    return is_filed(position.file)
+
+
+GATES = (
+    Gate(
+        rule="REP-119",
+        on=(AcceptanceStated,),
+        stands_open=_demonstrated,
+        field="event.type",
+        remedy="请先演示并讲明使用方法，再请业主验收，请在「现场检查单」勾选",
+        english="Demonstrate it first, tick that with site_checked, then ask for acceptance.",
+    ),
+    Gate(
+        rule="REP-120",
+        on=(ResidentSigned,),
+        stands_open=_accepted_by_owner,
+        field="event.type",
+        remedy="住户验收满意后才能签字，请先登记「住户验收」",
+        english="The owner signs once satisfied; record acceptance_stated first.",
+    ),
+    Gate(
+        rule="REP-122",
+        on=(WorkOrderFiled,),
+        stands_open=_is_signed,
+        field="event.type",
+        remedy="住户签字后才能存档",
+        english="The order is filed once it is signed.",
+    ),
+    Gate(
+        rule="REP-122",
+        on=(CopiesHandedOn,),
+        stands_open=_is_filed,
+        field="event.type",
+        remedy="移交前工程部须先存档，请登记「工程部存档」",
+        english="工程部 files the order before the copies are handed on; record work_order_filed first.",
+    ),
+)
+
+
+def _rejected(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return isinstance(entry.event, AcceptanceStated) and not entry.event.satisfied
+
+
+def _rejected_again(entry: Entry, file: CaseFile) -> bool:
+    return _rejected(entry, file) and rejections(file) >= MANY_REJECTIONS
+
+
+TELLS = (
+    Tell(
+        rule="REP-123", on=(AcceptanceStated,), to=(Role.REPAIRER,), text="住户验收不满意，请及时整改", when=_rejected
+    ),
+    Tell(
+        rule="REP-123",
+        on=(AcceptanceStated,),
+        to=(Role.ENGINEERING_SUPERVISOR,),
+        text="住户多次验收不满意，请督促整改",
+        when=_rejected_again,
+    ),
+)
+
+STAGES = (
+    Stage(name="整改中", after=(AcceptanceStated,), when=_rejected),
+    Stage(name="待住户签字", after=(AcceptanceStated,)),
+)

@@ -1,0 +1,155 @@
+"""FEE-12, FEE-13, FEE-106, REP-34, REP-35, REP-118: what the resident was told that it costs, and agreed to."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from domain.case_file import CaseFile
+from domain.deadlines import Obligation
+from domain.events.on_site import CostAgreed, FurtherWorkAgreed, QuoteAccepted, Quoted
+from domain.events.repair import Assigned, FeedbackGiven, PriceShown, WorkFinished
+from domain.ladder import Breach, Warn
+from domain.limits import Promised
+from domain.people import Role
+from domain.pricing import FURTHER_ITEM, REVIEWED_ITEM, total
+from domain.rulebook.repair import reading, reviewing
+from domain.rulebook.repair.reading import WORK_ACCEPTED
+from domain.rulebook.rows import Gate, Position, Question, Right, Tell
+from domain.rulebook.work import DESK, FOLLOWS, ON_THE_JOB, lies_ahead
+
+RIGHTS = (
+    Right(rule="FEE-12", events=(Quoted, QuoteAccepted), posts=DESK),
+    Right(rule="REP-35", events=(CostAgreed, FurtherWorkAgreed), posts=ON_THE_JOB, own_only=True),
+)
+
+
+def agreed_amount(file: CaseFile) -> Decimal | None:
+    """REP-35, REP-118: what the resident agreed to pay in this round, all together; None: nothing agreed yet."""
+    since = [entry.event for entry in file.since(Assigned)]
+    agreed = next((event.amount for event in reversed(since) if isinstance(event, CostAgreed)), None)
+    return None if agreed is None else agreed + _fee(file)
+
+
+def further_work(file: CaseFile) -> tuple[FurtherWorkAgreed, ...]:
+    """REP-118: of this round."""
+    return tuple(entry.event for entry in file.since(Assigned) if isinstance(entry.event, FurtherWorkAgreed))
+
+
+def off_the_list(file: CaseFile) -> dict[str, Decimal]:
+    """FEE-02, FEE-106: what may be charged that the list does not name, by what stands for it in place of an item."""
+    reviewed, fee = reviewing.reviewed_amount(file), _fee(file)
+    named = {REVIEWED_ITEM: reviewed, FURTHER_ITEM: fee if further_work(file) else None}
+    return {item: amount for item, amount in named.items() if amount is not None}
+
+
+def _fee(file: CaseFile) -> Decimal:
+    return sum((event.fee for event in further_work(file)), start=Decimal(0))
+
+
+def _further_work_by(file: CaseFile) -> datetime | None:
+    agreed = further_work(file)
+    return agreed[-1].finish_by if agreed else None
+
+
+OBLIGATIONS = (
+    Obligation(
+        rule="REP-118",
+        label="追加维修按约定时间完成",
+        owed_by=Role.REPAIRER,
+        counts_from=(FurtherWorkAgreed,),
+        met_by=WORK_ACCEPTED,
+        lapses_on=(FeedbackGiven,),
+        lapses_if=reading.unsolved,
+        limit=Promised(_further_work_by),
+        ladder=(
+            Warn(tell=(Role.REPAIRER,), press=FOLLOWS),
+            Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
+        ),
+    ),
+)
+
+
+def _price_shown(position: Position) -> bool:
+    return any(isinstance(entry.event, PriceShown) for entry in position.file.since(Assigned))
+
+
+def _quoted(position: Position) -> bool:
+    return position.file.has(Quoted)
+
+
+def _quote_accepted(position: Position) -> bool:
+    last = position.file.last_entry(Quoted, QuoteAccepted)
+    return last is None or isinstance(last.event, QuoteAccepted)
+
+
+def _within_what_was_agreed(asked: Question) -> bool:
+    event, agreed = asked.event, agreed_amount(asked.file)
+    return not isinstance(event, WorkFinished) or agreed is None or total(event.charges) <= agreed
+
+
+def _done_ahead(asked: Question) -> bool:
+    return not isinstance(asked.event, FurtherWorkAgreed) or lies_ahead(asked.event.finish_by, asked.at)
+
+
+def _somebody_is_there(position: Position) -> bool:
+    return reading.arrived(position.file) and not reading.accepted(position.file)
+
+
+GATES = (
+    Gate(
+        rule="FEE-12",
+        on=(QuoteAccepted,),
+        stands_open=_quoted,
+        field="event.type",
+        remedy="尚未报价，请先登记「前台报价」",
+        english="No price was quoted; record quoted first.",
+    ),
+    Gate(
+        rule="FEE-13",
+        on=(Assigned,),
+        stands_open=_quote_accepted,
+        field="event.type",
+        remedy="已报价的须住户认可后才能派工，请先登记「认可报价」",
+        english="A price was quoted, and nobody is assigned before it is accepted; record quote_accepted first.",
+    ),
+    Gate(
+        rule="REP-34",
+        on=(CostAgreed,),
+        stands_open=_price_shown,
+        field="event.type",
+        remedy="请先出示收费标准，再登记住户同意",
+        english="Show the price list first, then record what the resident agreed to.",
+    ),
+    Gate(
+        rule="REP-118",
+        on=(FurtherWorkAgreed,),
+        stands_open=_somebody_is_there,
+        field="event.type",
+        remedy="到场之后、住户签字之前才能登记追加维修",
+        english="Further work is agreed on the site, before the work is signed for.",
+    ),
+    Gate(
+        rule="REP-118",
+        on=(FurtherWorkAgreed,),
+        holds=_done_ahead,
+        field="event.finish_by",
+        remedy="约定完成时间须在此刻之后、一年之内",
+        english="The completion agreed lies ahead, within a year.",
+    ),
+    Gate(
+        rule="REP-35",
+        on=(WorkFinished,),
+        holds=_within_what_was_agreed,
+        field="event.charges",
+        remedy="费用超出住户同意的金额，请先登记新的「同意收费并维修」",
+        english="The charges are more than the resident agreed to; record cost_agreed anew first.",
+    ),
+)
+
+TELLS = (
+    Tell(
+        rule="REP-118",
+        on=(FurtherWorkAgreed,),
+        to=(Role.ENGINEERING_SUPERVISOR,),
+        text="住户同意追加维修，内容见维修单",
+    ),
+)

@@ -1,0 +1,375 @@
+"""REP-04, REP-108, REP-109, REP-125 to REP-128, REP-130: how soon, by the kind of work; and the survey before it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from domain.case_file import CaseFile, Entry
+from domain.deadlines import Obligation
+from domain.events.on_site import (
+    CompletionAgreed,
+    SurveyCalledFor,
+    Surveyed,
+    WorkClassified,
+    WorkKind,
+)
+from domain.events.repair import (
+    AppointmentMoved,
+    Assessed,
+    Assigned,
+    ConsentRefused,
+    CustomerCopyGiven,
+    FeedbackGiven,
+    FormFilled,
+    RequestReceived,
+    ReturnRegistered,
+)
+from domain.events.review import ReviewAnswered, ReviewConsent, SentToReview
+from domain.events.work import ArrivedOnSite, CustomerContacted, Reassigned, WorkStarted
+from domain.ladder import Breach, Climb, Warn, WarnOnTheEve
+from domain.limits import Promised, Within, WorkingDays
+from domain.people import Role
+from domain.periods import Period
+from domain.rulebook.open_values import (
+    MOST_PAUSED,
+    OV_04,
+    OV_105,
+    OV_111,
+    OV_137,
+    OV_138,
+    OV_901,
+    SILENCE,
+)
+from domain.rulebook.repair import obligations as listed
+from domain.rulebook.repair import reading
+from domain.rulebook.repair.reading import WORK_ACCEPTED
+from domain.rulebook.rows import Gate, Position, Question, Right, Tell
+from domain.rulebook.work import DESK, ENGINEERING, FOLLOWS, MORNING, ON_THE_JOB, lies_ahead
+
+SOON_ENOUGH = timedelta(minutes=10)
+"""REP-125: what REP-124 sends a repairer to is appointed no later than he has to be there."""
+
+MOST_AGREED = 7
+"""REP-128: working days from the report within which other work is generally agreed to be done."""
+
+RIGHTS = (
+    Right(rule="REP-04", events=(SurveyCalledFor,), posts=ENGINEERING),
+    Right(rule="REP-04", events=(Surveyed,), posts=(*ENGINEERING, Role.REPAIRER)),
+    Right(rule="REP-126", events=(WorkClassified,), posts=(*ENGINEERING, *DESK)),
+    Right(rule="REP-128", events=(CompletionAgreed,), posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER)),
+    Right(
+        rule="REP-27",
+        events=(AppointmentMoved,),
+        posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER),
+    ),
+)
+"""The manager agrees to a time himself that goes beyond a limit (REP-125, REP-128)."""
+
+
+def begins_clock(entry: Entry) -> bool:
+    """The call, the feedback that reopens it (REP-47), or the consent that sends somebody after a review (REP-31)."""
+    agreed = isinstance(entry.event, ReviewConsent) and entry.event.agreed
+    return agreed or reading.begins_round(entry)
+
+
+def calls_for_assignment(entry: Entry) -> bool:
+    agreed = isinstance(entry.event, ReviewConsent) and entry.event.agreed
+    return agreed or reading.calls_for_assignment(entry)
+
+
+def is_simple(file: CaseFile) -> bool:
+    classified = file.last(WorkClassified)
+    return classified is not None and classified.work_kind is WorkKind.SIMPLE
+
+
+def is_other(file: CaseFile) -> bool:
+    """REP-127, REP-128: neither what is done at once nor simple."""
+    return not reading.is_immediate_situation(file) and not is_simple(file)
+
+
+def agreed_completion(file: CaseFile) -> datetime | None:
+    """REP-127: of this round."""
+    for entry in reversed(tuple(file)):
+        if reading.unsolved(entry):
+            return None
+        if isinstance(entry.event, CompletionAgreed):
+            return entry.event.finish_by
+    return None
+
+
+CLOCK = (RequestReceived, FeedbackGiven, ReviewConsent)
+WAITS_FOR_RESIDENT = (ConsentRefused, SentToReview)
+
+URGENT_COMPLETION, REGULAR_COMPLETION, LOW_COMPLETION = (
+    replace(row, counts_from=CLOCK, starts_if=begins_clock, lapses_on=WAITS_FOR_RESIDENT)
+    for row in (listed.URGENT_COMPLETION, listed.REGULAR_COMPLETION, listed.LOW_COMPLETION)
+)
+"""REP-31: while the resident thinks about a price nobody is late; two times yes begin a fresh clock."""
+
+URGENT_RESPONSE, REGULAR_RESPONSE, LOW_RESPONSE = (
+    replace(row, met_by=(*listed.RESPONDED, ReviewAnswered))
+    for row in (listed.URGENT_RESPONSE, listed.REGULAR_RESPONSE, listed.LOW_RESPONSE)
+)
+
+ASSIGNED = replace(
+    listed.ASSIGNED,
+    counts_from=(*listed.ASSIGNED.counts_from, ReviewConsent),
+    starts_if=calls_for_assignment,
+    lapses_on=(SentToReview,),
+)
+
+SURVEYED = Obligation(
+    rule="REP-04",
+    label="复杂问题现场勘查",
+    owed_by=Role.ENGINEERING,
+    counts_from=(SurveyCalledFor,),
+    met_by=(Surveyed,),
+    limit=Within(OV_04),
+    ladder=(
+        Warn(tell=(Role.ENGINEERING,), press=FOLLOWS),
+        Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
+    ),
+)
+
+DISPATCHED = Obligation(
+    rule="REP-130",
+    label="及时派人",
+    owed_by=Role.FRONT_DESK,
+    counts_from=(RequestReceived, FeedbackGiven),
+    starts_if=reading.begins_round,
+    met_by=(Assigned,),
+    lapses_on=(SentToReview,),
+    limit=Within(OV_138),
+    yields_to=(listed.ASSIGNED.key,),
+    ladder=(
+        Warn(tell=(Role.FRONT_DESK, Role.ENGINEERING_SUPERVISOR)),
+        Breach(tell=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.ENGINEERING_SUPERVISOR)),
+    ),
+)
+
+CONTACTED = Obligation(
+    rule="REP-108",
+    label="接派单后联系住户",
+    owed_by=Role.REPAIRER,
+    counts_from=(Assigned, Reassigned),
+    met_by=(CustomerContacted, ArrivedOnSite),
+    lapses_on=(FeedbackGiven,),
+    lapses_if=reading.unsolved,
+    limit=Within(OV_105),
+    ladder=(Warn(tell=(Role.REPAIRER,), share=0.5), Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS))),
+)
+
+AT_THE_APPOINTMENT = Obligation(
+    rule="REP-109",
+    label="按约定时间到场",
+    owed_by=Role.REPAIRER,
+    counts_from=(FormFilled, AppointmentMoved),
+    met_by=(ArrivedOnSite,),
+    limit=Promised(reading.appointment),
+    only_if=reading.has_appointment,
+    yields_to=(listed.ON_SITE_BY_APPOINTMENT.key,),
+    ladder=(
+        Warn(tell=(Role.REPAIRER,), before=timedelta(minutes=15)),
+        Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
+    ),
+)
+
+AT_ONCE_DONE = Obligation(
+    rule="REP-125",
+    label="水浸停电停水堵塞处理完毕",
+    owed_by=Role.REPAIRER,
+    counts_from=(ArrivedOnSite,),
+    met_by=WORK_ACCEPTED,
+    lapses_on=(ConsentRefused,),
+    limit=Within(OV_137),
+    only_if=reading.is_immediate_situation,
+    urgent=True,
+    ladder=(
+        Warn(tell=(Role.REPAIRER,), press=FOLLOWS),
+        Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
+        Climb(after=SILENCE, tell=(Role.COMPANY_MANAGER,)),
+    ),
+)
+
+SIMPLE_DONE = Obligation(
+    rule="REP-126",
+    label="简易维修半天内完成",
+    owed_by=Role.REPAIRER,
+    counts_from=CLOCK,
+    starts_if=begins_clock,
+    met_by=WORK_ACCEPTED,
+    lapses_on=WAITS_FOR_RESIDENT,
+    limit=Within(OV_111),
+    only_if=is_simple,
+    extendable_by=Role.CENTRE_MANAGER,
+    pausable=MOST_PAUSED,
+    ladder=(
+        Warn(tell=(Role.REPAIRER,), share=0.75, press=FOLLOWS),
+        Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
+    ),
+)
+
+DONE_AS_AGREED = Obligation(
+    rule="REP-127",
+    label="按约定时间完成",
+    owed_by=Role.REPAIRER,
+    counts_from=(CompletionAgreed,),
+    met_by=WORK_ACCEPTED,
+    lapses_on=(*WAITS_FOR_RESIDENT, FeedbackGiven),
+    lapses_if=lambda entry: not isinstance(entry.event, FeedbackGiven) or reading.unsolved(entry),
+    limit=Promised(agreed_completion),
+    extendable_by=Role.CENTRE_MANAGER,
+    ladder=(
+        Warn(tell=(Role.REPAIRER,), press=FOLLOWS),
+        Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
+        Climb(after=SILENCE, tell=(Role.COMPANY_MANAGER,)),
+    ),
+)
+
+OTHER_DONE = Obligation(
+    rule="REP-128",
+    label="其他维修7个工作日内完成",
+    owed_by=Role.REPAIRER,
+    counts_from=CLOCK,
+    starts_if=begins_clock,
+    met_by=WORK_ACCEPTED,
+    lapses_on=WAITS_FOR_RESIDENT,
+    limit=WorkingDays(MOST_AGREED),
+    only_if=is_other,
+    extendable_by=Role.CENTRE_MANAGER,
+    pausable=MOST_PAUSED,
+    ladder=(
+        WarnOnTheEve(tell=(Role.REPAIRER,), clock=MORNING, press=FOLLOWS),
+        Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
+    ),
+)
+
+REPLACED = (
+    URGENT_COMPLETION,
+    REGULAR_COMPLETION,
+    LOW_COMPLETION,
+    URGENT_RESPONSE,
+    REGULAR_RESPONSE,
+    LOW_RESPONSE,
+    ASSIGNED,
+)
+"""Rows of the first edition that a review stops and starts."""
+
+ADDED = (
+    SURVEYED,
+    DISPATCHED,
+    CONTACTED,
+    AT_THE_APPOINTMENT,
+    AT_ONCE_DONE,
+    SIMPLE_DONE,
+    DONE_AS_AGREED,
+    OTHER_DONE,
+)
+
+
+def obligations_from(rows: tuple[Obligation, ...]) -> tuple[Obligation, ...]:
+    """Those of an edition before, the replaced ones in their places, and what is added behind them."""
+    replaced = {row.key: row for row in REPLACED}
+    return (*(replaced.get(row.key, row) for row in rows), *ADDED)
+
+
+def is_settled(file: CaseFile) -> bool:
+    """REP-42, REP-45, REP-47: signed for, its papers where they belong, and the resident says that it is solved."""
+    since = [entry.event for entry in file.since(*WORK_ACCEPTED)]
+    given = (any(isinstance(event, kind) for event in since) for kind in (CustomerCopyGiven, ReturnRegistered))
+    said = [event for event in since if isinstance(event, FeedbackGiven)]
+    return reading.accepted(file) and all(given) and bool(said) and said[-1].solved
+
+
+GRACE = Period(
+    rule="REP-47",
+    part="观察期",
+    label="修后观察期",
+    counts_from=(CustomerCopyGiven, ReturnRegistered, FeedbackGiven),
+    length=OV_901,
+    only_if=is_settled,
+)
+"""What shows within it reopens the case itself; later, it is a case of its own that names this one."""
+
+
+def _surveyed(position: Position) -> bool:
+    last = position.file.last_entry(SurveyCalledFor, Surveyed)
+    return last is None or isinstance(last.event, Surveyed)
+
+
+def _soon_enough(asked: Question) -> bool:
+    """REP-125: appointed beyond what REP-124 allows only by the manager himself."""
+    if not reading.is_immediate_situation(asked.file) or asked.by.holds(Role.CENTRE_MANAGER):
+        return True
+    first, wanted = asked.file.first_at, getattr(asked.event, "wanted", None)
+    return first is None or not isinstance(wanted, datetime) or wanted <= max(first + SOON_ENOUGH, asked.at)
+
+
+def _not_beyond_the_limit(asked: Question) -> bool:
+    """REP-125, REP-128: of the concierge plan's limits only its manager lets anybody exceed one."""
+    event = asked.event
+    if not isinstance(event, CompletionAgreed) or asked.by.holds(Role.CENTRE_MANAGER):
+        return True
+    begun = next((entry.at for entry in reversed(tuple(asked.file)) if begins_clock(entry)), asked.at)
+    if reading.is_immediate_situation(asked.file):
+        return event.finish_by <= begun + SOON_ENOUGH + asked.terms.duration(OV_137)
+    return event.finish_by <= asked.terms.calendar.add_working_days(begun, MOST_AGREED).due
+
+
+def _finish_ahead(asked: Question) -> bool:
+    return not isinstance(asked.event, CompletionAgreed) or lies_ahead(asked.event.finish_by, asked.at)
+
+
+GATES = (
+    Gate(
+        rule="REP-04",
+        on=(Assessed, WorkStarted),
+        stands_open=_surveyed,
+        field="event.type",
+        remedy="复杂问题须先现场勘查，请先登记「现场勘查」",
+        english="A complex fault is graded, and worked on, only after the survey; record surveyed first.",
+    ),
+    Gate(
+        rule="REP-125",
+        on=(FormFilled, AppointmentMoved),
+        holds=_soon_enough,
+        field="event.wanted",
+        remedy="水浸、停电、停水、堵塞须立即处理，另约时间须由管理中心经理登记",
+        english="Such a fault is dealt with at once; only the management-centre manager records a later appointment.",
+    ),
+    Gate(
+        rule="REP-127",
+        on=(CompletionAgreed,),
+        holds=_finish_ahead,
+        field="event.finish_by",
+        remedy="约定完成时间须在此刻之后、一年之内",
+        english="The completion agreed lies ahead, within a year.",
+    ),
+    Gate(
+        rule="REP-128",
+        on=(CompletionAgreed,),
+        holds=_not_beyond_the_limit,
+        field="event.finish_by",
+        remedy="约定完成时间超出规定（一般不超过7个工作日），须由管理中心经理登记",
+        english="That is beyond what may be agreed (7 working days); only the management-centre manager records it.",
+    ),
+    Gate(
+        rule="REP-127",
+        on=(CompletionAgreed,),
+        stands_open=lambda position: not reading.accepted(position.file),
+        field="event.type",
+        remedy="住户已签字，不必再约定完成时间",
+        english="The work is signed for; no completion is agreed any more.",
+    ),
+)
+
+TELLS = (
+    Tell(rule="REP-04", on=(SurveyCalledFor,), to=(Role.ENGINEERING,), text="列为复杂问题，请现场勘查后定级"),
+    Tell(rule="REP-04", on=(Surveyed,), to=(Role.ENGINEERING_SUPERVISOR,), text="已现场勘查，请定级"),
+    Tell(
+        rule="REP-127",
+        on=(CompletionAgreed,),
+        to=(Role.REPAIRER,),
+        text="已与住户约定完成时间，请按时完成",
+        when=lambda entry, file: reading.repairer(file) is not None,  # noqa: ARG005
+    ),
+)
