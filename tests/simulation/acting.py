@@ -5,18 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+from domain.admission import right_for
 from domain.case_file import Entry
 from domain.errors import BadTime
 from domain.events import AnyEvent, Event, NoticeAcknowledged, Urged, Withdrawn
 from domain.ladder import Level
 from domain.notices import Notice
 from domain.people import CaseNo, Role
-from tests.simulation.case import SimulatedCase
-from tests.simulation.characters import Mood, mood_of
+from tests.simulation.case import SimulatedCase, hash_of
+from tests.simulation.characters import mood_of, when
 from tests.simulation.clock import Clock
 from tests.simulation.desk import Desk, Outcome
 from tests.simulation.estate import DAY, HOUR, Estate, Person
-from tests.simulation.said import said
+from tests.simulation.said import behind_a_gate, said
 
 MOST_TRIES = 4
 MINUTE = timedelta(minutes=1)
@@ -26,11 +27,14 @@ Key = tuple[object, ...]
 
 @dataclass(kw_only=True)
 class Plan:
-    """Who means to record what in a case, and when; ``at`` is None for somebody who has forgotten it."""
+    """Who means to record what in a case. ``number``: how much of the file he had before him."""
 
     kind: type[Event]
     by: Person
-    at: datetime | None
+    number: int
+
+    def is_done(self, case: SimulatedCase) -> bool:
+        return any(isinstance(entry.event, self.kind) for entry in case.file.after(self.number))
 
 
 @dataclass(kw_only=True)
@@ -42,12 +46,13 @@ class Acting:
     estate: Estate
     desk: Desk
     plans: dict[CaseNo, dict[Key, Plan]] = field(default_factory=dict)
+    _holders: dict[tuple[str, type[Event]], tuple[Person, ...]] = field(default_factory=dict)
 
     def hears_of(self, case: SimulatedCase) -> None:
         """A case has changed: somebody takes up each thing that it waits for now, and that he may record."""
         plans = self.plans.setdefault(case.opening.no, {})
         wanted = dict(self._wanted(case))
-        for key in plans.keys() - wanted.keys():
+        for key in [key for key, plan in plans.items() if key not in wanted or plan.is_done(case)]:
             del plans[key]
         for key, kinds in wanted.items():
             if key not in plans:
@@ -68,23 +73,45 @@ class Acting:
                     yield (duty.key, duty.cycle), aside
 
     def _take_up(self, case: SimulatedCase, key: Key, kinds: tuple[type[Event], ...]) -> None:
-        kind = kinds[0] if self.chance.random() < 0.75 else self.chance.choice(kinds)
-        by = self._whoever(case, kind)
-        if by is None:
-            kind = next((other for other in kinds if self._whoever(case, other)), kind)
-            by = self._whoever(case, kind)
-        if by is None:
+        favoured = kinds[0] if self.chance.random() < 0.75 else self.chance.choice(kinds)
+        kind = self._possible(case, (favoured, *kinds))
+        by = self._whoever(case, kind) if kind else None
+        if kind is None or by is None:
             return
-        at = mood_of(by).when(case, kind, self.clock.now, self.chance)
-        plan = Plan(kind=kind, by=by, at=at)
+        at = when(case, kind, by, self.clock.now, self.chance)
+        plan = Plan(kind=kind, by=by, number=case.file.last_number)
         self.plans[case.opening.no][key] = plan
         if at is not None:
             self.clock.at(at, lambda: self._comes_to(case, key, plan))
 
+    def _possible(self, case: SimulatedCase, kinds: Iterable[type[Event]]) -> type[Event] | None:
+        """The first of these that somebody may record now; or what has to be recorded before one of them."""
+        if case.is_silent:
+            return None
+        for kind in dict.fromkeys(kinds):
+            for each in (kind, *self._first(case, kind)):
+                if each in case.takes and self._whoever(case, each) is not None:
+                    return each
+        return None
+
+    def _holding(self, case: SimulatedCase, kind: type[Event]) -> tuple[Person, ...]:
+        """Those of a post that may record it."""
+        place = case.procedure.prefix, kind
+        if place not in self._holders:
+            right = right_for(kind, case.edition)
+            people = self.estate.people.values()
+            self._holders[place] = tuple(one for one in people if right and one.actor.holds(*right.posts))
+        return self._holders[place]
+
+    def _first(self, case: SimulatedCase, kind: type[Event]) -> tuple[type[Event], ...]:
+        """What has to be recorded before it."""
+        shut = (gate for one in self._holding(case, kind) for gate in case.shut_for(kind, one.actor, self.clock.now))
+        return tuple(dict.fromkeys(first for gate in shut for first in gate.opened_by))
+
     def _whoever(self, case: SimulatedCase, kind: type[Event], *, there: bool = False) -> Person | None:
         """Of those who may record it one: mostly he whose work it is, and who is there."""
         now = self.clock.now
-        able = [one for one in self.estate.people.values() if case.could(kind, one.actor, now)]
+        able = [one for one in self._holding(case, kind) if case.could(kind, one.actor, now)]
         able = [one for one in able if one.there(now)] if there else able
         if not able:
             return None
@@ -160,9 +187,7 @@ class Acting:
             self.looks_anew(case)
             return
         by = min(able, key=lambda one: (one.back(now), one.id))
-        self.clock.at(
-            by.back(now) + MINUTE, lambda: self.records(case, event, by, at, lambda _: self.looks_anew(case))
-        )
+        self.clock.at(by.back(now) + MINUTE, lambda: self.records(case, event, by, at, lambda _: self.looks_anew(case)))
 
     def looks_anew(self, case: SimulatedCase) -> None:
         self.plans[case.opening.no].clear()
@@ -183,7 +208,8 @@ class Acting:
         now, chance = self.clock.now, self.chance
         if notice.level in {Level.BREACH, Level.ESCALATION} and chance.random() < 0.4:
             self.records(case, NoticeAcknowledged(key=notice.key, cycle=notice.cycle, rung=notice.rung), by, now)
-        if notice.level is Level.URGING and chance.random() < 0.3 and case.could(Urged, by.actor, now):
+        presses = notice.level is Level.URGING and notice.due_at is not None
+        if presses and chance.random() < 0.3 and case.could(Urged, by.actor, now):
             self.records(case, Urged(), by, now)
         elif notice.level is Level.BREACH and chance.random() < 0.1:
             self.aside(case, by)
@@ -194,47 +220,60 @@ class Acting:
         """He does at once what he can of what the case waits for."""
         for key, kinds in list(self._wanted(case)):
             plan = self.plans[case.opening.no].get(key)
-            kind = plan.kind if plan else kinds[0]
-            if kind in case.takes and by.there(self.clock.now) and case.could(kind, by.actor, self.clock.now):
-                self.plans[case.opening.no][key] = Plan(kind=kind, by=by, at=self.clock.now)
+            kind = plan.kind if plan else self._possible(case, kinds)
+            if (
+                kind is not None
+                and kind in case.takes
+                and by.there(self.clock.now)
+                and case.could(kind, by.actor, self.clock.now)
+            ):
+                self.plans[case.opening.no][key] = Plan(kind=kind, by=by, number=case.file.last_number)
                 self.says(case, kind, by)
                 return
 
     def aside(self, case: SimulatedCase, by: Person | None = None) -> None:
-        """Somebody records what is not waited for, but could be: a word, another time, another grade or man."""
-        now = self.clock.now
+        """Somebody records what is not waited for but could be, mostly what has been seldom so far; or tries in vain."""
+        now, uses = self.clock.now, self.desk.observer.tally.uses
         if case.file.ended:
             return
+        if self.chance.random() < 0.25:
+            people = (by,) if by else [one for one in self.estate.people.values() if one.there(now)]
+            if tried := behind_a_gate(case, people, now, self.desk.observer.tally, self.chance):
+                self.records(case, tried[0], tried[1], now)
+            return
         offered = [kind for kind in case.takes if kind not in case.place.awaited and kind is not Withdrawn]
-        people = [by] if by else [one for one in self.estate.people.values() if one.there(now)]
-        may = [(kind, one) for kind in offered for one in people if case.could(kind, one.actor, now)]
+        may = {
+            kind: able
+            for kind in offered
+            for able in [[one for one in ((by,) if by else self._holding(case, kind)) if one.there(now)]]
+            if any(case.could(kind, one.actor, now) for one in able)
+        }
         if may:
-            kind = self.chance.choice(sorted({kind for kind, _ in may}, key=lambda kind: kind.kind()))
-            self.says(case, kind, self.chance.choice([one for offer, one in may if offer is kind]), MOST_TRIES)
+            seldom = [1 / (1 + uses[case.procedure.prefix, "event", kind.kind()]) for kind in may]
+            (kind,) = self.chance.choices(list(may), seldom)
+            able = [one for one in may[kind] if case.could(kind, one.actor, now)]
+            one = self.chance.choice(able)
+            mood_of(one).acts(self, case, kind, one)
 
     def withdraws(self, case: SimulatedCase) -> None:
         by = self._whoever(case, Withdrawn, there=True) if Withdrawn in case.takes else None
         if by is not None:
-            self.says(case, Withdrawn, by, MOST_TRIES)
+            mood_of(by).acts(self, case, Withdrawn, by)
 
     def goes_round(self, cases: Iterable[SimulatedCase]) -> None:
         """What has lain for a day is urged, and somebody who can get on with it is called up."""
         now = self.clock.now
         for case in cases:
             last = max((entry.recorded_at for entry in case.file), default=now)
-            if case.file.ended or now - last < DAY * 0.8:
+            if case.file.ended or now - last < DAY * (4 if case.lies else 0.8):
                 continue
             if (by := self._whoever(case, Urged, there=True)) is not None:
                 self.records(case, Urged(text="请尽快"), by, now)
             self.hears_of(case)
             for key, kinds in list(self._wanted(case)):
-                called = self._whoever(case, kinds[0], there=True)
-                if called is not None:
-                    self.plans[case.opening.no][key] = Plan(kind=kinds[0], by=called, at=now)
-                    self.says(case, kinds[0], called)
+                kind = self._possible(case, kinds)
+                called = self._whoever(case, kind, there=True) if kind else None
+                if kind is not None and called is not None:
+                    self.plans[case.opening.no][key] = Plan(kind=kind, by=called, number=case.file.last_number)
+                    self.says(case, kind, called)
                     break
-
-
-def hash_of(*parts: object) -> int:
-    """The same in every process."""
-    return sum(ord(sign) * place for place, sign in enumerate("/".join(map(str, parts)), start=1))

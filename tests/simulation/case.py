@@ -7,16 +7,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from domain import alarms
-from domain.admission import Act, Standing, admit, could_record, opening_entry, owed_in
+from domain.admission import Act, Standing, admit, closed_by, could_record, may, opening_entry, owed_in
 from domain.case_file import CaseFile, Entry, Source
 from domain.docket import Docket
 from domain.errors import DeskError
-from domain.events import AnyEvent, CaseEnded, Event
+from domain.events import AnyEvent, CancellationIgnored, CaseEnded, Event
 from domain.notices import Notice, Setting, notices_of
 from domain.people import CLOCKWORK, Actor
 from domain.periods import Running, running
 from domain.rulebook import PROCEDURES
-from domain.rulebook.rows import Owed, Position
+from domain.rulebook.rows import Gate, Owed, Position
 from tests.domain.makers import Scene
 from workflows import CASES
 from workflows.messages import OpenCase
@@ -66,6 +66,7 @@ class SimulatedCase:
         self.notices: list[Notice] = []
         self.caught_up = datetime.min.replace(tzinfo=UTC)
         self._scripts = scripts
+        self._periods: tuple[int, tuple[Running, ...]] = (-1, ())
         self._owed: tuple[int, tuple[Owed, ...]] = (-1, ())
         self.place = self._read()
 
@@ -88,6 +89,16 @@ class SimulatedCase:
     @property
     def no(self) -> str:
         return self.opening.no
+
+    @property
+    def lies(self) -> bool:
+        """One of those that nobody gets on with."""
+        return hash_of(self.no) % 10 == 0
+
+    @property
+    def is_silent(self) -> bool:
+        """Its resident does not answer while the desk waits for him by itself."""
+        return hash_of(self.no) % 6 == 1 and bool(self.periods)
 
     @property
     def trace(self) -> object:
@@ -115,7 +126,9 @@ class SimulatedCase:
 
     @property
     def periods(self) -> tuple[Running, ...]:
-        return tuple(running(self.edition.periods, self.file, self.terms))
+        if self._periods[0] != self.file.last_number:
+            self._periods = (self.file.last_number, tuple(running(self.edition.periods, self.file, self.terms)))
+        return self._periods[1]
 
     @property
     def owed(self) -> tuple[Owed, ...]:
@@ -127,6 +140,12 @@ class SimulatedCase:
         """Whether the case page would offer it to him."""
         position = Position(by=by, at=at, file=self.file, owed=self.owed)
         return could_record(kind, position, self.procedure, self.edition)
+
+    def shut_for(self, kind: type[Event], by: Actor, at: datetime) -> tuple[Gate, ...]:
+        """The gates that keep him from such an event as things stand, who has the right to it."""
+        if not may(by, kind, self.file, self.procedure, self.edition):
+            return ()
+        return closed_by(kind, Position(by=by, at=at, file=self.file, owed=self.owed), self.edition)
 
     def scene(self, at: datetime) -> Scene:
         return Scene(file=self.file, docket=self.docket, at=at)
@@ -216,6 +235,10 @@ class SimulatedCase:
             docket=self.docket,
         )
 
+    def ignore_cancellation(self, now: datetime) -> Entry:
+        """Somebody asked Temporal to cancel the workflow (REP-13)."""
+        return self._add_own(CancellationIgnored(), now, now)
+
     def _add_own(self, event: AnyEvent, at: datetime, now: datetime) -> Entry:
         number = self.file.last_number + 1
         own = Entry(number=number, event=event, at=at, recorded_at=now, by=CLOCKWORK, source=Source.SYSTEM)
@@ -223,3 +246,8 @@ class SimulatedCase:
 
     def _read(self) -> Place:
         return self._scripts.of(self).after(tuple(self.file))
+
+
+def hash_of(*parts: object) -> int:
+    """The same in every process."""
+    return sum(ord(sign) * place for place, sign in enumerate("/".join(map(str, parts)), start=1))

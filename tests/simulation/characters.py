@@ -10,7 +10,7 @@ from domain.case_file import Entry
 from domain.events import AnyEvent, Event
 from tests.simulation.case import SimulatedCase
 from tests.simulation.desk import Outcome
-from tests.simulation.estate import HOUR, Character, Person
+from tests.simulation.estate import DAY, HOUR, Character, Person
 from tests.simulation.said import out_of_turn, said, spoilt
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Hasty:
         if way == 0:
             event = out_of_turn(case, now, chance)
         elif way in (1, 2):
-            event = spoilt(right[0], chance)
+            event = spoilt(chance.choice(right), now, chance)
         elif way == 3:
             acting.records(case, right[0], by, now + HOUR, lambda outcome: _then_right(acting, case, kind, by, outcome))
             return
@@ -170,6 +170,16 @@ MOODS: Mapping[Character, Mood] = {
 
 def mood_of(person: Person) -> Mood:
     return MOODS[person.character]
+
+
+def when(case: SimulatedCase, kind: type[Event], by: Person, now: datetime, chance: Random) -> datetime | None:
+    """When he acts. What cannot wait is done sooner; some cases lie, whoever has them."""
+    at = mood_of(by).when(case, kind, now, chance)
+    if at is None:
+        return None
+    if any(case.procedure.cannot_wait(entry.event) for entry in case.file.opening) and chance.random() < 0.8:
+        return now + (at - now) * chance.uniform(0.02, 0.3)
+    return at + DAY * chance.uniform(0, 2) if case.lies else at
 
 
 def _then_right(acting: "Acting", case: SimulatedCase, kind: type[Event], by: Person, outcome: Outcome) -> None:

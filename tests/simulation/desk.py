@@ -20,6 +20,7 @@ from tests.simulation.case import Scripts, SimulatedCase
 from tests.simulation.clock import Clock
 from tests.simulation.estate import Estate, Person
 from tests.simulation.faults import Faults
+from tests.simulation.tally import Tally
 from workflows.messages import OpenCase, TermsOfCase
 
 TEAMS = {"水": "水工班"}
@@ -42,6 +43,8 @@ class Command:
 class Observer(Protocol):
     """Who looks at everything as it happens."""
 
+    @property
+    def tally(self) -> Tally: ...
     def stood(self, case: SimulatedCase, entry: Entry) -> None: ...
     def turned_away(self, case: SimulatedCase, error: DeskError) -> None: ...
     def applied(self, command: Command, now: datetime) -> None: ...
@@ -72,7 +75,9 @@ class Desk:
         """A call that somebody takes down; while the desk is closed it is taken down after that."""
         now = self.clock.now
         if over := self.faults.closed_until(now):
-            self.clock.at(over + timedelta(seconds=self.chance.randint(1, 600)), lambda: self.open(procedure, event, by))
+            self.clock.at(
+                over + timedelta(seconds=self.chance.randint(1, 600)), lambda: self.open(procedure, event, by)
+            )
             return
         act = self._act(event, by, now)
         edition = procedure.edition(self.edition)
@@ -107,6 +112,13 @@ class Desk:
         self.clock.at(self._delivery(), lambda: self._deliver(command))
         if self.chance.random() < self.faults.doubled:
             self.clock.at(self._delivery(), lambda: self._deliver(command))
+
+    def is_asked_to_cancel(self, case: SimulatedCase) -> None:
+        """Over Temporal, past the procedure: it is noted and told, and the case goes on."""
+        if not case.file.ended:
+            entry = case.ignore_cancellation(self.clock.now)
+            self.observer.stood(case, entry)
+            self._heard(case, [entry])
 
     def _act(self, event: AnyEvent, by: Person, at: datetime) -> Act:
         command_id = f"c-{len(self.commands) + len(self.cases) + 1}"

@@ -153,10 +153,7 @@ def _leave(chance: Random, staff: StaffId, first: date, days: int) -> Leave:
 def _hours(roster: Roster, staff: StaffId, first: date, days: int) -> list[Span]:
     """His shifts, less his leaves; a shift that a leave touches is not worked."""
     spans = [
-        span
-        for row in roster.assignments
-        if row.staff == staff
-        for span in row.spans(first - DAY, first + DAY * days)
+        span for row in roster.assignments if row.staff == staff for span in row.spans(first - DAY, first + DAY * days)
     ]
     away = [leave.span for leave in roster.leaves if leave.staff == staff]
     worked = {span.start: span for span in spans if not any(_touch(span, leave) for leave in away)}

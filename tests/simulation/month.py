@@ -33,8 +33,11 @@ EDITION = date(2026, 11, 1)
 CURVE = (1, 1, 1, 1, 1, 2, 5, 9, 12, 12, 10, 8, 7, 6, 7, 8, 8, 9, 12, 14, 12, 8, 4, 2)
 """Calls by the hour of the day: before people go to work, and when they are back."""
 
-ASIDES = (0, 0, 1, 1, 2, 4)
-WITHDRAWN = 0.05
+ASIDES = 0.15
+"""Of all changes of a case, after how many somebody records something beside it."""
+
+WITHDRAWN = 0.07
+CANCELLED = 0.01
 
 
 @dataclass(kw_only=True)
@@ -99,10 +102,12 @@ class Residents:
         """Of a case seen for the first time: what residents and others will make of it."""
         if case.no not in self.seen:
             self.seen.add(case.no)
-            for _ in range(self.chance.choice(ASIDES)):
-                self._later(4, lambda: self.acting.aside(case))
             if self.chance.random() < WITHDRAWN:
-                self._later(8, lambda: self.acting.withdraws(case))
+                self._later(self.chance.choice((0.2, 8)), lambda: self.acting.withdraws(case))
+            if self.chance.random() < CANCELLED:
+                self._later(8, lambda: self.desk.is_asked_to_cancel(case))
+        if self.chance.random() < ASIDES:
+            self._later(0.2, lambda: self.acting.aside(case))
         self.acting.hears_of(case)
 
     def _later(self, hours: float, do: Callable[[], None]) -> None:

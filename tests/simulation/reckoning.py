@@ -85,7 +85,7 @@ def _told_late(duty: Duty, entry: Entry) -> bool:
 def last_moment(reading: Reading, duty: Duty, number: int) -> datetime | None:
     """The last moment on time, as the first so many entries have it."""
     file = reading.files[number]
-    for entry in file.after(duty.start_number):
+    for entry in reversed(file.after(duty.start_number)):
         if isinstance(entry.event, ExtensionGranted) and entry.event.key == duty.key:
             return entry.event.until
     pauses = _pauses(file, duty.started_at) if duty.row.pausable is not None else ()
@@ -118,7 +118,7 @@ def _counted(duty: Duty, file: CaseFile, terms: Terms, pauses: tuple[Stretch, ..
                 edge = _first(edge, strictly=True, at=(0, 0))
             return edge - TICK
         case WorkingDays(count=count):
-            return _working_days(start, count, terms)
+            return _working_days(start, count, terms) + timedelta(microseconds=_stood_still(pauses, most))
         case Promised(moment=moment, shift=shift, agreed=agreed_at):
             promised = moment(file)
             if promised is None:
@@ -146,6 +146,14 @@ def _after(start: datetime, length: timedelta, pauses: tuple[Stretch, ...], most
 def _overlap(begin: int, end: int, pause: Stretch) -> int:
     over = end if pause[1] is None else min(end, pause[1])
     return max(over - max(begin, pause[0]), 0)
+
+
+def _stood_still(pauses: Iterable[Stretch], most: int) -> int:
+    """All of it, of which there is a most; what is running counts as if it went on for ever."""
+    still = 0
+    for begin, end in pauses:
+        still += most if end is None else max(end - max(begin, 0), 0)
+    return min(still, most)
 
 
 def _pauses(entries: Iterable[Entry], start: datetime) -> tuple[Stretch, ...]:

@@ -1,13 +1,25 @@
 """What somebody says who is not careful: an event out of its turn, with a field left out, or not true."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
 from random import Random
+from typing import Any
 
 from domain.events import AnyEvent, Event
+from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.pricing import REVIEWED_ITEM
 from tests.domain.makers import MAKERS
 from tests.simulation.case import SimulatedCase
+from tests.simulation.estate import DAY, Person
+from tests.simulation.tally import Tally, gate_name
+
+WORDS = ("", " ", REVIEWED_ITEM)
+"""What stands in a field of words that somebody did not think about."""
+
+Tried = tuple[AnyEvent, Person]
 
 
 def said(case: SimulatedCase, kind: type[Event], at: datetime, chance: Random) -> Sequence[AnyEvent]:
@@ -19,13 +31,14 @@ def said(case: SimulatedCase, kind: type[Event], at: datetime, chance: Random) -
     return events
 
 
-def spoilt(event: AnyEvent, chance: Random) -> AnyEvent:
+def spoilt(event: AnyEvent, at: datetime, chance: Random) -> AnyEvent:
     """The same with one of its fields as somebody leaves it who has no time; of an event without fields, itself."""
     names = [field.name for field in fields(event) if field.name != "type"]
     if not names:
         return event
     name = chance.choice(names)
-    return replace(event, **{name: _hurried(getattr(event, name))})
+    changed: dict[str, Any] = {name: _hurried(getattr(event, name), at, chance)}
+    return replace(event, **changed)
 
 
 def out_of_turn(case: SimulatedCase, at: datetime, chance: Random) -> AnyEvent | None:
@@ -35,14 +48,37 @@ def out_of_turn(case: SimulatedCase, at: datetime, chance: Random) -> AnyEvent |
     return chance.choice(events) if events else None
 
 
-def _hurried(value: object) -> object:
+def behind_a_gate(
+    case: SimulatedCase, people: Iterable[Person], at: datetime, tally: Tally, chance: Random
+) -> Tried | None:
+    """What somebody may record, but not as things stand, so that no page offers it: at the gates seldom tried so far."""
+    tried: list[Tried] = []
+    weights: list[float] = []
+    for by in people:
+        for kind in dict.fromkeys(case.takes):
+            shut = case.shut_for(kind, by.actor, at)
+            events = MAKERS[kind](case.scene(at)) if shut else []
+            if events:
+                names = (gate_name(case.edition, case.edition.gates.index(gate)) for gate in shut)
+                tried.append((chance.choice(events), by))
+                weights.append(1 / (1 + min(tally.uses[case.procedure.prefix, "gate", name] for name in names)))
+    return chance.choices(tried, weights)[0] if tried else None
+
+
+def _hurried(value: object, at: datetime, chance: Random) -> object:
     match value:
         case bool():
             return not value
+        case Enum():
+            return chance.choice(list(type(value)))
+        case str() if value == AS_SOON_AS_POSSIBLE:
+            return at + 2 * DAY
         case str():
-            return type(value)("") if type(value) is str else value
+            return chance.choice(WORDS)
         case datetime():
-            return value - timedelta(days=5)
+            return value + chance.choice((-5, 400)) * DAY
+        case Decimal():
+            return value * chance.choice((Decimal(100), Decimal("0.01")))
         case tuple():
             return ()
     return value
