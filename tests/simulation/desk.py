@@ -1,6 +1,7 @@
 """The desk of a simulated month: takes acts on, delivers them in order, rings, and is away at times."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
@@ -172,8 +173,8 @@ class Desk:
         if isinstance(command.outcome, DeskError):
             return
         before = command.case.trace
-        for _ in command.case.take_in(command.act, self.clock.now):
-            pass
+        with suppress(DeskError):
+            list(command.case.take_in(command.act, self.clock.now))
         self.observer.repeated(command, before, command.case.trace)
 
     def _carry(self, command: Command) -> None:

@@ -213,3 +213,32 @@ def reckoned_otherwise(case: SimulatedCase, until: datetime) -> Iterator[tuple[D
             plain = without_pauses(reading, duty)
             if plain is not None and duty.due.at - plain > duty.row.pausable:
                 yield duty, f"paused by {duty.due.at - plain}"
+
+
+def rungs_otherwise(case: SimulatedCase) -> Iterator[str]:
+    """Rungs out of their order, twice, early, or left out, by what stands in the file alone."""
+    reading = Reading.of(case, case.file.last_at or case.file.after(0)[0].at)
+    for duty in case.docket:
+        climbed: dict[datetime | None, list[int]] = {}
+        for entry in reading.entries:
+            event = entry.event
+            if not isinstance(event, RungReached) or (event.key, event.cycle) != (duty.key, duty.cycle):
+                continue
+            due = last_moment(reading, duty, entry.number - 1)
+            before = climbed.setdefault(due, [])
+            if before and event.rung <= before[-1]:
+                yield f"{duty.key}/{duty.cycle} {event.rung} after {before}"
+            before.append(event.rung)
+            is_warning = duty.row.rung(event.rung).level is Level.WARNING
+            if due is None or (entry.at <= due and not is_warning) or (is_warning and entry.at <= duty.started_at):
+                yield f"{duty.key}/{duty.cycle} {event.rung} at {entry.at}, due {due}"
+        if duty.breached_at is not None and _had_to_be_told(duty) and not any(_told_late(duty, e) for e in reading.entries):
+            yield f"{duty.key}/{duty.cycle} late, and nobody told"
+
+
+def _had_to_be_told(duty: Duty) -> bool:
+    """It was still owed when the breach had to be announced, by people who knew of it then."""
+    assert duty.breached_at is not None
+    return duty.opened_at <= duty.breached_at and (
+        duty.ended_at is None or duty.ended_at > duty.breached_at + timedelta(seconds=2)
+    )
