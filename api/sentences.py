@@ -152,6 +152,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "model_attributes_type": ("须为 JSON 对象", "It must be a JSON object."),
     "model_type": ("须为 JSON 对象", "It must be a JSON object."),
+    "too_short": ("至少须有 {min_length} 条", "Give at least {min_length} of them."),
     "too_long": ("条目过多，至多 {max_length} 条", "There are more than {max_length} entries."),
     "tuple_type": ("须为 JSON 数组", "It must be a JSON array."),
     "bool_type": ("须为 true 或 false", "It must be true or false."),
@@ -177,6 +178,7 @@ ELSEWHERE: Mapping[str, str] = {
     "request_received": "call_route",
     "facility_fault_reported": "report_route",
     "rung_reached": "of_itself",
+    "period_over": "of_itself",
     "case_ended": "of_itself",
 }
 """What is no event of a client, by its type: where it belongs."""

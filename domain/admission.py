@@ -11,7 +11,7 @@ from domain.events import AnyEvent, Event, Noted, Urged
 from domain.limits import CLOCK_SKEW, Terms
 from domain.people import Actor, Role
 from domain.rulebook.open_values import BACKDATING
-from domain.rulebook.rows import Edition, Owed, Position, Procedure, Question, Right
+from domain.rulebook.rows import Edition, Gate, Owed, Position, Procedure, Question, Right
 
 REMARKS = (Noted, Urged)
 MOST_REMARKS = 300
@@ -64,12 +64,16 @@ def may(actor: Actor, event: type[Event], file: CaseFile, procedure: Procedure, 
 
 def could_record(kind: type[Event], position: Position, procedure: Procedure, edition: Edition) -> bool:
     """Whether the case would take such an event from him as things stand, if it were its turn and well filled in."""
-    gates = (gate for gate in edition.gates if issubclass(kind, gate.on))
     return (
         may(position.by, kind, position.file, procedure, edition)
         and not _is_full(kind, position.file)
-        and all(gate.stands_open(position) for gate in gates)
+        and not closed_by(kind, position, edition)
     )
+
+
+def closed_by(kind: type[Event], position: Position, edition: Edition) -> tuple[Gate, ...]:
+    """The clauses that refuse such an event as things stand, whatever it says."""
+    return tuple(gate for gate in edition.gates if issubclass(kind, gate.on) and not gate.stands_open(position))
 
 
 def owed_in(docket: Docket) -> tuple[Owed, ...]:

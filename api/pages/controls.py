@@ -122,6 +122,9 @@ class Kind(StrEnum):
     SEVERAL = "several"
 
 
+LISTS = frozenset({Kind.CHARGES, Kind.SEVERAL})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
     """One field. ``options``: what can be chosen where it is a choice."""
@@ -135,10 +138,8 @@ class Control:
 
     def read(self, given: Given) -> Any:
         """As the API takes it; None where it was left empty, which the API then judges."""
-        if self.kind is Kind.CHARGES:
-            return list(_charges(self.name, given)) or None
-        if self.kind is Kind.SEVERAL:
-            return list(given.get(self.name, ())) or None
+        if self.kind in LISTS:
+            return list(given.get(self.name, ()) if self.kind is Kind.SEVERAL else _charges(self.name, given)) or None
         said = next(iter(given.get(self.name, ())), "")
         if not said.strip():
             return self._without(given)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from api.looking import Look
 from api.routes.cases import edition_of
 from api.wire.events import EVENTS
-from domain.admission import could_record
+from domain.admission import closed_by, could_record, may
 from domain.events import Event
 from domain.rulebook import PROCEDURES
 from domain.rulebook.rows import Owed, Position
@@ -18,10 +18,14 @@ from workflows.retrace import Retracing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kinds:
-    """What the person may record: what the case waits for or would be turned by, and what needs no turn."""
+    """What the person may record: what the case waits for or would be turned by, and what needs no turn.
+
+    ``held``: what it waits for from him that a clause does not let pass yet, and what to do about it.
+    """
 
     in_turn: Sequence[type[Event]] = ()
     any_time: Sequence[type[Event]] = ()
+    held: Sequence[tuple[type[Event], str]] = ()
 
     def __contains__(self, kind: object) -> bool:
         return kind in self.in_turn or kind in self.any_time
@@ -38,7 +42,16 @@ def kinds_for(look: Look, duties: Sequence[FiledDuty]) -> Kinds:
     return Kinds(
         in_turn=tuple(_permitted(look, position, in_turn)),
         any_time=tuple(_permitted(look, position, (kind for kind in any_time if kind not in in_turn))),
+        held=tuple(_held(look, position, place.awaited)),
     )
+
+
+def _held(look: Look, position: Position, awaited: Iterable[type[Event]]) -> Iterator[tuple[type[Event], str]]:
+    procedure, edition = PROCEDURES[look.head.procedure], edition_of(look.head)
+    for kind in awaited:
+        gates = [gate for gate in closed_by(kind, position, edition) if gate.opened_by]
+        if gates and may(position.by, kind, position.file, procedure, edition):
+            yield kind, gates[0].remedy
 
 
 def _permitted(look: Look, position: Position, kinds: Iterable[type[Event]]) -> Iterator[type[Event]]:

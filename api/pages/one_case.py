@@ -187,6 +187,7 @@ async def _page(asking: Caller, look: Look, asked: Asked) -> str:
             names=names,
             recording=Recording(
                 no=look.head.no,
+                held=kinds.held,
                 recordable=tuple(_recordable(kinds, choices, presets(look, choices, resident))),
                 filled=asked.filled,
                 prices=prices.shown,

@@ -33,10 +33,14 @@ class Recordable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """``filled``: forms that come again, by the type of their event. ``prices``: the list that is charged by."""
+    """``filled``: forms that come again, by the type of their event. ``prices``: the list that is charged by.
+
+    ``held``: what is the person's to record next but for something before it, with what that is.
+    """
 
     no: CaseNo
     recordable: Sequence[Recordable]
+    held: Sequence[tuple[type[Event], str]]
     filled: Mapping[str, Filled]
     prices: PriceList | None
     names: Names
@@ -45,9 +49,12 @@ class Recording:
 def acts(heading: str, shown: Recording, *, in_turn: bool) -> Iterator[Child]:
     """Folded away, but for a form that comes again, and the one thing that the case waits for from this person."""
     some = [one for one in shown.recordable if one.in_turn is in_turn]
+    held = shown.held if in_turn else ()
     plain = in_turn and len(some) == 1 and not shown.filled
-    if some:
+    if some or held:
         yield tag("h2", heading)
+    for kind, remedy in held:
+        yield tag("p", f"「{kind.label}」尚不能登记：{remedy}", class_="quiet")
     for one in some:
         yield _act(one, shown, unfolded=plain or one.event.kind() in shown.filled)
 

@@ -77,13 +77,15 @@ class Gate:
     """A clause that refuses an event unless it ``stands_open`` as the case stands, and what the event says ``holds``.
 
     The first can be asked before anything is filled in, so that what it would refuse is not offered.
-    ``remedy`` is Chinese, ``english`` one sentence.
+    ``opened_by``: what is to be recorded first, where anything would open it. ``remedy`` is Chinese, ``english`` one
+    sentence.
     """
 
     rule: str
     on: tuple[type[Event], ...]
     stands_open: Callable[[Position], bool] = however_it_stands
     holds: Callable[[Question], bool] = whatever_it_says
+    opened_by: tuple[type[Event], ...] = ()
     field: str
     remedy: str
     english: str

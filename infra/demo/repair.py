@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.calendar import LOCAL
+from domain.events.on_site import Means, SiteItem
 from domain.rulebook.open_values import OV_15
 from domain.rulebook.repair.obligations import RETURN_REMINDER
 from infra.demo.clocks import Clocks
@@ -73,7 +74,8 @@ class Repair:
         """REP-32 to REP-35, REP-10: compared, price shown, consent, begun."""
         await self.hears(self.repairer, "fault_compared", matches=True)
         await self.hears(self.repairer, "price_shown")
-        await self.hears(self.repairer, "consent_given")
+        await self.hears(self.repairer, "cost_agreed", amount="200", agreed_by="住户", means=Means.IN_PERSON)
+        await self.hears(self.repairer, "site_checked", items=list(SiteItem))
         done = await self.clocks.now(self.no) + timedelta(hours=1)
         await self.hears(self.repairer, "work_started", expected_done=done.isoformat())
 
@@ -81,6 +83,7 @@ class Repair:
         """REP-12, FEE-03, REP-40 to REP-42: done with its charges, tried out, signed, 第一联 with the customer."""
         await self.hears(self.repairer, "work_finished", fault=fault, charges=[{"item": item}])
         await self.hears(self.repairer, "trial_done", passed=True)
+        await self.hears(self.repairer, "acceptance_stated", satisfied=True)
         await self.hears(self.repairer, "resident_signed", signer="住户", signature="DEMO-1")
         await self.hears(self.repairer, "customer_copy_given")
         await self.hears(DESK, "feedback_given", solved=True)
@@ -90,6 +93,7 @@ class Repair:
         await self.hears(SUPERVISOR, "copy_returned", copy=2)
         await self.hears(SUPERVISOR, "copy_returned", copy=3)
         await self.hears(SUPERVISOR, "copies_confirmed")
+        await self.hears(SUPERVISOR, "work_order_filed", reference="DEMO-G1")
         await self.hears(SUPERVISOR, "copies_handed_on")
         await self.hears(DESK, "return_registered", reference="DEMO-A1")
 

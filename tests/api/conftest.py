@@ -29,7 +29,7 @@ from infra.settings import Settings
 from infra.temporal import connect, prepare_namespace
 from tests.api.office import Office
 from tests.infra.programs import ended, start
-from tests.workflows.desk import load_sample
+from tests.workflows.desk import hurry_the_grace, load_sample
 from workflows.visibility import ATTRIBUTES
 
 NewDatabase = Callable[[], Awaitable[str]]
@@ -88,6 +88,7 @@ async def _prepared(new_database: NewDatabase, folder: Path, temporal: str) -> S
     )
     pool = await open_pool(settings)
     await load_sample(pool, Sealer(settings.master_ring()))
+    await hurry_the_grace(pool)
     await pool.execute(
         "insert into case_counters select prefix, $1, $2 from unnest($3::text[]) as prefix",
         datetime.now(LOCAL).date(),

@@ -65,6 +65,11 @@ class Office:
             while not await self.pool.fetchval(query, process):  # noqa: ASYNC110  # another process
                 await asyncio.sleep(0.1)
 
+    async def until_closed(self, no: str) -> None:
+        async with asyncio.timeout(20):
+            while await self.pool.fetchval("select open from case_views where case_no = $1", no):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+
     async def holder(self, post: str) -> str:
         """Somebody who holds the post."""
         query = "select staff from staff_posts where post = $1 and estate = 'LY' order by staff limit 1"

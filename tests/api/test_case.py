@@ -6,9 +6,12 @@ from typing import Any
 
 from pypdf import PdfReader
 
+from domain.events.on_site import SiteItem
 from tests.api.office import Office, fresh_key
 
 SUPERVISOR, DESK, REPAIRER = "es-1", "fd-1", "rp-1"
+AGREED = {"type": "cost_agreed", "amount": "500", "agreed_by": "住户001", "means": "当面"}
+CHECKED = {"type": "site_checked", "items": [item.value for item in SiteItem]}
 
 
 async def walk(
@@ -27,15 +30,18 @@ async def walk(
         (REPAIRER, {"type": "arrived_on_site"}),
         (REPAIRER, {"type": "fault_compared", "matches": True}),
         (REPAIRER, {"type": "price_shown"}),
-        (REPAIRER, {"type": "consent_given"}),
+        (REPAIRER, AGREED),
+        (REPAIRER, CHECKED),
         (REPAIRER, {"type": "work_started", "expected_done": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}),
         (REPAIRER, {"type": "work_finished", "fault": "水", "charges": [{"item": "W01", "quantity": 2}]}),
         (REPAIRER, {"type": "trial_done", "passed": True}),
+        (REPAIRER, {"type": "acceptance_stated", "satisfied": True}),
         (REPAIRER, {"type": "resident_signed", "signer": "住户001", "signature": "paper"}),
         (REPAIRER, {"type": "customer_copy_given"}),
         (supervisor, {"type": "copy_returned", "copy": 2}),
         (supervisor, {"type": "copy_returned", "copy": 3}),
         (supervisor, {"type": "copies_confirmed"}),
+        (supervisor, {"type": "work_order_filed", "reference": "G-1"}),
         (supervisor, {"type": "copies_handed_on"}),
         (DESK, {"type": "return_registered", "reference": "LY-0001"}),
         (DESK, {"type": "feedback_given", "solved": solved}),
@@ -43,7 +49,10 @@ async def walk(
     kinds = [event["type"] for _, event in steps]
     begin = kinds.index(after) + 1 if after else 0
     end = kinds.index(until) + 1 if until else len(steps)
-    return [await office.did(no, event, who) for who, event in steps[begin:end]]
+    taken = [await office.did(no, event, who) for who, event in steps[begin:end]]
+    if solved and end == len(steps):
+        await office.until_closed(no)
+    return taken
 
 
 async def test_a_repair_is_carried_to_its_end_over_http(office: Office) -> None:

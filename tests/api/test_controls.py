@@ -31,6 +31,10 @@ SAID = {
     "repairer": "rp-1", "signature": "纸", "signer": "住户001", "solved": "false", "team": "水工班", "text": "催",
     "collector": "rp-1", "notes": "换灯", "parts": "无", "site_cleared": "true",
     "resumes_at": "2026-11-23T09:00", "waits_for": "等配件",
+    "agreed_by": "住户001", "amount": "80.50", "choice": "使用", "consented": "true", "cost_accepted": "true",
+    "feasible": "true", "fee": "60", "finding": "渗水", "finding_of_material": "合格", "finish_by": "2026-11-23T09:00",
+    "items": "铺设防护垫", "material": "龙头", "means": "当面", "problem": "锈", "proposal": "换",
+    "repair_agreed": "true", "resource": "水", "satisfied": "true", "warned": "true", "work": "拆改", "work_kind": "简易维修",
     "until": "2026-11-23T09:00", "urgency": "紧急", "wanted": "2026-11-23T09:00:30",
 }  # fmt: skip
 

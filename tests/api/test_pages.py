@@ -14,9 +14,10 @@ import pytest
 from api.door import COOKIE
 from api.tokens import new_session
 from domain.calendar import LOCAL
+from domain.events.on_site import SiteItem
 from domain.people import EstateCode, Role, StaffId
 from tests.api.office import CALL, Office
-from tests.api.test_case import walk
+from tests.api.test_case import AGREED, walk
 
 FILLED = {
     "estate": "LY", "building": "1", "room": "101", "household": "住户001", "phone": "19900000001",
@@ -42,7 +43,7 @@ class Desk:
     async def sees_paper(self, path: str) -> None:
         assert (await self._http.get(path, headers=self._headers)).content.startswith(b"%PDF")
 
-    async def sends(self, path: str, fields: Mapping[str, str]) -> httpx2.Response:
+    async def sends(self, path: str, fields: Mapping[str, str | list[str]]) -> httpx2.Response:
         return await self._http.post(path, data=dict(fields), headers=self._headers)
 
     async def sends_raw(self, path: str, body: bytes) -> httpx2.Response:
@@ -285,11 +286,11 @@ async def test_a_form_that_is_not_offered_any_more_is_refused_in_words(office: O
     late = await front.sends(
         f"/cases/{no}/events", {"type": "withdrawn", "key": key_in(form_of(page, "withdrawn")), "reason": "不修了"}
     )
-    foreign = await front.sends(f"/cases/{no}/events", {"type": "consent_given", "key": secrets.token_hex(16)})
+    foreign = await front.sends(f"/cases/{no}/events", AGREED | {"key": secrets.token_hex(16)})
 
     assert (409, 403) == (late.status_code, foreign.status_code)
     assert "未能登记「撤单」：不符合规程" in late.text
-    assert "未能登记「住户同意」：无权办理" in foreign.text
+    assert "未能登记「同意收费并维修」：无权办理" in foreign.text
 
 
 async def test_an_address_says_of_nothing_that_it_was_recorded_that_is_not_in_the_file(
@@ -306,16 +307,16 @@ async def test_the_next_step_stands_above_everything_with_its_limit_and_its_form
     office: Office, front: Desk
 ) -> None:
     no = await office.call("fd-1")
-    await walk(office, no, "en-1", until="arrived_on_site")
+    await walk(office, no, "en-1", until="fault_compared")
     repairer = await at_desk(office, "rp-1")
 
     page, other = await repairer.sees(f"/cases/{no}"), await front.sees(f"/cases/{no}")
 
     for shown in (page, other):
         box = words(shown.partition('<section class="next">')[2].partition("</section>")[0])
-        assert re.search(r"下一步：现场确认 维修人员：常规故障完成（REP-17），截止 \d\d-\d\d \d\d:\d\d", box), box
+        assert re.search(r"下一步：出示收费标准 维修人员：常规故障完成（REP-17），截止 \d\d-\d\d \d\d:\d\d", box), box
         assert shown.index('<section class="next">') < min(shown.index("<details"), shown.index("<table>"))
-    assert ["现场确认"] == re.findall(r'<details open=""><summary>([^<]*)<', page)
+    assert ["出示收费标准"] == re.findall(r'<details open=""><summary>([^<]*)<', page)
     assert [] == re.findall(r'<details open=""><summary>([^<]*)<', other)
     await repairer.closes()
 
@@ -512,7 +513,7 @@ async def test_every_kind_of_field_goes_through_a_form_to_the_end_of_the_repair(
     desks = {who: await at_desk(office, who) for who in ("en-1", "rp-1")} | {"fd-1": front}
     soon = (datetime.now(LOCAL) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%S")
 
-    for who, kind, fields in (
+    acts: tuple[tuple[str, str, Mapping[str, str | list[str]]], ...] = (
         ("fd-1", "engineering_notified", {}),
         ("en-1", "form_collected", {}),
         ("en-1", "assessed", {"urgency": "常规"}),
@@ -522,14 +523,17 @@ async def test_every_kind_of_field_goes_through_a_form_to_the_end_of_the_repair(
         ("rp-1", "arrived_on_site", {"at": ""}),
         ("rp-1", "fault_compared", {"matches": "true", "actual_item": ""}),
         ("rp-1", "price_shown", {}),
-        ("rp-1", "consent_given", {}),
+        ("rp-1", "cost_agreed", {"amount": "200.00", "agreed_by": "住户001", "means": "电话"}),
+        ("rp-1", "site_checked", {"items": [item.value for item in SiteItem]}),
         ("rp-1", "work_started", {"expected_done": soon}),
         ("rp-1", "work_finished", {"fault": "水", "charges_item": "W01", "charges_quantity": "2"}),
         ("rp-1", "trial_done", {"passed": "true", "remark": "试水正常"}),
+        ("rp-1", "acceptance_stated", {"satisfied": "true", "remark": ""}),
         ("rp-1", "resident_signed", {"signer": "住户001", "signature": "纸 1"}),
         ("rp-1", "customer_copy_given", {}),
         ("en-1", "copy_returned", {"copy": "2"}),
-    ):
+    )
+    for who, kind, fields in acts:
         page = await desks[who].sees(f"/cases/{no}")
         form = form_of(page, kind)
         assert set(fields) <= set(re.findall(r'name="([a-z_]+)"', form))

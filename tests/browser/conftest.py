@@ -22,7 +22,7 @@ from infra.sealing import Sealer
 from infra.settings import Settings
 from infra.temporal import connect, prepare_namespace
 from tests.browser.supervisor import Supervisor, browsing
-from tests.workflows.desk import load_sample
+from tests.workflows.desk import hurry_the_grace, load_sample
 from workers.wiring import case_workers
 from workflows.visibility import ATTRIBUTES
 
@@ -88,6 +88,7 @@ async def office(
     )
     pool = await open_pool(settings)
     await load_sample(pool, Sealer(settings.master_ring()))
+    await hurry_the_grace(pool)
     async with pool.acquire() as connection:
         keys = await grant_sample_keys(connection)
     client = await connect(settings, role="test")

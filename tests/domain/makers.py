@@ -9,6 +9,30 @@ from domain.case_file import CaseFile
 from domain.docket import Docket
 from domain.events import AnyEvent, Event, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
 from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.events.on_site import (
+    AcceptanceStated,
+    CompletionAgreed,
+    CostAgreed,
+    FurtherWorkAgreed,
+    MaterialChecked,
+    MaterialChoice,
+    MaterialFinding,
+    MaterialSupplied,
+    Means,
+    ProblemFound,
+    ProgressReported,
+    QuoteAccepted,
+    Quoted,
+    Resource,
+    ResourceUsed,
+    SiteChecked,
+    SiteItem,
+    SurveyCalledFor,
+    Surveyed,
+    WorkClassified,
+    WorkKind,
+    WorkOrderFiled,
+)
 from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard, RepairerArranged, SheetSignedFor
 from domain.events.repair import (
     AnsweredWithPlan,
@@ -43,6 +67,7 @@ from domain.events.repair import (
     Urgency,
     WorkFinished,
 )
+from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent, Reviewed, SentToReview
 from domain.events.work import (
     ArrivedOnSite,
     CustomerContacted,
@@ -55,7 +80,7 @@ from domain.events.work import (
 )
 from domain.people import Role
 from domain.pricing import ChargeKind, ChargeLine
-from domain.rulebook.repair.reading import copies_back
+from domain.rulebook.repair.reading import copies_back, is_immediate_situation
 from tests.domain.rulebook.public_beginnings import reported
 from tests.domain.story import OTHER_REPAIRER, REPAIRER, filled, person, received
 
@@ -76,6 +101,11 @@ class Scene:
     file: CaseFile
     docket: Docket
     at: datetime
+
+    @property
+    def at_once(self) -> bool:
+        """REP-125: nothing is put off."""
+        return is_immediate_situation(self.file)
 
     def later(self, **length: float) -> datetime:
         return self.at + timedelta(**length)
@@ -129,12 +159,18 @@ MAKERS: Mapping[type[Event], Maker] = {
     Resumed: _always(Resumed()),
     # of a home
     RequestReceived: _always(*map(received, Situation)),
-    FormFilled: lambda scene: [filled(), *(filled(scene.later(minutes=minutes)) for minutes in (8, 90, 3000))],
+    FormFilled: lambda scene: [
+        filled(),
+        *(filled(scene.later(minutes=minutes)) for minutes in (() if scene.at_once else (8, 90, 3000))),
+    ],
     ArrivalTold: lambda scene: [ArrivalTold(expected=scene.later(minutes=minutes)) for minutes in (20, 600)],
     AnsweredWithPlan: _always(AnsweredWithPlan(plan="明早上门")),
     AppointmentMoved: lambda scene: [
         AppointmentMoved(wanted=wanted, reason="住户外出")
-        for wanted in (AS_SOON_AS_POSSIBLE, scene.later(minutes=8), scene.later(hours=5), scene.later(days=4))
+        for wanted in (
+            AS_SOON_AS_POSSIBLE,
+            *(() if scene.at_once else (scene.later(minutes=8), scene.later(hours=5), scene.later(days=4))),
+        )
     ],
     FormCollected: _always(FormCollected()),
     Assessed: _always(*(Assessed(urgency=urgency) for urgency in (Urgency.REGULAR, Urgency.URGENT, Urgency.LOW))),
@@ -144,6 +180,37 @@ MAKERS: Mapping[type[Event], Maker] = {
     FaultCompared: _always(FaultCompared(matches=True), FaultCompared(matches=False, actual_item="W02")),
     PriceShown: _always(PriceShown(price_version="v1")),
     ConsentGiven: _always(ConsentGiven()),
+    SurveyCalledFor: _always(SurveyCalledFor(reason="墙内暗管")),
+    Surveyed: _always(Surveyed(finding="接头渗水")),
+    WorkClassified: _always(*(WorkClassified(work_kind=kind) for kind in WorkKind)),
+    CompletionAgreed: lambda scene: [
+        CompletionAgreed(finish_by=scene.later(hours=hours)) for hours in (() if scene.at_once else (3, 30))
+    ],
+    Quoted: _always(Quoted(amount=Decimal(80), price_version="v1")),
+    QuoteAccepted: _always(QuoteAccepted(agreed_by="住户")),
+    CostAgreed: _always(*(CostAgreed(amount=Decimal(100), agreed_by="住户", means=means) for means in Means)),
+    SiteChecked: _always(SiteChecked(items=tuple(SiteItem)), SiteChecked(items=(SiteItem.CONTENT_CONFIRMED,))),
+    MaterialSupplied: _always(MaterialSupplied(material="水龙头")),
+    MaterialChecked: _always(
+        *(MaterialChecked(finding_of_material=one, remark="旧件", warned=True) for one in MaterialFinding),
+        MaterialChecked(finding_of_material=MaterialFinding.UNFIT, choice=MaterialChoice.REPLACE),
+    ),
+    ResourceUsed: _always(*(ResourceUsed(resource=one, consented=True, agreed_by="住户") for one in Resource)),
+    ProblemFound: _always(ProblemFound(problem="阀门锈死", proposal="更换阀门")),
+    FurtherWorkAgreed: lambda scene: [
+        FurtherWorkAgreed(work="换阀门", fee=Decimal(60), finish_by=scene.later(hours=hours), agreed_by="住户")
+        for hours in (2, 40)
+    ],
+    AcceptanceStated: _always(AcceptanceStated(satisfied=True), AcceptanceStated(satisfied=False, remark="仍渗水")),
+    WorkOrderFiled: _always(WorkOrderFiled(reference="G-1")),
+    ProgressReported: _always(ProgressReported(text="配件已订")),
+    SentToReview: _always(SentToReview(work="拆改暗管")),
+    FoundUnlisted: _always(FoundUnlisted(work="更换整段暗管")),
+    Reviewed: _always(Reviewed(feasible=True, amount=Decimal(90)), Reviewed(feasible=False, remark="须动结构")),
+    ReviewAnswered: _always(ReviewAnswered(text="可以维修，90 元")),
+    ReviewConsent: _always(
+        *(ReviewConsent(cost_accepted=a, repair_agreed=b) for a, b in ((True, True), (True, False), (False, False)))
+    ),
     ConsentRefused: _always(ConsentRefused(reminded=True)),
     RefusalExplained: _always(RefusalExplained()),
     RefusalSigned: _always(RefusalSigned(reason="嫌贵")),

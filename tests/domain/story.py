@@ -8,10 +8,11 @@ from domain.calendar import LOCAL
 from domain.case_file import CaseFile, Entry, Source
 from domain.deadlines import Duty, Obligation
 from domain.docket import Docket
-from domain.events import AnyEvent, Event, RungReached
+from domain.events import AnyEvent, Event, PeriodOver, RungReached
 from domain.events.repair import Channel, FaultKind, FormFilled, RequestReceived, Situation, Wanted
 from domain.limits import Terms
 from domain.people import CLOCKWORK, Actor, EstateCode, Role, StaffId
+from domain.periods import running
 from domain.rulebook import REPAIR, Procedure
 
 MONDAY = date(2026, 11, 23)
@@ -59,6 +60,7 @@ class Story:
         self.procedure = procedure
         self.terms = terms or Terms()
         self.file = CaseFile()
+        self._has_periods = rows is None  # rows of a test's own have none
         self.docket = Docket(procedure.editions[-1].obligations if rows is None else rows, self.terms, procedure.who)
         for event, at in entries:
             self.then(event, at)
@@ -73,29 +75,35 @@ class Story:
         self.docket.apply(entry, self.file)
 
     def rings(self, until: datetime, *, late: bool = False) -> list[tuple[str, int, datetime]]:
-        """Raise every rung that comes due up to that moment, each at its moment (or, ``late``, all at the end)."""
+        """Raise every rung and period that comes due by then, each at its moment (or, ``late``, all at the end)."""
         rung: list[tuple[str, int, datetime]] = []
-        while alarm := self._next_alarm(until):
-            moment, duty, number = alarm
-            at = until if late else moment
-            event = RungReached(key=duty.key, cycle=duty.cycle, rung=number, late=late)
-            self.add(
-                Entry(
-                    number=self.file.last_number + 1,
-                    event=event,
-                    at=at,
-                    recorded_at=at,
-                    by=CLOCKWORK,
-                    source=Source.SYSTEM,
-                )
-            )
-            rung.append((duty.key, number, moment))
+        while due := [alarm for alarm in self.alarms() if alarm[0] <= until]:
+            moment, key, cycle, number = min(due)
+            if self.docket.find(key, cycle) is None:
+                self._ticks(PeriodOver(key=key), moment, recorded_at=until if late else moment)
+            else:
+                at = until if late else moment
+                self._ticks(RungReached(key=key, cycle=cycle, rung=number, late=late), at, recorded_at=at)
+            rung.append((key, number, moment))
         return rung
 
-    def _next_alarm(self, until: datetime) -> tuple[datetime, Duty, int] | None:
-        alarms = [(alarm[1], duty, alarm[0]) for duty in self.docket if (alarm := duty.next_alarm())]
-        due = [alarm for alarm in alarms if alarm[0] <= until]
-        return min(due, key=lambda alarm: (alarm[0], alarm[1].key, alarm[1].cycle)) if due else None
+    def alarms(self) -> list[tuple[datetime, str, int, int]]:
+        """What a watch would have timers for: the moment, the key, the cycle (of a period the start), the rung."""
+        rungs = [(alarm[1], duty.key, duty.cycle, alarm[0]) for duty in self.docket if (alarm := duty.next_alarm())]
+        periods = running(self.procedure.editions[-1].periods, self.file, self.terms) if self._has_periods else ()
+        return rungs + [(one.over_at, one.row.key, one.start_number, 0) for one in periods]
+
+    def _ticks(self, event: AnyEvent, at: datetime, *, recorded_at: datetime) -> None:
+        self.add(
+            Entry(
+                number=self.file.last_number + 1,
+                event=event,
+                at=at,
+                recorded_at=recorded_at,
+                by=CLOCKWORK,
+                source=Source.SYSTEM,
+            )
+        )
 
     def duty(self, key: str, cycle: int | None = None) -> Duty:
         duty = self.docket.find(key, cycle)

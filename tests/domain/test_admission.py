@@ -83,7 +83,8 @@ LATER = on("9:10", days=1)
         (ONE_BACK, CopyReturned(copy=3), SUPERVISOR, True),
         (BOTH_BACK, CopyReturned(copy=3), SUPERVISOR, False),
         (FLOODED, ExtensionGranted(key="REP-124", until=LATER, reason="."), CENTRE_MANAGER, True),
-        (SENT, ExtensionGranted(key="REP-17", until=LATER, reason="."), CENTRE_MANAGER, False),
+        (SENT, ExtensionGranted(key="REP-128", until=on("9:10", days=20), reason="."), CENTRE_MANAGER, True),
+        (SENT, ExtensionGranted(key="REP-128", until=on("9:10", days=20), reason="."), FRONT_DESK, False),
     ],
 )
 def test_an_event_is_offered_where_the_case_as_it_stands_would_not_refuse_it_whatever_it_says(

@@ -12,7 +12,7 @@ from domain.rulebook.rows import Edition, Procedure
 
 FROZEN = {
     ("REP", "2026-01-01"): "b483eb04cb0a2d0a94cf9264c2e8e05528dc3680f48faf9586e4a63c791b9b36",
-    ("REP", "2026-11-01"): "8c9747ab3792e44c5942fb070c07119a260ac4340234852bea320f0c4ca516ba",
+    ("REP", "2026-11-01"): "459f3f85230fdd639ff519e9f495f2f2e13058bb723d1b5414e37cfbe688e333",
     ("PUB", "2026-01-01"): "429b0066cdb3ef97eb7c4a4e5eea83f16ee0c83e74c5f64466fe6b6ba8792066",
     ("PUB", "2026-11-01"): "c7292237efa539c3dbb021a99c8001458e9cb6cfab5057600f780e5b4b4bf331",
 }

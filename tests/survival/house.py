@@ -34,6 +34,7 @@ from infra.reference.principals import grant_sample_keys
 from infra.sealing import Sealer
 from infra.settings import PREFIX, Settings
 from infra.temporal import connect
+from tests.workflows.desk import hurry_the_grace
 
 SERVERS = ("postgres", "temporal")
 OURS = ("worker", "relay", "notifier", "api")
@@ -86,6 +87,7 @@ class House:
         self._load_sample()
         async with await open_pool(self.settings) as pool, pool.acquire() as connection:
             self.keys = await grant_sample_keys(connection)
+            await hurry_the_grace(pool)
         for name in OURS:
             self.start(name)
         await self.until_ready()

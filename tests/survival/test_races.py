@@ -49,7 +49,10 @@ async def test_of_two_who_take_an_order_at_once_one_gets_it(callers: Callers, po
 
 async def test_of_consent_and_refusal_at_once_one_stands(callers: Callers, pool: asyncpg.Pool) -> None:
     no = await callers.carry(TO_THE_SITE)
-    answers: list[dict[str, Any]] = [{"type": "consent_given"}, {"type": "consent_refused", "reminded": True}]
+    answers: list[dict[str, Any]] = [
+        {"type": "cost_agreed", "amount": "100", "agreed_by": "住户001", "means": "当面"},
+        {"type": "consent_refused", "reminded": True},
+    ]
 
     done = await asyncio.gather(*(callers.act(no, "rp-1", answer) for answer in answers))
 

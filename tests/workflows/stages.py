@@ -3,15 +3,18 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from domain.events.on_site import AcceptanceStated, CostAgreed, Means, SiteChecked, SiteItem, WorkOrderFiled
 from domain.events.repair import (
     Assessed,
     Assigned,
-    ConsentGiven,
     ConsentRefused,
     CopiesConfirmed,
+    CopiesHandedOn,
     CopyReturned,
+    CustomerCopyGiven,
     FaultCompared,
     FaultKind,
+    FeedbackGiven,
     FormCollected,
     FormFilled,
     OrderTaken,
@@ -19,6 +22,7 @@ from domain.events.repair import (
     RefusalExplained,
     RefusalSigned,
     ResidentSigned,
+    ReturnRegistered,
     TrialDone,
     Urgency,
     Wanted,
@@ -40,6 +44,11 @@ LABOUR = ChargeLine(
 )
 
 
+AGREED = CostAgreed(amount=Decimal(100), agreed_by="住户001", means=Means.IN_PERSON)
+MATCHES = FaultCompared(matches=True)
+CHECKED = SiteChecked(items=tuple(SiteItem))
+ACCEPTED = AcceptanceStated(satisfied=True)
+FILED = WorkOrderFiled(reference="G-1")
 FINISHED = WorkFinished(fault=FaultKind.WATER, charges=(LABOUR,))
 FREE = WorkFinished(fault=FaultKind.WATER, no_charge=True)
 
@@ -51,6 +60,33 @@ def started(case: OpenedCase, *, done_in: timedelta = timedelta(hours=1)) -> Wor
 
 def filled(wanted: Wanted = "尽快") -> FormFilled:
     return FormFilled(household="住户001", address="1栋0101", phone="19900000001", content="厨房漏水", wanted=wanted)
+
+
+async def agrees(case: OpenedCase) -> None:
+    """REP-35, REP-110 to REP-119: the resident agrees to the price, and everything on the checklist is ticked."""
+    await case.hears(AGREED, REPAIRER)
+    await case.hears(CHECKED, REPAIRER)
+
+
+async def signs(case: OpenedCase) -> None:
+    """REP-120, REP-41."""
+    await case.hears(ACCEPTED, REPAIRER)
+    await case.hears(SIGNED, REPAIRER)
+
+
+async def hands_on(case: OpenedCase) -> None:
+    """REP-122, REP-48."""
+    await case.hears(FILED, SUPERVISOR)
+    await case.hears(CopiesHandedOn(), SUPERVISOR)
+
+
+async def until_settled(case: OpenedCase) -> None:
+    """Nothing is left to do but to see whether it stays repaired (REP-47)."""
+    await until_confirmed(case)
+    await hands_on(case)
+    await case.hears(ReturnRegistered(reference="A-1"), FRONT_DESK)
+    await case.hears(CustomerCopyGiven(), REPAIRER)
+    await case.hears(FeedbackGiven(solved=True), FRONT_DESK)
 
 
 async def until_graded(case: OpenedCase, urgency: Urgency = Urgency.REGULAR, wanted: Wanted = "尽快") -> None:
@@ -74,7 +110,7 @@ async def until_taken(case: OpenedCase, urgency: Urgency = Urgency.REGULAR, want
 async def until_price_shown(case: OpenedCase, urgency: Urgency = Urgency.REGULAR) -> None:
     await until_taken(case, urgency)
     await case.hears(ArrivedOnSite(), REPAIRER)
-    await case.hears(FaultCompared(matches=True), REPAIRER)
+    await case.hears(MATCHES, REPAIRER)
     await case.hears(PriceShown(price_version="LY-2024"), REPAIRER)
 
 
@@ -96,7 +132,7 @@ async def until_refusal_signed(case: OpenedCase) -> None:
 
 async def until_at_work(case: OpenedCase, urgency: Urgency = Urgency.REGULAR) -> None:
     await until_price_shown(case, urgency)
-    await case.hears(ConsentGiven(), REPAIRER)
+    await agrees(case)
     await case.hears(started(case), REPAIRER)
 
 
@@ -108,7 +144,7 @@ async def until_tried(case: OpenedCase, urgency: Urgency = Urgency.REGULAR) -> N
 
 async def until_signed(case: OpenedCase) -> None:
     await until_tried(case)
-    await case.hears(SIGNED, REPAIRER)
+    await signs(case)
 
 
 async def until_copies_back(case: OpenedCase) -> None:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from domain.admission import right_for
 from domain.errors import BadTime, CaseClosed, DeskError, NotExpected, NotPermitted
 from domain.events import Event
+from domain.events.on_site import AcceptanceStated, CostAgreed, SiteChecked, WorkOrderFiled
 from domain.events.public import FacilityFaultReported, FacilityRepaired, RepairerArranged, SheetSignedFor
 from domain.events.repair import (
     Assessed,
     Assigned,
-    ConsentGiven,
     ConsentRefused,
     CopiesConfirmed,
     CopiesHandedOn,
@@ -34,6 +34,7 @@ from domain.events.repair import (
     TrialDone,
     WorkFinished,
 )
+from domain.events.review import FoundUnlisted
 from domain.events.work import ArrivedOnSite, EngineeringNotified, WorkStarted
 from domain.limits import CLOCK_SKEW
 from domain.people import Actor, Role
@@ -41,30 +42,32 @@ from domain.rulebook import PROCEDURES
 from tests.domain.makers import MAKERS
 from tests.workflows.walks import OPENINGS, PLACES, STAFF, STEPS, Step, Walk, steps_of
 
-LONGEST_WAY_OUT = 30
+LONGEST_WAY_OUT = 40
 """Acts from anywhere to the end, where everything that is said leads on."""
 
-AFTER: Mapping[str, Mapping[type[Event], tuple[type[Event], ...]]] = {
+Former = type[Event] | tuple[type[Event], ...]
+AFTER: Mapping[str, Mapping[type[Event], tuple[Former, ...]]] = {
     "REP": {
         FormCollected: (RequestReceived, FormFilled, EngineeringNotified),
         Assigned: (FormCollected, Assessed),
         OrderTaken: (Assigned,),
         ArrivedOnSite: (OrderTaken,),
         FaultCompared: (ArrivedOnSite,),
-        PriceShown: (FaultCompared,),
-        ConsentGiven: (PriceShown,),
+        PriceShown: ((FaultCompared, FoundUnlisted),),
+        CostAgreed: (PriceShown,),
         ConsentRefused: (PriceShown,),
         RefusalExplained: (ConsentRefused,),
         RefusalSigned: (RefusalExplained,),
         RefusalFiled: (RefusalSigned,),
-        WorkStarted: (ConsentGiven,),
+        WorkStarted: (CostAgreed, SiteChecked),
         WorkFinished: (WorkStarted,),
         TrialDone: (WorkFinished,),
-        ResidentSigned: (TrialDone,),
+        AcceptanceStated: (TrialDone,),
+        ResidentSigned: (AcceptanceStated,),
         CustomerCopyGiven: (TrialDone,),
         CopyReturned: (TrialDone,),
         CopiesConfirmed: (CopyReturned,),
-        CopiesHandedOn: (CopiesConfirmed,),
+        CopiesHandedOn: (CopiesConfirmed, WorkOrderFiled),
         ReturnRegistered: (CopiesHandedOn,),
     },
     "PUB": {
@@ -75,7 +78,7 @@ AFTER: Mapping[str, Mapping[type[Event], tuple[type[Event], ...]]] = {
         FacilityRepaired: (WorkStarted,),
     },
 }
-"""What the clauses put before an event, said here a second time so that the scripts are held to it."""
+"""What the clauses put before an event, one of those in brackets: said a second time, to hold the scripts to it."""
 
 TRIES = st.lists(st.tuples(st.integers(0, 40), st.integers(0, len(STAFF) - 1)), min_size=8, max_size=8)
 """Of the vocabulary which event, of the staff who."""

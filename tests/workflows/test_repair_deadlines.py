@@ -92,7 +92,13 @@ def assigned(urgency: Urgency) -> Callable[[OpenedCase], Awaitable[None]]:
 
 
 def tried(urgency: Urgency) -> Callable[[OpenedCase], Awaitable[None]]:
-    return lambda case: stages.until_tried(case, urgency)
+    """And accepted: it wants the signature."""
+
+    async def arrange(case: OpenedCase) -> None:
+        await stages.until_tried(case, urgency)
+        await case.hears(stages.ACCEPTED, REPAIRER)
+
+    return arrange
 
 
 async def taken(case: OpenedCase) -> None:
@@ -145,12 +151,13 @@ async def copies_back(case: OpenedCase) -> None:
 async def confirmed(case: OpenedCase) -> None:
     await case.at("17:30")
     await stages.until_confirmed(case)
+    await case.hears(stages.FILED, SUPERVISOR)
 
 
 async def handed_on(case: OpenedCase) -> None:
     await case.at("17:40")
     await stages.until_confirmed(case)
-    await case.hears(CopiesHandedOn(), SUPERVISOR)
+    await stages.hands_on(case)
 
 
 LIMITS = (

@@ -16,7 +16,6 @@ from domain.events.repair import (
     Assessed,
     Assigned,
     Channel,
-    ConsentGiven,
     ConsentRefused,
     CopiesConfirmed,
     CopiesHandedOn,
@@ -108,7 +107,7 @@ async def test_rep_23_there_are_four_copies_from_the_moment_the_form_is_filled(o
 OUT_OF_TURN = [
     ("REP-03 assigned before it is graded", nothing, stages.ASSIGNED, SUPERVISOR, "填单完成"),
     ("REP-32 started before the fault is compared", stages.until_taken, STARTED, REPAIRER, "到场"),
-    ("REP-35 started before the resident agrees", stages.until_price_shown, STARTED, REPAIRER, "住户同意"),
+    ("REP-35 started before the resident agrees", stages.until_price_shown, STARTED, REPAIRER, "同意收费并维修"),
     ("REP-40 signed before it is tried", stages.until_at_work, stages.SIGNED, REPAIRER, "维修完毕"),
     ("REP-48 handed on before it is confirmed", stages.until_copies_back, CopiesHandedOn(), SUPERVISOR, "主管确认"),
     (
@@ -144,10 +143,10 @@ async def test_rep_34_consent_waits_for_the_price_to_be_shown(opened: Open) -> N
     await case.hears(ArrivedOnSite(), REPAIRER)
     await case.hears(FaultCompared(matches=True), REPAIRER)
 
-    assert (await refused(case, ConsentGiven(), REPAIRER)).code == "not_expected"
+    assert "REP-34" in (await refused(case, stages.AGREED, REPAIRER)).outcome["remedy"]
 
     await case.hears(PriceShown(price_version="LY-2024"), REPAIRER)
-    await case.hears(ConsentGiven(), REPAIRER)
+    await stages.agrees(case)
     assert (await case.view())["stage"] == "待开工"
 
 
@@ -493,7 +492,7 @@ async def test_rep_10_begun_the_resident_is_told_when_it_is_done_and_beyond_the_
 ) -> None:
     case = await opened()
     await stages.until_price_shown(case)
-    await case.hears(ConsentGiven(), REPAIRER)
+    await stages.agrees(case)
     due = (await case.duty("REP-17"))["due_at"]
 
     with pytest.raises(Refused) as refusal:
@@ -509,7 +508,7 @@ async def test_rep_10_begun_the_resident_is_told_when_it_is_done_and_beyond_the_
 async def test_rep_10_expected_later_than_the_limit_the_supervisor_hears_of_it(opened: Open) -> None:
     case = await opened()
     await stages.until_price_shown(case)
-    await case.hears(ConsentGiven(), REPAIRER)
+    await stages.agrees(case)
     due = (await case.duty("REP-17"))["due_at"]
 
     await case.hears(WorkStarted(expected_done=due + timedelta(seconds=1)), REPAIRER)
@@ -585,18 +584,18 @@ async def test_rep_42_to_rep_48_each_copy_is_where_the_last_act_put_it(opened: O
     await case.hears(ArrivedOnSite(), REPAIRER)
     await case.hears(FaultCompared(matches=True), REPAIRER)
     await case.hears(PriceShown(price_version="LY-2024"), REPAIRER)
-    await case.hears(ConsentGiven(), REPAIRER)
+    await stages.agrees(case)
     await case.hears(stages.started(case), REPAIRER)
     await case.hears(stages.FREE, REPAIRER)
     await case.hears(TrialDone(passed=True), REPAIRER)
-    await case.hears(stages.SIGNED, REPAIRER)
+    await stages.signs(case)
 
     await case.hears(CustomerCopyGiven(), REPAIRER)
     await case.hears(CopyReturned(copy=3), SUPERVISOR)
     assert await case.copies() == {1: "客户", 2: "维修人员", 3: "工程部主管", 4: "客服前台存根"}
     await case.hears(CopyReturned(copy=2), SUPERVISOR)
     await case.hears(CopiesConfirmed(), SUPERVISOR)
-    await case.hears(CopiesHandedOn(), SUPERVISOR)
+    await stages.hands_on(case)
     assert await case.copies() == {1: "客户", 2: "前台客服员", 3: "前台客服员", 4: "客服前台存根"}
     await case.hears(ReturnRegistered(reference="A-1"), FRONT_DESK)
 
@@ -642,7 +641,7 @@ async def test_rep_47_unsolved_it_is_assigned_anew_with_the_first_call_kept(open
     called = case.moment
     await stages.until_confirmed(case)
     await case.hears(CustomerCopyGiven(), REPAIRER)
-    await case.hears(CopiesHandedOn(), SUPERVISOR)
+    await stages.hands_on(case)
     await case.hears(ReturnRegistered(reference="A-1"), FRONT_DESK)
 
     await case.at("14:00")

@@ -5,9 +5,7 @@ from collections.abc import Awaitable, Callable
 from domain.events.repair import (
     Assessed,
     Assigned,
-    ConsentGiven,
     CopiesConfirmed,
-    CopiesHandedOn,
     CopyReturned,
     CustomerCopyGiven,
     FaultCompared,
@@ -16,7 +14,6 @@ from domain.events.repair import (
     FormFilled,
     OrderTaken,
     PriceShown,
-    ResidentSigned,
     ReturnRegistered,
     TrialDone,
     Urgency,
@@ -47,20 +44,23 @@ async def test_a_listed_repair_runs_from_the_call_to_the_filed_form(opened: Open
     await case.hears(ArrivedOnSite(), REPAIRER)
     await case.hears(FaultCompared(matches=True), REPAIRER)
     await case.hears(PriceShown(price_version="LY-2024"), REPAIRER)
-    await case.hears(ConsentGiven(), REPAIRER)
+    await stages.agrees(case)
     await case.hears(stages.started(case), REPAIRER)
     await case.at("10:00")
     await case.hears(stages.FREE, REPAIRER)
     await case.hears(TrialDone(passed=True), REPAIRER)
-    await case.hears(ResidentSigned(signer="住户001", signature="sig-1"), REPAIRER)
+    await stages.signs(case)
     await case.hears(CustomerCopyGiven(), REPAIRER)
     await case.at("11:00")
     await case.hears(CopyReturned(copy=2), SUPERVISOR)
     await case.hears(CopyReturned(copy=3), SUPERVISOR)
     await case.hears(CopiesConfirmed(), SUPERVISOR)
-    await case.hears(CopiesHandedOn(), SUPERVISOR)
+    await stages.hands_on(case)
     await case.hears(ReturnRegistered(reference="A-1"), FRONT_DESK)
     await case.hears(FeedbackGiven(solved=True), FRONT_DESK)
 
+    view = await case.view()
+    assert (view["stage"], view["open"], view["waiting_for"]) == ("修后观察", True, ["期满"])
+    await case.at("11:00", days=3)
     view = await case.view()
     assert (view["stage"], view["open"], view["result"], view["overdue"]) == ("已结案", False, "已完成", False)

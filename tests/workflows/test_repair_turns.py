@@ -8,7 +8,6 @@ from domain.events import AnyEvent, Noted
 from domain.events.repair import (
     ArrivalTold,
     Assessed,
-    ConsentGiven,
     ConsentRefused,
     FaultCompared,
     FeedbackGiven,
@@ -31,7 +30,7 @@ GRADED = Assessed(urgency=Urgency.REGULAR)
 async def consented_late(case: OpenedCase) -> None:
     await stages.until_price_shown(case)
     await case.at("9:25")
-    await case.hears(ConsentGiven(), REPAIRER)
+    await stages.agrees(case)
 
 
 async def called_late(case: OpenedCase) -> None:

@@ -8,9 +8,9 @@ from typing import Self
 
 from hypothesis import strategies as st
 
-from domain.admission import could_record, owed_in
+from domain.admission import closed_by, could_record, owed_in
 from domain.case_file import Entry
-from domain.events import AnyEvent, CaseEnded, Event
+from domain.events import AnyEvent, CaseEnded, Event, PeriodOver
 from domain.people import CLOCKWORK, POSTS, Actor
 from domain.rulebook.open_values import BACKDATING
 from domain.rulebook.rows import Position
@@ -121,6 +121,9 @@ class Walk:
     def record(self, entry: Entry) -> None:
         """Into the file; the script moves on, and at its end the case is closed."""
         self.story.add(entry)
+        self._settle()
+
+    def _settle(self) -> None:
         self.place = self._read()
         if self.place.result is not None and not self.ended:
             last = self.story.file.last_at or self.now
@@ -132,7 +135,7 @@ class Walk:
 
     def ring(self, until: datetime) -> None:
         self.story.rings(until)
-        self.place = self._read()
+        self._settle()
 
     def _read(self) -> Place:
         return self._retracing.after(tuple(self.story.file))
@@ -159,15 +162,33 @@ class Walk:
         return aside_kinds if aside else list(self.place.awaited)
 
     def lead_on(self) -> bool:
-        """One act of those the script waits for, the first that somebody may record; False: there is none."""
+        """One act of those the script waits for, the first that somebody may record, or what has to come before it.
+
+        Where only time helps it passes, to the next alarm; False: nothing leads on.
+        """
         self.pass_time(1)
         self.ring(self.now)
         for kind in self.place.awaited:
             at = max(self.now, self.turn_of(kind))
-            if people := self.who_may(kind, at):
-                self.record(self.admit(MAKERS[kind](self.scene(at))[0], at, people[0]))
+            if self._does(kind, at) or any(self._does(first, at) for first in self._first(kind, at)):
                 return True
+        alarms = self.story.alarms()
+        if alarms and PeriodOver in self.place.awaited:
+            self.now = max(self.now, min(alarms)[0])
+            self.ring(self.now)
+            return True
         return False
+
+    def _does(self, kind: type[Event], at: datetime) -> bool:
+        people = self.who_may(kind, at)
+        if people:
+            self.record(self.admit(MAKERS[kind](self.scene(at))[0], at, people[0]))
+        return bool(people)
+
+    def _first(self, kind: type[Event], at: datetime) -> list[type[Event]]:
+        """What the closed gates of such an event ask for."""
+        position = Position(by=FRONT_DESK, at=at, file=self.story.file, owed=owed_in(self.story.docket))
+        return [event for gate in closed_by(kind, position, self.edition) for event in gate.opened_by]
 
 
 def steps_of(walk: Walk, steps: Sequence[Step]) -> Iterator[Step]:

@@ -33,7 +33,7 @@ from domain.events.repair import (
 )
 from domain.events.work import CustomerContacted, Paused, Reassigned, Resumed
 from domain.forms import REPAIR_ORDER
-from domain.rulebook.repair import accepting, agreeing, completing, on_site, reviewing
+from domain.rulebook.repair import accepting, agreeing, completing, on_site, pausing, reviewing
 from domain.rulebook.repair.copies import copy_places
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS, who
@@ -74,10 +74,10 @@ EDITIONS = (
             *agreeing.RIGHTS,
             *on_site.RIGHTS,
             *accepting.RIGHTS,
-            *without(RIGHTS, ConsentGiven),
+            *without(RIGHTS, ConsentGiven, AppointmentMoved),
         ),
         gates=(
-            *GATES,
+            *pausing.telling_what_opens(GATES),
             *completing.GATES,
             *reviewing.GATES,
             *agreeing.GATES,
@@ -132,7 +132,7 @@ REPAIR = Procedure(
         Paused,
         Resumed,
     ),
-    stages=(*reviewing.STAGES, *accepting.STAGES, *STAGES),
+    stages=(completing.STAGE, *reviewing.STAGES, *accepting.STAGES, *STAGES),
     who=who,
     cannot_wait=_cannot_wait,
     form=REPAIR_ORDER,

@@ -2,7 +2,7 @@
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
-from domain.events.on_site import AcceptanceStated, SiteItem, WorkOrderFiled
+from domain.events.on_site import AcceptanceStated, SiteChecked, SiteItem, WorkOrderFiled
 from domain.events.repair import CopiesHandedOn, FeedbackGiven, ResidentSigned, WorkFinished
 from domain.ladder import Breach, Warn
 from domain.limits import Within
@@ -73,6 +73,7 @@ GATES = (
         rule="REP-119",
         on=(AcceptanceStated,),
         stands_open=_demonstrated,
+        opened_by=(SiteChecked,),
         field="event.type",
         remedy="请先演示并讲明使用方法，再请业主验收，请在「现场检查单」勾选",
         english="Demonstrate it first, tick that with site_checked, then ask for acceptance.",
@@ -81,6 +82,7 @@ GATES = (
         rule="REP-120",
         on=(ResidentSigned,),
         stands_open=_accepted_by_owner,
+        opened_by=(AcceptanceStated,),
         field="event.type",
         remedy="住户验收满意后才能签字，请先登记「住户验收」",
         english="The owner signs once satisfied; record acceptance_stated first.",
@@ -97,6 +99,7 @@ GATES = (
         rule="REP-122",
         on=(CopiesHandedOn,),
         stands_open=_is_filed,
+        opened_by=(WorkOrderFiled,),
         field="event.type",
         remedy="移交前工程部须先存档，请登记「工程部存档」",
         english="工程部 files the order before the copies are handed on; record work_order_filed first.",

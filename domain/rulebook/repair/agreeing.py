@@ -6,7 +6,7 @@ from decimal import Decimal
 from domain.case_file import CaseFile
 from domain.deadlines import Obligation
 from domain.events.on_site import CostAgreed, FurtherWorkAgreed, QuoteAccepted, Quoted
-from domain.events.repair import Assigned, FeedbackGiven, PriceShown, WorkFinished
+from domain.events.repair import Assigned, ConsentRefused, FeedbackGiven, PriceShown, WorkFinished
 from domain.ladder import Breach, Warn
 from domain.limits import Promised
 from domain.people import Role
@@ -72,6 +72,12 @@ def _price_shown(position: Position) -> bool:
     return any(isinstance(entry.event, PriceShown) for entry in position.file.since(Assigned))
 
 
+def _still_to_agree(position: Position) -> bool:
+    """Neither refused in this round nor signed for."""
+    refused = any(isinstance(entry.event, ConsentRefused) for entry in position.file.since(Assigned))
+    return not refused and not reading.accepted(position.file)
+
+
 def _quoted(position: Position) -> bool:
     return position.file.has(Quoted)
 
@@ -99,6 +105,7 @@ GATES = (
         rule="FEE-12",
         on=(QuoteAccepted,),
         stands_open=_quoted,
+        opened_by=(Quoted,),
         field="event.type",
         remedy="尚未报价，请先登记「前台报价」",
         english="No price was quoted; record quoted first.",
@@ -107,6 +114,7 @@ GATES = (
         rule="FEE-13",
         on=(Assigned,),
         stands_open=_quote_accepted,
+        opened_by=(QuoteAccepted,),
         field="event.type",
         remedy="已报价的须住户认可后才能派工，请先登记「认可报价」",
         english="A price was quoted, and nobody is assigned before it is accepted; record quote_accepted first.",
@@ -118,6 +126,14 @@ GATES = (
         field="event.type",
         remedy="请先出示收费标准，再登记住户同意",
         english="Show the price list first, then record what the resident agreed to.",
+    ),
+    Gate(
+        rule="REP-35",
+        on=(CostAgreed,),
+        stands_open=_still_to_agree,
+        field="event.type",
+        remedy="住户已不同意维修，或已签字，不能再登记同意",
+        english="The resident refused, or has signed; nothing is left to agree to.",
     ),
     Gate(
         rule="REP-118",

@@ -42,7 +42,7 @@ from domain.rulebook.open_values import (
 from domain.rulebook.repair import obligations as listed
 from domain.rulebook.repair import reading
 from domain.rulebook.repair.reading import WORK_ACCEPTED
-from domain.rulebook.rows import Gate, Position, Question, Right, Tell
+from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell
 from domain.rulebook.work import DESK, ENGINEERING, FOLLOWS, MORNING, ON_THE_JOB, lies_ahead
 
 SOON_ENOUGH = timedelta(minutes=10)
@@ -291,6 +291,13 @@ GRACE = Period(
 """What shows within it reopens the case itself; later, it is a case of its own that names this one."""
 
 
+def _is_settled(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return is_settled(file)
+
+
+STAGE = Stage(name="修后观察", after=GRACE.counts_from, when=_is_settled)
+
+
 def _surveyed(position: Position) -> bool:
     last = position.file.last_entry(SurveyCalledFor, Surveyed)
     return last is None or isinstance(last.event, Surveyed)
@@ -319,11 +326,24 @@ def _finish_ahead(asked: Question) -> bool:
     return not isinstance(asked.event, CompletionAgreed) or lies_ahead(asked.event.finish_by, asked.at)
 
 
+def _survey_called_for(position: Position) -> bool:
+    return not _surveyed(position)
+
+
 GATES = (
+    Gate(
+        rule="REP-04",
+        on=(Surveyed,),
+        stands_open=_survey_called_for,
+        field="event.type",
+        remedy="本单未列为复杂问题，或已勘查过",
+        english="No survey is called for, or it is done; record survey_called_for first.",
+    ),
     Gate(
         rule="REP-04",
         on=(Assessed, WorkStarted),
         stands_open=_surveyed,
+        opened_by=(Surveyed,),
         field="event.type",
         remedy="复杂问题须先现场勘查，请先登记「现场勘查」",
         english="A complex fault is graded, and worked on, only after the survey; record surveyed first.",

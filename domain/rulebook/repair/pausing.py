@@ -1,5 +1,7 @@
 """REP-09: work that has to wait: who may stop its clocks and when, who hears of it, and what the customer was told."""
 
+from dataclasses import replace
+
 from domain.case_file import CaseFile, Entry
 from domain.events.repair import OrderTaken, TrialDone, WorkFinished
 from domain.events.work import CustomerContacted, Paused, Resumed, WorkStarted
@@ -87,6 +89,12 @@ GATES = (
         english="The work is paused; record resumed first.",
     ),
 )
+
+
+def telling_what_opens(gates: tuple[Gate, ...]) -> tuple[Gate, ...]:
+    """The gates of an edition before, those that a pause closes with what opens them."""
+    closed = {gate for gate in GATES if gate.stands_open is _goes_on and WorkStarted in gate.on}
+    return tuple(replace(gate, opened_by=(Resumed,)) if gate in closed else gate for gate in gates)
 
 
 def is_paused(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
