@@ -100,7 +100,7 @@ class Docket:
         due = row.limit.due(started_at, file, self._terms)
         if due is None or row.pausable is None:
             return due
-        return replace(due, at=due.at + stood_still(file, started_at, row.pausable))
+        return replace(due, at=due.at + stood_still(file, started_at, row.pausable, due.at))
 
     def _start(self, row: Obligation, entry: Entry, file: CaseFile) -> None:
         start, latest = self._starts.get(row.key), self._latest.get(row.key)

@@ -33,11 +33,12 @@ def close(cases: list[SimulatedCase], witness: Witness, until: datetime) -> None
 
 
 def who_can_go_on(case: SimulatedCase, witness: Witness, at: datetime) -> Iterator[str]:
-    """Who could do something that the case awaits, or that somebody owes."""
+    """Who could do something that the case awaits or that somebody owes, or what has to come before it."""
     owed = [kind for duty in case.docket.owed for kind in duty.row.met_by if kind in case.takes]
     for kind in dict.fromkeys((*case.place.awaited, *owed)):
         for person in witness.estate.people.values():
-            if case.could(kind, person.actor, at):
+            before = (first for gate in case.shut_for(kind, person.actor, at) for first in gate.opened_by)
+            if any(case.could(each, person.actor, at) for each in (kind, *before) if each in case.takes):
                 yield person.id
 
 

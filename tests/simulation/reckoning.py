@@ -118,7 +118,8 @@ def _counted(duty: Duty, file: CaseFile, terms: Terms, pauses: tuple[Stretch, ..
                 edge = _first(edge, strictly=True, at=(0, 0))
             return edge - TICK
         case WorkingDays(count=count):
-            return _working_days(start, count, terms) + timedelta(microseconds=_stood_still(pauses, most))
+            last = _working_days(start, count, terms)
+            return last + timedelta(microseconds=_stood_still(pauses, most, (last - start) // TICK))
         case Promised(moment=moment, shift=shift, agreed=agreed_at):
             promised = moment(file)
             if promised is None:
@@ -148,12 +149,14 @@ def _overlap(begin: int, end: int, pause: Stretch) -> int:
     return max(over - max(begin, pause[0]), 0)
 
 
-def _stood_still(pauses: Iterable[Stretch], most: int) -> int:
-    """All of it, of which there is a most; what is running counts as if it went on for ever."""
+def _stood_still(pauses: Iterable[Stretch], most: int, until: int) -> int:
+    """What began before the limit had run out, of which there is a most; what is running goes on for ever."""
     still = 0
     for begin, end in pauses:
-        still += most if end is None else max(end - max(begin, 0), 0)
-    return min(still, most)
+        if begin > until + still:
+            break
+        still = most if end is None else min(still + max(end - max(begin, 0), 0), most)
+    return still
 
 
 def _pauses(entries: Iterable[Entry], start: datetime) -> tuple[Stretch, ...]:
