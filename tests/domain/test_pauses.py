@@ -112,7 +112,9 @@ def test_a_pause_before_the_limit_began_counts_only_from_there_on() -> None:
     assert timedelta() == stood_still(story.file, at(26), 30 * MINUTE, at(86))
 
 
-def test_a_pause_that_begins_after_the_limit_has_run_out_does_not_move_it_also_where_the_limit_is_heard_of_later() -> None:
+def test_a_pause_that_begins_after_the_limit_has_run_out_does_not_move_it_also_where_the_limit_is_heard_of_later() -> (
+    None
+):
     limit = replace(row(60, 300), only_if=lambda file: file.has(Noted))
     story = Story(rows=(limit,), entries=[(received(), START), (PAUSED, at(70)), (Resumed(), at(90))])
 

@@ -235,7 +235,11 @@ def rungs_otherwise(case: SimulatedCase) -> Iterator[str]:
             is_warning = duty.row.rung(event.rung).level is Level.WARNING
             if due is None or (entry.at <= due and not is_warning) or (is_warning and entry.at <= duty.started_at):
                 yield f"{duty.key}/{duty.cycle} {event.rung} at {entry.at}, due {due}"
-        if duty.breached_at is not None and _had_to_be_told(duty) and not any(_told_late(duty, e) for e in reading.entries):
+        if (
+            duty.breached_at is not None
+            and _had_to_be_told(duty)
+            and not any(_told_late(duty, e) for e in reading.entries)
+        ):
             yield f"{duty.key}/{duty.cycle} late, and nobody told"
 
 

@@ -60,7 +60,9 @@ class Witness:
             self._rung(case, entry.event)
         stage = case.procedure.prefix, case.procedure.stage(case.file)
         clockless = case.place.result is None and not owed and not case.periods
-        self.expect("20 somebody owes what is next", case, holds=not clockless or stage in WITHOUT_A_CLOCK, text=stage[1])
+        self.expect(
+            "20 somebody owes what is next", case, holds=not clockless or stage in WITHOUT_A_CLOCK, text=stage[1]
+        )
         if clockless:
             self.tally.clockless[" ".join(stage)] += 1
 
