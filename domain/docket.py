@@ -25,6 +25,7 @@ class Docket:
         self._who = who
         self._duties: dict[tuple[str, int], Duty] = {}
         self._latest: dict[str, Duty] = {}
+        self._starts: dict[str, Entry] = {}
         self._ended = False
 
     def __iter__(self) -> Iterator[Duty]:
@@ -51,8 +52,10 @@ class Docket:
                 self._ended = True
         for duty in [duty for duty in self if duty.owed]:
             self._revise(duty, entry, file)
-        if not self._ended:
-            for row in self._rows:
+        for row in self._rows:
+            if row.starts(entry):
+                self._starts[row.key] = entry
+            if not self._ended:
                 self._start(row, entry, file)
 
     def _put(self, duty: Duty) -> None:
@@ -97,20 +100,20 @@ class Docket:
         due = row.limit.due(started_at, file, self._terms)
         if due is None or row.pausable is None:
             return due
-        return replace(due, at=due.at + stood_still(file, started_at, row.pausable))
+        return replace(due, at=due.at + stood_still(file, started_at, row.pausable, due.at))
 
     def _start(self, row: Obligation, entry: Entry, file: CaseFile) -> None:
-        start = next((e for e in reversed(tuple(file)) if row.starts(e)), None)
-        if start is None or not row.only_if(file):
+        start, latest = self._starts.get(row.key), self._latest.get(row.key)
+        if start is None:
             return
-        latest = self._latest.get(row.key)
-        if latest and latest.start_number == start.number:
-            if not self._may_resume(latest, file):
-                return
-            if latest.state is DutyState.BREACHED:
-                self._put(replace(latest, ended_at=None, ended_by=None))
-                return
-        due = self._due(row, start.at, file)
+        again = latest if latest and latest.start_number == start.number else None
+        if (again and not self._may_resume(again, file)) or not row.only_if(file):
+            return
+        if again and again.state is DutyState.BREACHED:
+            self._put(replace(again, ended_at=None, ended_by=None))
+            return
+        extended = again is not None and again.extended
+        due = again.due if again and extended else self._due(row, start.at, file)
         if due is None:
             return
         if latest and latest.owed:
@@ -118,7 +121,7 @@ class Docket:
                 self._put(replace(latest, start_number=start.number))
                 return
             self._put(_left(latest, entry))
-        self._open(row, start, entry, file, due)
+        self._open(row, start, entry, file, due, extended=extended)
 
     def _may_resume(self, latest: Duty, file: CaseFile) -> bool:
         """A duty laid aside because it did not apply comes back when it applies again (REP-03: regraded twice)."""
@@ -127,7 +130,7 @@ class Docket:
         later = file.after(latest.start_number)
         return not any(latest.row.meets(e) or latest.row.lapses(e) for e in later)
 
-    def _open(self, row: Obligation, start: Entry, entry: Entry, file: CaseFile, due: Due) -> None:
+    def _open(self, row: Obligation, start: Entry, entry: Entry, file: CaseFile, due: Due, *, extended: bool) -> None:
         latest = self._latest.get(row.key)
         duty = Duty(
             row=row,
@@ -138,6 +141,7 @@ class Docket:
             first_due_at=due.at,
             due=due,
             owed_by_id=self._who(row.owed_by, file),
+            extended=extended,
         )
         for later in file.after(start.number):
             if row.meets(later):

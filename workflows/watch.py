@@ -4,39 +4,19 @@ So has every period that runs.
 """
 
 import asyncio
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from temporalio import workflow
 
+from domain import alarms
+from domain.alarms import Alarm
 from domain.deadlines import Duty
-from domain.events import PeriodOver, RungReached
-from domain.ladder import Level
+from domain.events import PeriodOver
 from domain.limits import due_text
 from workflows import desk
 from workflows.journal import Journal
 
-HELD_UP = timedelta(seconds=3)
-"""What follows a breach and is come to this late is announced only when what people recorded meanwhile has arrived."""
-
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
-
-OUTAGE = timedelta(minutes=1)
-"""An alarm raised this long after its moment was missed, and is marked 补发."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
-    """The next rung of a duty; or the end of a period, whose ``cycle`` is the number of the entry it counts from."""
-
-    key: str
-    cycle: int
-    rung: int
-    moment: datetime
-
-    @property
-    def place(self) -> tuple[str, int, int]:
-        return self.key, self.cycle, self.rung
 
 
 class Watch:
@@ -73,44 +53,19 @@ class Watch:
     def raise_due(self, until: datetime) -> None:
         """Every rung whose moment has come by then, in the order of the moments, each once; never ahead of now."""
         now = workflow.now()
-        while due := [alarm for alarm in self._wanted() if alarm.moment <= min(until, now)]:
-            alarm = min(due, key=lambda alarm: (alarm.moment, alarm.place))
-            duty = self._journal.docket.find(alarm.key, alarm.cycle)
-            if duty is None:
-                self._journal.add_own(PeriodOver(key=alarm.key), at=alarm.moment)
-            else:
-                missed = now - max(alarm.moment, duty.opened_at) > OUTAGE
-                self._journal.add_own(RungReached(key=alarm.key, cycle=alarm.cycle, rung=alarm.rung, late=missed))
+        while alarm := alarms.next_due(self._journal.docket, self._journal.periods, min(until, now)):
+            event, at = alarms.rung(alarm, self._journal.docket, now)
+            self._journal.add_own(event, at=at)
             self._raised = True
 
     def _unsure(self) -> list[datetime]:
-        """Moments past which an act in time may still be on its way to us: of every breach, since it is for good, and
-        of what follows one where we come to it late. Asked once each; a reminder too many harms nobody.
-        """
-        now = workflow.now()
-        late = [
-            alarm.moment
-            for alarm, duty in self._alarms()
-            if self._caught_up < alarm.moment
-            and duty.opened_at < alarm.moment
-            and alarm.moment <= (now if duty.would_breach(alarm.rung) else now - HELD_UP)
-            and duty.rung(alarm.rung).level is not Level.WARNING
-        ]
-        over = [one.over_at for one in self._journal.periods if self._caught_up < one.over_at <= now]
-        return late + over
-
-    def _alarms(self) -> list[tuple[Alarm, Duty]]:
-        return [
-            (Alarm(key=duty.key, cycle=duty.cycle, rung=alarm[0], moment=alarm[1]), duty)
-            for duty in self._journal.docket
-            if (alarm := duty.next_alarm()) is not None
-        ]
+        """What has to have arrived before we may go on; asked once each."""
+        return alarms.unsure(self._journal.docket, self._journal.periods, caught_up=self._caught_up, now=workflow.now())
 
     def _wanted(self) -> dict[Alarm, str]:
         """Everything that a timer has to run for, with what the timeline calls it."""
-        wanted = {alarm: _summary(alarm, duty) for alarm, duty in self._alarms()}
-        for one in self._journal.periods:
-            alarm = Alarm(key=one.row.key, cycle=one.start_number, rung=0, moment=one.over_at)
+        wanted = {alarm: _summary(alarm, duty) for alarm, duty in alarms.of_duties(self._journal.docket)}
+        for alarm, one in alarms.of_periods(self._journal.periods):
             wanted[alarm] = f"{one.row.rule} {one.row.label} {due_text(one.over_at)} {PeriodOver.label}"
         return wanted
 
@@ -129,8 +84,8 @@ class Watch:
                 timer.result()
                 del self._timers[alarm]
 
-    def _disarm(self, alarms: set[Alarm]) -> None:
-        for alarm in sorted(alarms, key=lambda alarm: alarm.place):
+    def _disarm(self, gone: set[Alarm]) -> None:
+        for alarm in sorted(gone, key=lambda alarm: alarm.place):
             self._timers.pop(alarm).cancel()
 
 

@@ -1,8 +1,8 @@
 """A case as the invariants look at it: what was filed, opened, beside the rows derived from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-import asyncpg
+from typing import Any, Protocol
 
 from domain.case_file import CaseFile, Entry
 from domain.filing import digest
@@ -19,7 +19,11 @@ from workflows.messages import OpenCase
 queries = load("invariants.sql")
 PATIENCE = 600.0
 
-Row = asyncpg.Record
+
+class Row(Protocol):
+    """Columns by name."""
+
+    def __getitem__(self, column: str) -> Any: ...
 
 
 @dataclass(kw_only=True)
@@ -29,10 +33,10 @@ class FiledCase:
     head: Row
     opening: OpenCase
     files: dict[str, list[Entry]] = field(default_factory=dict)
-    duties: list[Row] = field(default_factory=list)
-    notices: list[Row] = field(default_factory=list)
-    charges: list[Row] = field(default_factory=list)
-    copies: list[Row] = field(default_factory=list)
+    duties: Sequence[Row] = field(default_factory=list)
+    notices: Sequence[Row] = field(default_factory=list)
+    charges: Sequence[Row] = field(default_factory=list)
+    copies: Sequence[Row] = field(default_factory=list)
 
     @property
     def no(self) -> CaseNo:

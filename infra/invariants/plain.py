@@ -39,7 +39,7 @@ def _start(case: FiledCase, row: Obligation, duty: Row, entries: list[Entry]) ->
     starts = [entry for entry in entries if row.starts(entry) and entry.at == duty["started_at"]]
     if not starts:
         yield "无起算之事"
-    if isinstance(row.limit, BY_ITSELF):
+    if isinstance(row.limit, BY_ITSELF) and row.pausable is None:
         due = row.limit.due(duty["started_at"], case.file, case.opening.terms.terms()).at
         if duty["first_due_at"] != due:
             yield "首个时限算错"

@@ -21,10 +21,11 @@ OWN = (RungReached, PeriodOver, CaseEnded, CancellationIgnored, Referred)
 
 async def spelt(case: FiledCase) -> list[Violation]:
     """21 to 24: every entry was awaited when it came, the end is the procedure's own, and nothing follows it."""
-    return await asyncio.to_thread(lambda: list(_read(case)))
+    return await asyncio.to_thread(lambda: list(spells(case)))
 
 
-def _read(case: FiledCase) -> Iterator[Violation]:
+def spells(case: FiledCase) -> Iterator[Violation]:
+    """The same, in a thread without an event loop."""
     file = CaseFile()
     with Retracing(CASES[case.procedure.prefix], case.edition) as retracing:
         place = retracing.after(())

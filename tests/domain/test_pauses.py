@@ -1,6 +1,7 @@
 """Pauses of the work against a counter that goes minute by minute and knows nothing of due moments."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -107,5 +108,16 @@ def test_a_pause_before_the_limit_began_counts_only_from_there_on() -> None:
     story = told(60, 30, (10, 25))
     story.then(Noted(text="."), at(30))
 
-    assert 5 * MINUTE == stood_still(story.file, at(20), 30 * MINUTE)
-    assert timedelta() == stood_still(story.file, at(26), 30 * MINUTE)
+    assert 5 * MINUTE == stood_still(story.file, at(20), 30 * MINUTE, at(80))
+    assert timedelta() == stood_still(story.file, at(26), 30 * MINUTE, at(86))
+
+
+def test_a_pause_that_begins_after_the_limit_has_run_out_does_not_move_it_also_where_the_limit_is_heard_of_later() -> (
+    None
+):
+    limit = replace(row(60, 300), only_if=lambda file: file.has(Noted))
+    story = Story(rows=(limit,), entries=[(received(), START), (PAUSED, at(70)), (Resumed(), at(90))])
+
+    story.then(Noted(text="."), at(95))
+
+    assert at(60) == story.duty("REP-17").due.at

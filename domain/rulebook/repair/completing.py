@@ -373,6 +373,14 @@ GATES = (
         english="That is beyond what may be agreed (7 working days); only the management-centre manager records it.",
     ),
     Gate(
+        rule="REP-126",
+        on=(WorkClassified,),
+        stands_open=lambda position: not reading.accepted(position.file),
+        field="event.type",
+        remedy="住户已签字，不能再改维修分类",
+        english="The work is signed for and is classified no more, unless feedback reopens it.",
+    ),
+    Gate(
         rule="REP-127",
         on=(CompletionAgreed,),
         stands_open=lambda position: not reading.accepted(position.file),

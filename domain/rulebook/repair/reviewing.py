@@ -34,8 +34,11 @@ RIGHTS = (
 
 
 def calls_for_review(entry: Entry) -> bool:
-    """What the review's fifteen minutes count from: the order in hand, or the other fault found on the site."""
-    return isinstance(entry.event, FormCollected | FoundUnlisted) or reading.unsolved(entry)
+    """What the review's fifteen minutes count from: the order in hand, at first or again once the resident has agreed
+    to an earlier review, or the other fault found on the site.
+    """
+    agreed = isinstance(entry.event, ReviewConsent) and entry.event.agreed
+    return agreed or isinstance(entry.event, FormCollected | FoundUnlisted) or reading.unsolved(entry)
 
 
 def is_under_review(file: CaseFile) -> bool:
@@ -80,7 +83,7 @@ OBLIGATIONS = (
         rule="REP-28",
         label="清单外项目收费评审",
         owed_by=Role.ENGINEERING_SUPERVISOR,
-        counts_from=(FormCollected, FeedbackGiven, FoundUnlisted),
+        counts_from=(FormCollected, FeedbackGiven, FoundUnlisted, ReviewConsent),
         starts_if=calls_for_review,
         met_by=(Reviewed,),
         limit=Within(timedelta(minutes=15)),
@@ -94,7 +97,7 @@ OBLIGATIONS = (
         rule="REP-29",
         label="回复住户可否维修",
         owed_by=Role.ENGINEERING_SUPERVISOR,
-        counts_from=(FormCollected, FeedbackGiven, FoundUnlisted),
+        counts_from=(FormCollected, FeedbackGiven, FoundUnlisted, ReviewConsent),
         starts_if=calls_for_review,
         met_by=(ReviewAnswered,),
         limit=Within(timedelta(minutes=15)),

@@ -1,0 +1,229 @@
+"""The desk of a simulated month: takes acts on, delivers them in order, rings, and is away at times."""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Protocol
+
+from domain.admission import Act, check_opener, check_opening
+from domain.assigning import check_assignable, check_signatory
+from domain.case_file import Entry, Source
+from domain.errors import DeskError
+from domain.events import AnyEvent
+from domain.limits import Terms
+from domain.notices import Notice
+from domain.people import CaseNo, StaffId
+from domain.rulebook.rows import Procedure
+from tests.domain.story import LY
+from tests.simulation.case import Scripts, SimulatedCase
+from tests.simulation.clock import Clock
+from tests.simulation.estate import Estate, Person
+from tests.simulation.faults import Faults
+from tests.simulation.tally import Tally
+from workflows.messages import OpenCase, TermsOfCase
+
+TEAMS = {"水": "水工班"}
+"""OV-106: which team a fault asks for, where the company has said so."""
+
+Outcome = Entry | DeskError
+
+
+@dataclass(kw_only=True)
+class Command:
+    """An act that the desk has taken on; ``outcome`` is None until it is settled."""
+
+    case: SimulatedCase
+    act: Act
+    then: Callable[[Outcome], None]
+    delivered_at: datetime | None = None
+    outcome: Outcome | None = None
+
+
+class Observer(Protocol):
+    """Who looks at everything as it happens."""
+
+    @property
+    def tally(self) -> Tally: ...
+    def stood(self, case: SimulatedCase, entry: Entry) -> None: ...
+    def turned_away(self, case: SimulatedCase, error: DeskError) -> None: ...
+    def applied(self, command: Command, now: datetime) -> None: ...
+    def refused(self, command: Command, before: object, after: object) -> None: ...
+    def repeated(self, command: Command, before: object, after: object) -> None: ...
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """``on_change``: the people hear that a case has changed; ``on_notice``: and what they were told."""
+
+    clock: Clock
+    chance: Random
+    estate: Estate
+    faults: Faults
+    observer: Observer
+    scripts: Scripts
+    edition: date
+    terms: Terms = field(default_factory=Terms)
+    on_change: Callable[[SimulatedCase], None] = lambda case: None  # noqa: ARG005  # replaced by whoever acts
+    on_notice: Callable[[SimulatedCase, Notice], None] = lambda case, notice: None  # noqa: ARG005  # likewise
+    cases: list[SimulatedCase] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    _waiting: dict[CaseNo, list[Command]] = field(default_factory=dict)
+    _armed: dict[CaseNo, datetime | None] = field(default_factory=dict)
+
+    def open(self, procedure: Procedure, event: AnyEvent, by: Person) -> None:
+        """A call that somebody takes down; while the desk is closed it is taken down after that."""
+        now = self.clock.now
+        if over := self.faults.closed_until(now):
+            self.clock.at(
+                over + timedelta(seconds=self.chance.randint(1, 600)), lambda: self.open(procedure, event, by)
+            )
+            return
+        act = self._act(event, by, now)
+        edition = procedure.edition(self.edition)
+        check_opener(act, procedure, edition)
+        check_opening((act,), procedure, edition, self.terms)
+        no = CaseNo(f"{procedure.prefix}-{now:%Y%m%d}-{len(self.cases) + 1:05}")
+        terms = TermsOfCase.of(self.terms)
+        opening = OpenCase(no=no, estate=LY, building="1栋", edition=self.edition, terms=terms, acts=(act,))
+        case = SimulatedCase(opening, self.scripts)
+        self.cases.append(case)
+        self._waiting[no] = []
+        self.clock.at(self._delivery(), lambda: self._begin(case))
+
+    def submit(
+        self, case: SimulatedCase, event: AnyEvent, by: Person, at: datetime, then: Callable[[Outcome], None]
+    ) -> None:
+        """Somebody records an act; while the desk is closed his telephone keeps it and tries again."""
+        now = self.clock.now
+        if over := self.faults.closed_until(now):
+            again = over + timedelta(seconds=self.chance.randint(1, 300))
+            self.clock.at(again, lambda: self.submit(case, event, by, at, then))
+            return
+        try:
+            self._look_up(event, at)
+        except DeskError as refusal:
+            self.observer.turned_away(case, refusal)
+            then(refusal)
+            return
+        command = Command(case=case, act=self._act(event, by, at), then=then)
+        self.commands.append(command)
+        self._waiting[case.opening.no].append(command)
+        self.clock.at(self._delivery(), lambda: self._deliver(command))
+        if self.chance.random() < self.faults.doubled:
+            self.clock.at(self._delivery(), lambda: self._deliver(command))
+
+    def is_asked_to_cancel(self, case: SimulatedCase) -> None:
+        """Over Temporal, past the procedure: it is noted and told, and the case goes on."""
+        if not case.file.ended:
+            entry = case.ignore_cancellation(self.clock.now)
+            self.observer.stood(case, entry)
+            self._heard(case, [entry])
+
+    def _act(self, event: AnyEvent, by: Person, at: datetime) -> Act:
+        command_id = f"c-{len(self.commands) + len(self.cases) + 1}"
+        return Act(
+            command_id=command_id, event=event, by=by.actor, at=at, accepted_at=self.clock.now, source=Source.API
+        )
+
+    def _delivery(self) -> datetime:
+        return self.clock.now + self.faults.on_its_way(self.chance)
+
+    def _look_up(self, event: AnyEvent, at: datetime) -> None:
+        """What the API asks of the register before it takes an act on (REP-05, PUB-03)."""
+        for name, check in (("repairer", check_assignable), ("collector", None)):
+            staff = getattr(event, name, None)
+            if staff is None:
+                continue
+            person = self.estate.people.get(StaffId(staff))
+            actor = person.actor if person else None
+            if check is None:
+                check_signatory(actor, field=f"event.{name}")
+            else:
+                check(actor, on_leave=self.estate.on_leave(StaffId(staff), at), field=f"event.{name}")
+
+    def _begin(self, case: SimulatedCase) -> None:
+        if over := self.faults.stopped_until(self.clock.now):
+            self.clock.at(over, lambda: self._begin(case))
+            return
+        case.begin(self.clock.now)
+        case.caught_up = self.clock.now
+        for entry in case.file:
+            self.observer.stood(case, entry)
+        self._heard(case, case.file)
+
+    def _deliver(self, command: Command) -> None:
+        """It, and before it whatever of its case was taken on earlier."""
+        if over := self.faults.stopped_until(self.clock.now):
+            self.clock.at(over, lambda: self._deliver(command))
+            return
+        if not len(command.case.file):
+            self.clock.at(self.clock.now + timedelta(seconds=1), lambda: self._deliver(command))
+            return
+        if command.outcome is not None:
+            self._deliver_again(command)
+            return
+        waiting = self._waiting[command.case.opening.no]
+        while command.outcome is None:
+            self._carry(waiting.pop(0))
+
+    def _deliver_again(self, command: Command) -> None:
+        """The case has it, or the desk has noted that it was refused: then it goes no further."""
+        if isinstance(command.outcome, DeskError):
+            return
+        before = command.case.trace
+        with suppress(DeskError):
+            list(command.case.take_in(command.act, self.clock.now))
+        self.observer.repeated(command, before, command.case.trace)
+
+    def _carry(self, command: Command) -> None:
+        case, now = command.case, self.clock.now
+        command.delivered_at = now
+        before, number = case.trace, case.file.last_number
+        try:
+            for entry in case.take_in(command.act, now):
+                self.observer.stood(case, entry)
+                before = case.trace
+                if entry.command_id == command.act.command_id:
+                    command.outcome = entry
+            self.observer.applied(command, now)
+        except DeskError as refusal:
+            command.outcome = refusal
+            self.observer.refused(command, before, case.trace)
+        self._heard(case, case.file.after(number))
+        assert command.outcome is not None, "neither taken in nor refused"
+        command.then(command.outcome)
+
+    def _ring(self, case: SimulatedCase, moment: datetime) -> None:
+        if self._armed.get(case.opening.no) != moment:
+            return  # set to another moment since
+        now = self.clock.now
+        if over := self.faults.stopped_until(now):
+            self.clock.at(over, lambda: self._ring(case, moment))
+            return
+        while unsure := case.unsure(now):
+            self._catch_up(case, max(unsure))
+        number = case.file.last_number
+        for entry in case.ring(now, now):
+            self.observer.stood(case, entry)
+        self._heard(case, case.file.after(number))
+
+    def _catch_up(self, case: SimulatedCase, until: datetime) -> None:
+        case.caught_up = until
+        waiting = self._waiting[case.opening.no]
+        while waiting and waiting[0].act.accepted_at <= until:
+            self._carry(waiting.pop(0))
+
+    def _heard(self, case: SimulatedCase, entries: Iterable[Entry]) -> None:
+        """Everybody who has to hears of what now stands in the file, and the clock is set anew."""
+        numbers = {entry.number for entry in entries}
+        moment = case.next_alarm()
+        if moment != self._armed.get(case.opening.no):
+            self._armed[case.opening.no] = moment
+            if moment is not None:
+                self.clock.at(moment, lambda: self._ring(case, moment))
+        if numbers:
+            for notice in [notice for notice in case.notices if notice.entry_number in numbers]:
+                self.on_notice(case, notice)
+            self.on_change(case)
