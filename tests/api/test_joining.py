@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.postgres.rooms import MOST
 from tests.api.office import CALL, CALL_CENTRE, REPORT, Office, fresh_key
 from tests.api.test_pages import FILLED, at_desk, seen_in, words
 
@@ -79,6 +80,16 @@ async def test_of_two_calls_at_the_same_moment_one_opens_a_case_and_the_other_is
 
     opened = [answer.json()["no"] for answer in answers if answer.status_code == 201]
     assert (1, 5) == (len(opened), sum(answer.json().get("allowed") == opened for answer in answers))
+
+
+async def test_however_many_are_open_in_a_place_another_can_be_opened(office: Office, room: str) -> None:
+    numbers = [await office.call(DESK, room=room) for _ in range(MOST + 2)]
+
+    told = await refused(office, REPAIRS, CALL | {"room": room})
+    answer = await office.asks(REPAIRS, CALL | {"room": room, "beside": told["allowed"]}, DESK)
+
+    assert MOST == len(told["allowed"]) < len(numbers)
+    assert 201 == answer.status_code
 
 
 class Forgetful(dict[object, object]):
