@@ -4,6 +4,7 @@ from temporalio import workflow
 
 from domain.events import PeriodOver, Withdrawn
 from domain.events.on_site import AcceptanceStated, CostAgreed
+from domain.events.outside import HandedToOthers, OthersReported
 from domain.events.repair import (
     Assessed,
     Assigned,
@@ -37,6 +38,7 @@ from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, W
 from domain.rulebook import REPAIR
 from domain.rulebook.repair import reviewing
 from domain.rulebook.repair.completing import GRACE
+from domain.rulebook.repair.outside import SETTLED_BY_OTHERS
 from domain.rulebook.repair.reading import REFUSED, unsolved
 from domain.rulebook.repair.reviewing import NOT_FEASIBLE
 from workflows.case import Case
@@ -80,9 +82,16 @@ class RepairWorkflow(Case):
                 return given_up
             await self.again_after(Reassigned, self._sent)
 
-            # REP-32 to REP-35: compare, show the price, ask.
-            if not await self._feasible_on_site():
+            # REP-32, REP-33: compare; WAR-01: or it is found to be others' to do.
+            found = await self.until(FaultCompared, FoundUnlisted, HandedToOthers)
+            if isinstance(found, HandedToOthers):
+                if await self._settled_by_others():
+                    return SETTLED_BY_OTHERS
+                continue
+            if isinstance(found, FoundUnlisted) and not await self._reviewed():
                 return NOT_FEASIBLE
+
+            # REP-34, REP-35: show the price, ask.
             if not await self._consent():
                 return await self._refusal()
 
@@ -100,18 +109,28 @@ class RepairWorkflow(Case):
 
     async def _somebody_sent(self) -> str:
         """Nothing; or the result of an order that is not carried out."""
-        while isinstance(await self.until(Assigned, SentToReview), SentToReview):
-            # REP-28, REP-29: feasible or not, and the resident is told.
-            if not await self._reviewed():
-                return NOT_FEASIBLE
-
-            # REP-30: as long as it takes, reminded now and then; OV-40: but not for ever.
-            refused = await self.unless(
-                PeriodOver, self._answered, self._unanswered, when=reviewing.is_unanswered_for_good
-            )
-            if refused:
-                return refused
+        while not isinstance(way := await self.until(Assigned, SentToReview, HandedToOthers), Assigned):
+            if given_up := await (self._review() if isinstance(way, SentToReview) else self._others()):
+                return given_up
         return ""
+
+    async def _review(self) -> str:
+        # REP-28, REP-29: feasible or not, and the resident is told.
+        if not await self._reviewed():
+            return NOT_FEASIBLE
+
+        # REP-30: as long as it takes, reminded now and then; OV-40: but not for ever.
+        return await self.unless(PeriodOver, self._answered, self._unanswered, when=reviewing.is_unanswered_for_good)
+
+    async def _others(self) -> str:
+        return SETTLED_BY_OTHERS if await self._settled_by_others() else ""
+
+    async def _settled_by_others(self) -> bool:
+        # WAR-01: with a date, which may be put off; not settled, it is the company's after all.
+        while True:
+            answer = await self.until(OthersReported, HandedToOthers)
+            if isinstance(answer, OthersReported):
+                return answer.settled
 
     async def _reviewed(self) -> bool:
         review = await self.until(Reviewed)
@@ -137,11 +156,6 @@ class RepairWorkflow(Case):
         # REP-105: setting out is told where it is; arriving says it too.
         if isinstance(await self.until(SetOut, ArrivedOnSite), SetOut):
             await self.until(ArrivedOnSite)
-
-    async def _feasible_on_site(self) -> bool:
-        # REP-33: another fault than reported, and not on the list either, is reviewed before anything is done.
-        found = await self.until(FaultCompared, FoundUnlisted)
-        return isinstance(found, FaultCompared) or await self._reviewed()
 
     async def _consent(self) -> bool:
         await self.until(PriceShown)

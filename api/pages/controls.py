@@ -23,6 +23,10 @@ Options = tuple[tuple[str, str], ...]
 """What is sent, and what is shown for it."""
 
 LABELS: Mapping[str, str] = {
+    "answer_by": "预计答复时间",
+    "others": "由谁处理",
+    "settled": "已处理好",
+    "unit": "单位名称",
     "agreed_by": "同意人",
     "amount": "金额（元）",
     "choice": "住户选择",

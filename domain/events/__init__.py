@@ -14,6 +14,7 @@ from domain.events.common import (
 )
 from domain.events.joining import JoiningEvent
 from domain.events.on_site import OnSiteEvent
+from domain.events.outside import OutsideEvent
 from domain.events.public import FacilityFaultReported, PublicEvent
 from domain.events.repair import RepairEvent, RequestReceived
 from domain.events.review import ReviewEvent
@@ -40,6 +41,7 @@ AnyEvent = (
     | RepairEvent
     | ReviewEvent
     | OnSiteEvent
+    | OutsideEvent
     | PublicEvent
     | RoutineEvent
 )

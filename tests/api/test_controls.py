@@ -34,6 +34,7 @@ SAID = {
     "collector": "rp-1", "helpers": "rp-2", "notes": "换灯", "parts": "无", "site_cleared": "true",
     "into": "REP-20261122-00001", "matter": "投诉", "findings": "已逐项检查",
     "resumes_at": "2026-11-23T09:00", "waits_for": "等配件",
+    "answer_by": "2026-11-23T09:00", "others": "保修单位", "settled": "true", "unit": "某建设单位",
     "agreed_by": "住户001", "amount": "80.50", "choice": "使用", "consented": "true", "cost_accepted": "true",
     "feasible": "true", "fee": "60", "finding": "渗水", "finding_of_material": "合格", "finish_by": "2026-11-23T09:00",
     "items": "铺设防护垫", "material": "龙头", "means": "当面", "problem": "锈", "proposal": "换",

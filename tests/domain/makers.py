@@ -43,6 +43,7 @@ from domain.events.on_site import (
     WorkKind,
     WorkOrderFiled,
 )
+from domain.events.outside import HandedToOthers, Others, OthersReported
 from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard, RepairerArranged, SheetSignedFor
 from domain.events.repair import (
     AnsweredWithPlan,
@@ -244,6 +245,13 @@ MAKERS: Mapping[type[Event], Maker] = {
     AcceptanceStated: _always(AcceptanceStated(satisfied=True), AcceptanceStated(satisfied=False, remark="仍渗水")),
     WorkOrderFiled: _always(WorkOrderFiled(reference="G-1")),
     ProgressReported: _always(ProgressReported(text="配件已订")),
+    HandedToOthers: lambda scene: [
+        HandedToOthers(others=others, unit="某建设单位", answer_by=scene.later(hours=30), reason="在保修期内")
+        for others in Others
+    ],
+    OthersReported: _always(
+        OthersReported(settled=True, text="已修好"), OthersReported(settled=False, text="不在保修范围")
+    ),
     SentToReview: _always(SentToReview(work="拆改暗管")),
     FoundUnlisted: _always(FoundUnlisted(work="更换整段暗管")),
     Reviewed: _always(Reviewed(feasible=True, amount=Decimal(90)), Reviewed(feasible=False, remark="须动结构")),

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
 
+import asyncpg
 import pytest
 
 from domain.events import AnyEvent, PeriodOver
@@ -28,6 +29,7 @@ from domain.events.on_site import (
     WorkClassified,
     WorkKind,
 )
+from domain.events.outside import HandedToOthers, Others, OthersReported
 from domain.events.repair import (
     AppointmentMoved,
     Assessed,
@@ -417,6 +419,54 @@ async def test_rep_33_another_fault_that_is_not_listed_is_reviewed_on_the_site_a
     await stages.agrees(case)
 
     assert "待开工" == (await case.view())["stage"]
+
+
+# WAR-01: what others are to do.
+
+
+def handed(case: OpenedCase, clock: str) -> HandedToOthers:
+    return HandedToOthers(
+        others=Others.WARRANTOR, unit="某建设单位", answer_by=local(case.day, clock), reason="在保修期内"
+    )
+
+
+async def test_war_01_under_warranty_it_waits_with_a_date_that_may_be_put_off_and_ends_when_it_is_settled(
+    opened: Open,
+) -> None:
+    case = await opened()
+    await in_hand(case)
+    await case.hears(handed(case, "15:00"), SUPERVISOR)
+    assert "等待外单位" == (await case.view())["stage"]
+    assert {"WAR-01"} == {row["key"] for row in await open_duties(case)}
+    await case.hears(handed(case, "17:00"), FRONT_DESK)
+
+    await case.at("17:00:01")
+    assert "breached" == (await case.duty("WAR-01", 2))["state"]
+    await case.hears(OthersReported(settled=True, text="已更换"), FRONT_DESK)
+
+    assert "保修或外单位已处理" == (await case.view())["result"]
+
+
+async def test_war_01_not_settled_it_is_the_companys_after_all_and_its_clocks_begin_anew(opened: Open) -> None:
+    case = await opened()
+    await stages.until_taken(case)
+    await case.hears(ArrivedOnSite(), REPAIRER)
+    await case.hears(handed(case, "17:00"), REPAIRER)
+    await case.at("11:00")
+
+    await case.hears(OthersReported(settled=False, text="不在保修范围"), FRONT_DESK)
+
+    assert "待派工" == (await case.view())["stage"]
+    assert local(case.day, "11:05") == (await case.duty("REP-25", 2))["due_at"]
+    assert local(case.day, "11:00") == (await case.duty("REP-17", 2))["started_at"]
+    await case.hears(stages.ASSIGNED, SUPERVISOR)
+    await case.hears(OrderTaken(), REPAIRER)
+    assert "待到场" == (await case.view())["stage"]
+
+
+async def open_duties(case: OpenedCase) -> list[asyncpg.Record]:
+    await case.settles()
+    return list(await case.desk.pool.fetch("select key from duties where case_no = $1 and ended_at is null", case.no))
 
 
 # REP-04: complex ones.

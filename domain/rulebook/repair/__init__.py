@@ -36,7 +36,17 @@ from domain.events.sending import HelpersSent
 from domain.events.work import CustomerContacted, Paused, Reassigned, Resumed
 from domain.forms import REPAIR_ORDER
 from domain.rulebook import joining, sending
-from domain.rulebook.repair import accepting, agreeing, completing, merging, on_site, pausing, refusing, reviewing
+from domain.rulebook.repair import (
+    accepting,
+    agreeing,
+    completing,
+    merging,
+    on_site,
+    outside,
+    pausing,
+    refusing,
+    reviewing,
+)
 from domain.rulebook.repair.copies import copy_places
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS
@@ -71,6 +81,7 @@ EDITIONS = (
                 *reviewing.OBLIGATIONS,
                 *agreeing.OBLIGATIONS,
                 *accepting.OBLIGATIONS,
+                *outside.OBLIGATIONS,
                 sending.REASSIGNED,
             )
         ),
@@ -80,6 +91,7 @@ EDITIONS = (
             *agreeing.RIGHTS,
             *on_site.RIGHTS,
             *accepting.RIGHTS,
+            *outside.RIGHTS,
             *sending.RIGHTS,
             *joining.RIGHTS,
             refusing.SIGNING,
@@ -92,6 +104,7 @@ EDITIONS = (
             *agreeing.GATES,
             *on_site.GATES,
             *accepting.GATES,
+            *outside.GATES,
             *refusing.GATES,
             *sending.GATES,
             *merging.GATES,
@@ -103,6 +116,7 @@ EDITIONS = (
             *agreeing.TELLS,
             *on_site.TELLS,
             *accepting.TELLS,
+            *outside.TELLS,
             *sending.TELLS,
             *joining.TELLS,
         ),
@@ -148,7 +162,7 @@ REPAIR = Procedure(
         HelpersSent,
         *joining.ANY_TIME,
     ),
-    stages=(completing.STAGE, *reviewing.STAGES, *accepting.STAGES, *STAGES, *joining.STAGES),
+    stages=(completing.STAGE, *reviewing.STAGES, *accepting.STAGES, *outside.STAGES, *STAGES, *joining.STAGES),
     who=sending.who,
     crew=sending.crew,
     cannot_wait=_cannot_wait,

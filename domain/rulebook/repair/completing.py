@@ -12,6 +12,7 @@ from domain.events.on_site import (
     WorkClassified,
     WorkKind,
 )
+from domain.events.outside import HandedToOthers, OthersReported
 from domain.events.repair import (
     AppointmentMoved,
     Assessed,
@@ -39,7 +40,7 @@ from domain.rulebook.open_values import (
     SILENCE,
 )
 from domain.rulebook.repair import obligations as listed
-from domain.rulebook.repair import reading
+from domain.rulebook.repair import outside, reading
 from domain.rulebook.repair.reading import WORK_ACCEPTED
 from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell
 from domain.rulebook.work import DESK, ENGINEERING, FOLLOWS, MORNING, ON_THE_JOB, lies_ahead
@@ -67,12 +68,12 @@ RIGHTS = (
 def begins_clock(entry: Entry) -> bool:
     """The call, the feedback that reopens it (REP-47), or the consent that sends somebody after a review (REP-31)."""
     agreed = isinstance(entry.event, ReviewConsent) and entry.event.agreed
-    return agreed or reading.begins_round(entry)
+    return agreed or outside.comes_back(entry) or reading.begins_round(entry)
 
 
 def calls_for_assignment(entry: Entry) -> bool:
     agreed = isinstance(entry.event, ReviewConsent) and entry.event.agreed
-    return agreed or reading.calls_for_assignment(entry)
+    return agreed or outside.comes_back(entry) or reading.calls_for_assignment(entry)
 
 
 def is_simple(file: CaseFile) -> bool:
@@ -95,25 +96,26 @@ def agreed_completion(file: CaseFile) -> datetime | None:
     return None
 
 
-CLOCK = (RequestReceived, FeedbackGiven, ReviewConsent)
-WAITS_FOR_RESIDENT = (ConsentRefused, SentToReview)
+CLOCK = (RequestReceived, FeedbackGiven, ReviewConsent, OthersReported)
+WAITS = (ConsentRefused, SentToReview, HandedToOthers)
+"""The resident thinks about a price, or others have it in hand."""
 
 URGENT_COMPLETION, REGULAR_COMPLETION, LOW_COMPLETION = (
-    replace(row, counts_from=CLOCK, starts_if=begins_clock, lapses_on=WAITS_FOR_RESIDENT)
+    replace(row, counts_from=CLOCK, starts_if=begins_clock, lapses_on=WAITS)
     for row in (listed.URGENT_COMPLETION, listed.REGULAR_COMPLETION, listed.LOW_COMPLETION)
 )
-"""REP-31: while the resident thinks about a price nobody is late; two times yes begin a fresh clock."""
+"""REP-31: while the resident thinks about a price nobody is late; two times yes begin a fresh clock (WAR-01 alike)."""
 
 URGENT_RESPONSE, REGULAR_RESPONSE, LOW_RESPONSE = (
-    replace(row, met_by=(*listed.RESPONDED, ReviewAnswered))
+    replace(row, met_by=(*listed.RESPONDED, ReviewAnswered, HandedToOthers))
     for row in (listed.URGENT_RESPONSE, listed.REGULAR_RESPONSE, listed.LOW_RESPONSE)
 )
 
 ASSIGNED = replace(
     listed.ASSIGNED,
-    counts_from=(*listed.ASSIGNED.counts_from, ReviewConsent),
+    counts_from=(*listed.ASSIGNED.counts_from, ReviewConsent, OthersReported),
     starts_if=calls_for_assignment,
-    lapses_on=(SentToReview,),
+    lapses_on=(SentToReview, HandedToOthers),
 )
 
 SURVEYED = Obligation(
@@ -136,7 +138,7 @@ DISPATCHED = Obligation(
     counts_from=(RequestReceived, FeedbackGiven),
     starts_if=reading.begins_round,
     met_by=(Assigned,),
-    lapses_on=(SentToReview,),
+    lapses_on=(SentToReview, HandedToOthers),
     limit=Within(OV_138),
     yields_to=(listed.ASSIGNED.key,),
     ladder=(
@@ -178,7 +180,7 @@ AT_ONCE_DONE = Obligation(
     owed_by=Role.REPAIRER,
     counts_from=(ArrivedOnSite,),
     met_by=WORK_ACCEPTED,
-    lapses_on=(ConsentRefused,),
+    lapses_on=(ConsentRefused, HandedToOthers),
     limit=Within(OV_137),
     only_if=reading.is_immediate_situation,
     urgent=True,
@@ -196,7 +198,7 @@ SIMPLE_DONE = Obligation(
     counts_from=CLOCK,
     starts_if=begins_clock,
     met_by=WORK_ACCEPTED,
-    lapses_on=WAITS_FOR_RESIDENT,
+    lapses_on=WAITS,
     limit=Within(OV_111),
     only_if=is_simple,
     extendable_by=Role.CENTRE_MANAGER,
@@ -212,7 +214,7 @@ DONE_AS_AGREED = Obligation(
     owed_by=Role.REPAIRER,
     counts_from=(CompletionAgreed,),
     met_by=WORK_ACCEPTED,
-    lapses_on=(*WAITS_FOR_RESIDENT, FeedbackGiven),
+    lapses_on=(*WAITS, FeedbackGiven),
     lapses_if=lambda entry: not isinstance(entry.event, FeedbackGiven) or reading.unsolved(entry),
     limit=Promised(agreed_completion),
     extendable_by=Role.CENTRE_MANAGER,
@@ -230,7 +232,7 @@ OTHER_DONE = Obligation(
     counts_from=CLOCK,
     starts_if=begins_clock,
     met_by=WORK_ACCEPTED,
-    lapses_on=WAITS_FOR_RESIDENT,
+    lapses_on=WAITS,
     limit=WorkingDays(MOST_AGREED),
     only_if=is_other,
     extendable_by=Role.CENTRE_MANAGER,

@@ -12,6 +12,7 @@ from domain.events.on_site import (
     WorkKind,
     WorkOrderFiled,
 )
+from domain.events.outside import HandedToOthers, Others, OthersReported
 from domain.events.repair import FormCollected, Situation
 from domain.events.review import ReviewAnswered, Reviewed, SentToReview
 from domain.events.work import ArrivedOnSite, CustomerContacted
@@ -37,6 +38,20 @@ PATH_BEGINNINGS: Mapping[str, Beginning] = {
             (RECEIVED, *UNLISTED, (Reviewed(feasible=False), on("9:18"))),
             ReviewAnswered(text="不能维修"),
             on("9:20"),
+        ),
+        (
+            "WAR-01",
+            (
+                RECEIVED,
+                (
+                    HandedToOthers(
+                        others=Others.WARRANTOR, unit="某建设单位", answer_by=on("17:00", days=2), reason="在保修期内"
+                    ),
+                    on("9:10"),
+                ),
+            ),
+            OthersReported(settled=True, text="已修好"),
+            on("17:00", days=2),
         ),
         ("REP-130", (RECEIVED,), ASSIGNED, on("9:30")),
         ("REP-108", (RECEIVED, (ASSIGNED, on("9:04"))), CustomerContacted(text="十点到"), on("9:19")),
