@@ -150,7 +150,7 @@ class Cheating:
             return
         if way == 2:  # in the order of somebody else
             others = [other for other in acting.desk.cases if len(other.file) and not other.file.ended]
-            other = chance.choice(others)
+            other = chance.choice([other for other in others if other.procedure is case.procedure])
             foreign = said(other, kind, now, chance)
             if foreign:
                 acting.records(other, foreign[0], by, now)

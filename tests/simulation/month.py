@@ -114,7 +114,9 @@ class Residents:
         self.clock.at(self.clock.now + HOUR * self.chance.expovariate(1 / hours), do)
 
 
-def live(seed: int, repairs: int, *, days: int = DAYS, first: date = FIRST_DAY, drawn: bool = True) -> Month:
+def live(
+    seed: int, repairs: int, *, days: int = DAYS, first: date = FIRST_DAY, terms: Terms | None = None, drawn: bool = True
+) -> Month:
     """A month of that seed with that many calls, and what is left of it after that. ``drawn``: with faults."""
     chance = Random(seed)  # noqa: S311  # the same seed, the same month
     start = datetime.combine(first, time(), LOCAL)
@@ -122,7 +124,7 @@ def live(seed: int, repairs: int, *, days: int = DAYS, first: date = FIRST_DAY, 
     clock = Clock(start)
     wrong = faults.drawn(chance, start, days) if drawn else Faults()
     witness = Witness(estate=estate)
-    terms = Terms(teams=TEAMS, calendar=estate.calendar)
+    terms = terms or Terms(teams=TEAMS, calendar=estate.calendar)
     with Scripts() as scripts:
         desk = Desk(
             clock=clock,
