@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from domain.assigning import Repairer
 from domain.filing import Step
 from domain.people import Actor, CaseNo, EstateCode, StaffId
 from domain.ports import CommandBook, Ledger, StaffRegister
@@ -19,20 +20,26 @@ class FiledStep(BaseModel):
 
 
 class NamedPerson(BaseModel):
-    """Who somebody says he is, in which estate. ``at``: the moment to say of whether he is on leave."""
+    """Who somebody says he is, in which estate. ``at``: when he is to be given work; ``trade``: of what trade."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
     staff: StaffId
     estate: EstateCode
     at: datetime | None = None
+    trade: str = ""
 
 
 class FoundPerson(BaseModel):
-    """The actor, or nothing: no such active person there; and whether he is on leave."""
+    """The actor, or nothing: no such active person there.
+
+    ``crew``: the repairers of the estate where work is to be given; None where it is not, and in the histories of
+    before shifts and trades were asked about, which have ``on_leave``.
+    """
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
     actor: Actor | None
     on_leave: bool = False
+    crew: tuple[Repairer, ...] | None = None
 
 
 class Moment(BaseModel):
@@ -65,5 +72,6 @@ class Filing:
     @activity.defn(name="核对人员")
     async def identify(self, named: NamedPerson) -> FoundPerson:
         actor = await self._register.actor(named.staff, named.estate)
-        away = named.at is not None and await self._register.on_leave(named.staff, named.estate, named.at)
-        return FoundPerson(actor=actor, on_leave=away)
+        if named.at is None:
+            return FoundPerson(actor=actor)
+        return FoundPerson(actor=actor, crew=tuple(await self._register.repairers(named.estate, named.trade, named.at)))

@@ -12,15 +12,18 @@ from api.body import BodyCap
 from api.codec import WithCodec
 from api.door import DeskRoute, refuse_undeclared
 from api.house import House
-from api.pages import board, call, one_case, public_call, search
+from api.pages import board, call, one_case, planned, public_call, search
 from api.pages import routes as pages
 from api.problems import answer_errors
 from api.routes import (
     cases,
+    costs,
     events,
     forms,
     inbox,
+    plans,
     public_repairs,
+    repairers,
     repairs,
     room_search,
     stream,
@@ -39,10 +42,13 @@ ROUTERS = tuple(
         events,
         cases,
         room_search,
+        repairers,
         timeline,
         forms,
         inbox,
         tasks,
+        costs,
+        plans,
         stream,
         upkeep,
         pages,
@@ -51,6 +57,7 @@ ROUTERS = tuple(
         public_call,
         one_case,
         board,
+        planned,
     )
 )
 ABOUT = """荔园服务台的接口：呼叫中心与员工由此登记、查询。

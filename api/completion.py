@@ -7,15 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 from api.desk import Desk
-from api.wire.events import EVENTS, WireCharge, WireEvent
-from domain.assigning import check_assignable, check_signatory
+from api.wire.events import EVENTS, WireCharge, WireDefect, WireEvent
+from domain.admission import opening_entry
+from domain.assigning import Work, check_sent, check_signatory, sent_by
 from domain.case_file import CaseFile
 from domain.errors import Malformed, RuleBroken
 from domain.events import AnyEvent
 from domain.events.on_site import Quoted
-from domain.events.public import RepairerArranged, SheetSignedFor
+from domain.events.public import SheetSignedFor
 from domain.events.repair import Assigned, FaultCompared, PriceShown, WorkFinished
-from domain.events.work import Reassigned
+from domain.events.routine import Defect, RoutineChecked
+from domain.events.sending import SentAnyway
 from domain.people import EstateCode, StaffId
 from domain.pricing import (
     OFF_THE_LIST,
@@ -29,6 +31,7 @@ from domain.pricing import (
     charge_off_the_list,
     total,
 )
+from domain.rulebook import PROCEDURES
 from domain.rulebook.repair.agreeing import off_the_list
 from infra.postgres.records import CaseHead, case_file
 
@@ -46,17 +49,39 @@ async def completed(desk: Desk, wire: WireEvent, there: Circumstances) -> AnyEve
     kind = EVENTS[wire.type]
     values = wire.values()
     estate = there.head.estate
-    if kind in (Assigned, Reassigned, RepairerArranged):
-        repairer = StaffId(values["repairer"])
-        on_leave = await desk.register.on_leave(repairer, estate, there.at)
-        check_assignable(await desk.register.actor(repairer, estate), on_leave=on_leave, field="event.repairer")
     if kind is SheetSignedFor:
         check_signatory(await desk.register.actor(StaffId(values["collector"]), estate), field="event.collector")
     if kind is Assigned:
         await _refuse_unknown_team(desk, estate, values["team"])
     if kind in (Assigned, FaultCompared, PriceShown, Quoted, WorkFinished):
         values |= await _priced(desk, kind, values, there)
+    if kind is RoutineChecked:
+        values["defects"] = tuple(map(_defect, values["defects"]))
     return _made(kind, values)
+
+
+async def waived(desk: Desk, event: AnyEvent, there: Circumstances) -> tuple[SentAnyway, ...]:
+    """REP-05, REP-107: what is noted beside an event that gives somebody work; raises RuleBroken where he cannot go."""
+    if not sent_by(event):
+        return ()
+    work = await work_of(desk, there.head)
+    crew = await desk.register.repairers(there.head.estate, work.trade, there.at)
+    return check_sent(event, crew, work, under="event.")
+
+
+async def work_of(desk: Desk, head: CaseHead) -> Work:
+    """What whoever is sent to the case would be given, also where nothing of it is filed yet but that it was opened."""
+    file = case_file(entries) if (entries := await desk.reader.entries(head.no)) else await _as_opened(desk, head)
+    return Work.of(file, PROCEDURES[head.procedure])
+
+
+async def _as_opened(desk: Desk, head: CaseHead) -> CaseFile:
+    acts = (await desk.commands.opening_as_written(head.no)).acts
+    return CaseFile(opening_entry(act, number, act.accepted_at) for number, act in enumerate(acts, start=1))
+
+
+def _defect(wire: WireDefect) -> Defect:
+    return Defect(place=wire.place, content=wire.content, facility=wire.facility, fault=wire.fault, hazard=wire.hazard)
 
 
 def _made(kind: Any, values: dict[str, Any]) -> AnyEvent:

@@ -10,7 +10,7 @@ from domain.events import Event
 from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard, SheetSignedFor
 from domain.events.work import ArrivedOnSite, EngineeringNotified, WorkStarted
 from domain.forms import FormCopy, InspectionSheet, Signature
-from domain.rulebook.public import reading
+from domain.rulebook.sending import crew
 
 
 def inspection_of(look: Look, copy: FormCopy, words: Words, *, printing: int, as_of: datetime) -> InspectionSheet:
@@ -41,7 +41,7 @@ def inspection_of(look: Look, copy: FormCopy, words: Words, *, printing: int, as
         reported_at=look.head.received_at,
         notified_at=_at(file, EngineeringNotified),
         signed_for=_signed_for(file, words),
-        repairer=words.person(reading.repairer(file)),
+        repairer=words.people(crew(file)),
         arrived_at=_at(file, ArrivedOnSite),
         work_started_at=_at(file, WorkStarted),
         expected_done=started.expected_done if started else None,

@@ -13,7 +13,7 @@ from domain.case_file import CaseFile
 from domain.errors import UnknownCase
 from domain.events import AnyEvent
 from domain.masking import HIDDEN, mask_name, mask_phone, mask_room
-from domain.people import Actor, CaseNo, Role
+from domain.people import Actor, CaseNo
 from domain.rulebook import PROCEDURES
 from infra.postgres.records import CaseHead, FiledEntry, case_file
 
@@ -45,6 +45,7 @@ FREE_WORDS = frozenset(
         "material",
         "problem",
         "proposal",
+        "findings",
     }
 )
 """May hold anything about anybody: shown only for a purpose."""
@@ -81,7 +82,7 @@ async def case_seen_by(asking: Caller, no: str) -> CaseHead:
     actor = asking.principal.actor(head.estate) if head else None
     if head is None or actor is None:
         raise UnknownCase
-    if not may(actor, Verb.READ_CASE, CaseFacts(estate=head.estate, open=head.open, repairer=None)):
+    if not may(actor, Verb.READ_CASE, CaseFacts(estate=head.estate, open=head.open, crew=())):
         raise UnknownCase
     return head
 
@@ -97,7 +98,7 @@ async def look_at(asking: Caller, no: str) -> Look:
 
 def facts_of(look: Look) -> CaseFacts:
     procedure = PROCEDURES[look.head.procedure]
-    return CaseFacts(estate=look.head.estate, open=look.head.open, repairer=procedure.who(Role.REPAIRER, look.file))
+    return CaseFacts(estate=look.head.estate, open=look.head.open, crew=procedure.crew(look.file))
 
 
 async def unmask(asking: Caller, look: Look, verb: Verb, *, purpose: str, what: str) -> None:
@@ -115,6 +116,10 @@ def shown(event: AnyEvent, *, masked: bool) -> Mapping[str, object]:
 
 
 def _masked(name: str, value: object) -> object:
+    if isinstance(value, list):
+        return [_masked(name, one) for one in value]
+    if isinstance(value, dict):
+        return {inner: _masked(inner, one) for inner, one in value.items()}
     if not isinstance(value, str):
         return value
     if name in FREE_WORDS:

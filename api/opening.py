@@ -11,21 +11,26 @@ from pydantic import BaseModel
 from api.body import WrongBody, read_json
 from api.desk import Desk
 from api.door import Caller, DeskRoute
+from api.later_case import Earlier, earlier_of
 from api.people import acting
 from api.same_room import at_the_place
+from api.second_case import refuse_second
 from api.wire.answers import SameRoom
-from api.writing import answer, carried_out, hash_of
+from api.writing import answer, asked, carried_out, hash_of
 from domain.admission import Act, check_opener, check_opening
 from domain.calendar import LOCAL
 from domain.case_file import Source
-from domain.errors import RuleBroken
+from domain.errors import AlreadyOpen, RuleBroken, Unavailable
 from domain.events import AnyEvent, Opening
 from domain.limits import Terms
 from domain.people import EstateCode
 from domain.rulebook.rows import Edition, Procedure
-from infra.postgres.acceptance import NewCase
+from infra.postgres.acceptance import NewCase, OpenedMeanwhile
 from infra.postgres.commands import Command
 from workflows.messages import TermsOfCase
+
+LOOKS = 5
+"""How often what is open in a place is looked at anew, while others open cases there."""
 
 
 class CannotWaitRoute(DeskRoute):
@@ -54,6 +59,12 @@ class Told(Protocol):
     def call_started_at(self) -> datetime | None: ...
     @property
     def drill(self) -> bool: ...
+    @property
+    def beside(self) -> tuple[str, ...]: ...
+    @property
+    def after(self) -> str | None: ...
+    @property
+    def reason(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +93,18 @@ async def opened(asking: Caller, told: Told, body: BaseModel, intake: Intake) ->
     body_hash = hash_of(intake.path, body)
 
     async def accept(at: datetime) -> Command:
-        return await asking.house.desk.acceptance.accept_opening(await _new_case(asking, told, intake, body_hash), at)
+        acceptance = asking.house.desk.acceptance
+        for _ in range(LOOKS):
+            try:
+                return await acceptance.accept_opening(await _new_case(asking, told, intake, body_hash), at)
+            except (AlreadyOpen, OpenedMeanwhile) as found:
+                # What has just been opened may be of this very request, sent to another process.
+                first = (await asked(asking, body_hash)).before
+                if first is not None:
+                    return first
+                if isinstance(found, AlreadyOpen):
+                    raise
+        raise Unavailable
 
     return await _answer(asking, told, intake, await carried_out(asking, body_hash, accept))
 
@@ -91,10 +113,16 @@ async def _new_case(asking: Caller, told: Told, intake: Intake, body_hash: bytes
     desk, estate = asking.house.desk, EstateCode(told.estate)
     by = await acting(desk, asking.principal, estate, told.by)
     now = datetime.now(UTC)
-    received_at = told.call_started_at or now
-    report = Act(command_id="", event=intake.report, by=by, at=received_at, accepted_at=now, source=Source.API)
+    claimed_at = told.call_started_at or now
+    report = Act(command_id="", event=intake.report, by=by, at=claimed_at, accepted_at=now, source=Source.API)
     check_opener(report, intake.procedure, intake.edition(now))
+    earlier = await earlier_of(desk, told, intake.procedure)
+    received_at = (earlier.called_at if earlier else None) or claimed_at
     located = await intake.locate(desk)
+    looked_at = None
+    if not intake.procedure.cannot_wait(intake.report):
+        seen = {*told.beside, *(earlier.seen if earlier else ())}
+        looked_at = await refuse_second(desk, estate, intake.report, received_at, seen=seen, drill=told.drill)
     terms = await desk.reference.terms(estate, received_at)
 
     def acts(command: str, accepted_at: datetime) -> tuple[Act, ...]:
@@ -102,7 +130,7 @@ async def _new_case(asking: Caller, told: Told, intake: Intake, body_hash: bytes
             Act(command_id=command, event=event, by=by, at=at, accepted_at=accepted_at, source=Source.API)
             for event, at in (
                 (intake.report, received_at),
-                *((event, max(received_at, accepted_at)) for event in located.also),
+                *((event, max(received_at, accepted_at)) for event in _also(located, earlier)),
             )
         )
 
@@ -120,7 +148,13 @@ async def _new_case(asking: Caller, told: Told, intake: Intake, body_hash: bytes
         drill=told.drill,
         terms=TermsOfCase.of(terms),
         acts=acts,
+        after=earlier.event.after if earlier else None,
+        looked_at=looked_at,
     )
+
+
+def _also(located: Located, earlier: Earlier | None) -> tuple[AnyEvent, ...]:
+    return (*located.also, earlier.event) if earlier else located.also
 
 
 def _check_clauses(intake: Intake, acts: tuple[Act, ...], terms: Terms, now: datetime) -> None:
@@ -142,7 +176,10 @@ async def _answer(asking: Caller, told: Told, intake: Intake, command: Command) 
         "received_at": head.received_at.isoformat() if head else "",
         "next": head.waiting_for if head else [],
         "same_room": [other.model_dump(mode="json") for other in others],
-        "message": "已受理" + (f"；{intake.report.spot.name}另有：{'、'.join(map(_other, others))}" if others else ""),
+        "after": told.after,
+        "message": "已受理"
+        + (f"；接续 {told.after}" if told.after else "")
+        + (f"；{intake.report.spot.name}另有：{'、'.join(map(_other, others))}" if others else ""),
         "english": "The case is open.",
     }
     return answer(command, said, applied=201)

@@ -1,19 +1,19 @@
 """What printed forms need of a case beside its file: names, and the log of its steps as a copy tells it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from api.desk import Desk
 from api.looking import Look
 from domain.case_file import Entry
-from domain.events import Noted, RungReached, Urged
+from domain.events import AnyEvent, Noted, RungReached, Urged
 from domain.forms import SEEN_BY_CUSTOMERS, FormCopy, SheetCharge, StepLine
 from domain.people import StaffId
 from domain.pricing import OFF_THE_LIST, ChargeLine, PriceBook, PriceItem
 from domain.rulebook import PROCEDURES
 
-STAFF_NAMED = ("repairer", "collector")
-"""Fields of events that name a member of staff."""
+STAFF_NAMED = ("repairer", "collector", "helpers")
+"""Fields of events that name members of staff."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,9 @@ class Words:
 
     def person(self, staff: StaffId | None) -> str:
         return self.names.get(staff, staff) if staff else ""
+
+    def people(self, staff: Iterable[StaffId]) -> str:
+        return "、".join(map(self.person, staff))
 
     def item(self, code: str, version: str) -> str:
         """The item's name in that version of the list, or in the newest; its code where neither has it."""
@@ -43,9 +46,15 @@ class Words:
         return next((item for item in prices.items if item.code == code), None) if prices else None
 
 
+def staff_named(event: AnyEvent) -> Iterator[StaffId]:
+    """Whom the event names."""
+    for name in STAFF_NAMED:
+        said = getattr(event, name, None) or ()
+        yield from (StaffId(one) for one in ([said] if isinstance(said, str) else said))
+
+
 async def words_for(desk: Desk, look: Look) -> Words:
-    named = (getattr(entry.event, name, None) for entry in look.file for name in STAFF_NAMED)
-    staff = {entry.by.id for entry in look.file} | set(filter(None, named))
+    staff = {entry.by.id for entry in look.file} | {one for entry in look.file for one in staff_named(entry.event)}
     return Words(
         estate=await desk.reader.estate_name(look.head.estate),
         names=await desk.reader.staff_names(sorted(staff)),

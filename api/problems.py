@@ -9,12 +9,14 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.routing import iter_route_contexts
+from pydantic_core import to_jsonable_python
 from starlette.exceptions import HTTPException
 
 from api.pages.views import problem_page
 from api.sentences import Fault
 from api.wire.kinds import codes_of, labels_of
 from domain.errors import (
+    AlreadyOpen,
     BadTime,
     CaseClosed,
     ChannelOff,
@@ -41,6 +43,7 @@ STATUS: Mapping[type[DeskError], int] = {
     UnknownNotice: 404,
     NotExpected: 409,
     RuleBroken: 409,
+    AlreadyOpen: 409,
     CaseClosed: 409,
     FileFull: 409,
     BadTime: 409,
@@ -102,7 +105,7 @@ class TooMany(HTTPException):
 def problem(status: int, content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     """The answer; ``content`` has code, title, remedy, english, field, allowed, and errors where there are several.
 
-    Types of event among ``allowed`` are given as they are sent, with their labels beside them.
+    Types of event among ``allowed`` are given as they are sent, with their labels beside them. ``cases``: what is open.
     """
     field, allowed = content.get("field", ""), list(content.get("allowed", ()))
     if field == EVENT_TYPE:
@@ -119,7 +122,7 @@ def problem(status: int, content: Mapping[str, Any], headers: Mapping[str, str] 
         "allowed": allowed,
         "labels": content.get("labels") or labels_of(allowed),
         "errors": list(content.get("errors", ())),
-    }
+    } | ({"cases": content["cases"]} if "cases" in content else {})
     again = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}  # noqa: PLR2004  # Unavailable
     return JSONResponse(body, status, headers={**again, **(headers or {})}, media_type=MEDIA_TYPE)
 
@@ -185,7 +188,7 @@ def _content(error: DeskError) -> dict[str, Any]:
         "english": error.english,
         "field": error.field,
         "allowed": error.allowed,
-    }
+    } | ({"cases": to_jsonable_python(error.cases)} if isinstance(error, AlreadyOpen) else {})
 
 
 async def _on_refusal(_: Request, error: Exception) -> Response:

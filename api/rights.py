@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from domain.admission import right_for
+from domain.assigning import SENDING
 from domain.errors import NotPermitted
 from domain.people import POSTS, Actor, EstateCode, Role, StaffId
 from domain.rulebook import PROCEDURES
@@ -23,11 +24,14 @@ class Verb(StrEnum):
     FIND_BY_ROOM = "按房号查询"
     READ_CASE = "查看"
     READ_PERSONAL = "查看完整资料"
+    CHOOSE_REPAIRER = "查询可派人员"
     PRINT = "打印"
     READ_INBOX = "查看通知"
     ACKNOWLEDGE = "通知已阅"
     READ_TASKS = "查看待办"
     READ_ALARMS = "查看告警"
+    READ_COSTS = "查看成本分析"
+    READ_PLANS = "查看例行计划"
     FOLLOW = "接收动态"
     LOG_IN = "登录"
     ANYTHING_PUBLIC = "公开"
@@ -35,11 +39,11 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
-    """What a right depends on of a case; ``repairer`` is whoever holds the order now."""
+    """What a right depends on of a case; ``crew`` are those whose order it is."""
 
     estate: EstateCode
     open: bool
-    repairer: StaffId | None
+    crew: tuple[StaffId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +62,17 @@ THE_REPAIRER = frozenset({Role.REPAIRER})
 
 
 def _opening() -> Grant:
-    """Whoever may open a case of some procedure."""
+    """Whoever may open a case of some procedure; some are opened by the desk alone."""
     rows = [right_for(kind, one.edition(date.max)) for one in PROCEDURES.values() for kind in one.opens_with]
     rights = [right for right in rows if right is not None]
-    return Grant(rule=rights[0].rule, posts=frozenset(post for right in rights for post in right.posts))
+    return Grant(rule=rights[0].rule, posts=frozenset(post for right in rights for post in right.posts) & POSTS)
+
+
+def _sending() -> Grant:
+    """Whoever may give work to somebody in some procedure."""
+    rows = [right for one in PROCEDURES.values() for right in one.edition(date.max).rights]
+    rights = [right for right in rows if set(right.events) & set(SENDING)]
+    return Grant(rule="REP-18", posts=frozenset(post for right in rights for post in right.posts))
 
 
 GRANTS: Mapping[Verb, Grant] = {
@@ -71,11 +82,14 @@ GRANTS: Mapping[Verb, Grant] = {
     Verb.FIND_BY_ROOM: Grant(rule="PRV-106", posts=DESK | HEADS | ON_DUTY),  # it tells of which room a case is
     Verb.READ_CASE: Grant(rule="REP-13", posts=POSTS),
     Verb.READ_PERSONAL: Grant(rule="PRV-106", posts=DESK | HEADS | ON_DUTY, own_order=THE_REPAIRER),
+    Verb.CHOOSE_REPAIRER: _sending(),
     Verb.PRINT: Grant(rule="REP-23", posts=DESK | HEADS, own_order=THE_REPAIRER),
     Verb.READ_INBOX: Grant(rule="REP-13", posts=POSTS),
     Verb.ACKNOWLEDGE: Grant(rule="REP-13", posts=POSTS),
     Verb.READ_TASKS: Grant(rule="REP-13", posts=POSTS),  # only those of the posts held
     Verb.READ_ALARMS: Grant(rule="REP-13", posts=HEADS | {Role.CUSTOMER_SERVICE_SUPERVISOR}),
+    Verb.READ_COSTS: Grant(rule="FEE-01", posts=HEADS | {Role.FINANCE}),
+    Verb.READ_PLANS: Grant(rule="PUB-105", posts=POSTS),
     Verb.FOLLOW: Grant(rule="REP-13", posts=POSTS),
 }
 
@@ -87,7 +101,7 @@ def may(actor: Actor, verb: Verb, case: CaseFacts | None = None) -> bool:
         return False
     if actor.holds(*grant.posts):
         return True
-    return case is not None and case.open and actor.holds(*grant.own_order) and case.repairer == actor.id
+    return case is not None and case.open and actor.holds(*grant.own_order) and actor.id in case.crew
 
 
 def demand(actor: Actor, verb: Verb, case: CaseFacts | None = None) -> None:

@@ -124,6 +124,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "须为单号或其一部分，20 位以内，只用数字、大写字母、-，如 REP-20261122-00001 或 00001",
         "It must be a case number or a part of one: at most 20 digits, capital letters and -, such as 00001.",
     ),
+    "no_case_number": (
+        "须为完整单号，如 REP-20261122-00001",
+        "It must be a whole case number, such as REP-20261122-00001.",
+    ),
     "no_key": (
         f"写入须带此请求头，{KEY_FORM[0]}，如 {KEY_EXAMPLE}",
         f"Send this header with every write: {KEY_FORM[1]}; such as {KEY_EXAMPLE}.",
@@ -180,6 +184,8 @@ ELSEWHERE: Mapping[str, str] = {
     "rung_reached": "of_itself",
     "period_over": "of_itself",
     "case_ended": "of_itself",
+    "merge_taken": "of_itself",
+    "came_after": "of_itself",
 }
 """What is no event of a client, by its type: where it belongs."""
 OTHERWISE = ("填写有误", "It cannot be read.")

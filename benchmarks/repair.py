@@ -4,16 +4,20 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from http import HTTPStatus
 
 import httpx2
 from pydantic_core import to_jsonable_python
 
+from api.wire.requests import MOST_BESIDE
+from domain.errors import AlreadyOpen
 from domain.events import AnyEvent, Withdrawn
+from domain.events.on_site import AcceptanceStated, CostAgreed, Means, SiteChecked, SiteItem, WorkOrderFiled
 from domain.events.repair import (
     Assessed,
     Assigned,
     Channel,
-    ConsentGiven,
     CopiesConfirmed,
     CopiesHandedOn,
     CopyReturned,
@@ -72,15 +76,18 @@ TEN_ACTS = (*UP_TO_THE_PRICE, (Withdrawn(reason="住户自行处理"), FRONT_DES
 
 LONGEST = (
     *UP_TO_THE_PRICE,
-    (ConsentGiven(), REPAIRER),
+    (CostAgreed(amount=Decimal(200), agreed_by="住户001", means=Means.IN_PERSON), REPAIRER),
+    (SiteChecked(items=tuple(SiteItem)), REPAIRER),
     (WorkStarted(expected_done=datetime.now(UTC) + timedelta(days=1)), REPAIRER),
     (WorkFinished(fault=FaultKind.WATER, no_charge=True), REPAIRER),
     (TrialDone(passed=True), REPAIRER),
+    (AcceptanceStated(satisfied=True), REPAIRER),
     (ResidentSigned(signer="住户001", signature="sig-1"), REPAIRER),
     (CustomerCopyGiven(), REPAIRER),
     (CopyReturned(copy=2), SUPERVISOR),
     (CopyReturned(copy=3), SUPERVISOR),
     (CopiesConfirmed(), SUPERVISOR),
+    (WorkOrderFiled(reference="G-1"), SUPERVISOR),
     (CopiesHandedOn(), SUPERVISOR),
     (ReturnRegistered(reference="A-1"), FRONT_DESK),
     (FeedbackGiven(solved=True), FRONT_DESK),
@@ -97,10 +104,16 @@ class Door:
         )
 
     async def open(self, **otherwise: str) -> CaseNo:
-        """The call, with other values for some of its fields."""
+        """The call, with other values for some of its fields; what is open in its room has been looked at."""
         call = {name: value for name, value in _wire(CALL).items() if name != "type"}
-        answer = await self._post("/v1/repairs", {"estate": LY, "by": FRONT_DESK.id, **call, **otherwise})
-        return CaseNo(str(answer["no"]))
+        body: dict[str, object] = {"estate": LY, "by": FRONT_DESK.id, **call, **otherwise}
+        path, beside = "/v1/repairs", list[str]()
+        while True:
+            answer = await self._send(path, {**body, "beside": beside[-MOST_BESIDE:]})
+            told = answer.json()
+            if answer.status_code != HTTPStatus.CONFLICT or told["code"] != AlreadyOpen.code:
+                return CaseNo(str(_taken(path, answer)["no"]))
+            beside += told["allowed"]
 
     async def act(self, no: CaseNo, event: AnyEvent, by: Actor, at: datetime | None = None) -> None:
         """``at``: when it happened, without it now."""
@@ -108,11 +121,17 @@ class Door:
         await self._post(f"/v1/cases/{no}/events", {"by": by.id, "event": _wire(event), **moment})
 
     async def _post(self, path: str, body: object) -> dict[str, object]:
-        answer = await self._http.post(path, json=body, headers={"Idempotency-Key": secrets.token_hex(8)})
-        if answer.status_code not in (200, 201):
-            raise UnexpectedAnswer(f"{path}: {answer.status_code} {answer.text}")
-        taken: dict[str, object] = answer.json()
-        return taken
+        return _taken(path, await self._send(path, body))
+
+    async def _send(self, path: str, body: object) -> httpx2.Response:
+        return await self._http.post(path, json=body, headers={"Idempotency-Key": secrets.token_hex(8)})
+
+
+def _taken(path: str, answer: httpx2.Response) -> dict[str, object]:
+    if answer.status_code not in (200, 201):
+        raise UnexpectedAnswer(f"{path}: {answer.status_code} {answer.text}")
+    taken: dict[str, object] = answer.json()
+    return taken
 
 
 class UnexpectedAnswer(Exception):

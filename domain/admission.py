@@ -8,19 +8,23 @@ from domain.case_file import CaseFile, Entry, Source
 from domain.docket import Docket
 from domain.errors import BadTime, CaseClosed, FileFull, NotExpected, NotPermitted, RuleBroken, Untimely
 from domain.events import AnyEvent, Event, Noted, Urged
+from domain.events.joining import CalledAgain
 from domain.limits import CLOCK_SKEW, Terms
 from domain.people import Actor, Role
 from domain.rulebook.open_values import BACKDATING
 from domain.rulebook.rows import Edition, Gate, Owed, Position, Procedure, Question, Right
 
-REMARKS = (Noted, Urged)
+REMARKS = (Noted, Urged, CalledAgain)
 MOST_REMARKS = 300
-"""备注 and 催办 of one case: a file is handed from run to run whole, and Temporal carries 2 MB."""
+"""备注, 催办 and 又来电 of one case: a file is handed from run to run whole, and Temporal carries 2 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """Somebody records that something happened. ``accepted_at``: when the desk acknowledged the command."""
+    """Somebody records that something happened. ``accepted_at``: when the desk acknowledged the command.
+
+    ``beside``: what the desk found when it took the act on, and notes as its own with it.
+    """
 
     command_id: str
     event: AnyEvent
@@ -28,6 +32,7 @@ class Act:
     at: datetime
     accepted_at: datetime
     source: Source
+    beside: tuple[AnyEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +58,12 @@ def right_for(event: type[Event], edition: Edition) -> Right | None:
 
 
 def may(actor: Actor, event: type[Event], file: CaseFile, procedure: Procedure, edition: Edition) -> bool:
-    """Whether the actor's posts allow it in this case; a repairer acts on his own order only (REP-07)."""
+    """Whether the actor's posts allow it in this case; a repairer acts only on an order that is his too (REP-07)."""
     right = right_for(event, edition)
-    if right is None or not actor.holds(*right.posts):
+    if right is None or not actor.holds(*right.allowed):
         return False
-    if right.own_only and not actor.holds(*(post for post in right.posts if post is not Role.REPAIRER)):
-        return procedure.who(Role.REPAIRER, file) == actor.id
+    if right.own_only and not actor.holds(*(post for post in right.allowed if post is not Role.REPAIRER)):
+        return actor.id in procedure.crew(file)
     return True
 
 

@@ -8,6 +8,7 @@ DeskError
   x UnknownNotice      no such notice, or not told to you                  404
   x NotExpected        the case is not waiting for that                    409
   x RuleBroken         a clause forbids it as things stand                 409
+  x AlreadyOpen        what seems to be the same is open there             409
   x CaseClosed         the case takes no more of this                      409
   x BadTime            the time given cannot be right                      409
   x Conflicting        the idempotency key carried something else before   409
@@ -16,8 +17,11 @@ DeskError
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+
+from domain.calendar import LOCAL
 
 
 class DeskError(Exception):
@@ -114,6 +118,37 @@ class RuleBroken(DeskError):
     def __init__(self, rule: str, *, remedy: str, english: str, field: str = "event") -> None:
         super().__init__(field=field, remedy=f"{remedy}（{rule}）", english=f"{english} ({rule})")
         self.rule = rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StillOpen:
+    """A case that is open: in which stage, of what, since when; nothing personal."""
+
+    no: str
+    stage: str
+    what: str
+    received_at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.no}（{self.what}，{self.stage}，{self.received_at.astimezone(LOCAL):%m-%d %H:%M} 受理）"
+
+
+class AlreadyOpen(DeskError):
+    """A second case is opened only by who has seen the ``cases`` that are open there (REP-36)."""
+
+    code = "already_open"
+    title = "已有未结单据"
+
+    def __init__(self, cases: Sequence[StillOpen]) -> None:
+        super().__init__(
+            field="beside",
+            remedy=f"同一房号或地点已有：{'、'.join(map(str, cases))}。同一件事的，请在该单登记「又来电」；另一件事的，"
+            "请在 beside 中写明看过的单号，连同原内容重新提交。本次所填未保存（REP-36）",
+            english="Cases are open there that may be the same matter: record called_again in one of them, or name "
+            "their numbers in beside and send the request again. Nothing of it was kept (REP-36).",
+            allowed=[one.no for one in cases],
+        )
+        self.cases = tuple(cases)
 
 
 class CaseClosed(DeskError):

@@ -11,6 +11,7 @@ from domain.copies import CopyPlace
 from domain.deadlines import Duty, DutyState
 from domain.events import CaseEnded
 from domain.notices import Notice
+from domain.passing import PassedOn
 from domain.people import CaseNo, EstateCode, Role, StaffId
 from domain.pricing import ChargeLine
 
@@ -65,7 +66,10 @@ class ChargeRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """What the case shows at a step; ``waiting_for`` are labels of events, ``waiting_posts`` who may record them."""
+    """What the case shows at a step; ``waiting_for`` are labels of events, ``waiting_posts`` who may record them.
+
+    ``crew``: those whose order it is, the repairer first.
+    """
 
     number: int
     stage: str
@@ -77,13 +81,15 @@ class CaseView:
     closed_at: datetime | None
     result: str | None
     updated_at: datetime
+    crew: tuple[StaffId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """Everything one transaction writes. ``lineage``: the run that numbers these entries (a reset starts another).
 
-    ``digests`` chain the entries: each is over the one before and its own content.
+    ``digests`` chain the entries: each is over the one before and its own content. ``passed_on``: what other cases are
+    to hear of them.
     """
 
     no: CaseNo
@@ -96,6 +102,7 @@ class Step:
     charges: tuple[ChargeRow, ...]
     copies: tuple[CopyPlace, ...]
     view: CaseView
+    passed_on: tuple[PassedOn, ...] = ()
 
 
 def charges_of(entries: Sequence[Entry]) -> tuple[ChargeRow, ...]:
@@ -107,7 +114,12 @@ def charges_of(entries: Sequence[Entry]) -> tuple[ChargeRow, ...]:
 
 
 def view_of(
-    file: CaseFile, owed: Sequence[Duty], *, stage: str, waiting: Sequence[tuple[str, Sequence[Role]]]
+    file: CaseFile,
+    owed: Sequence[Duty],
+    *,
+    stage: str,
+    waiting: Sequence[tuple[str, Sequence[Role]]],
+    crew: tuple[StaffId, ...],
 ) -> CaseView:
     """The view after the last entry; ``waiting``: label and posts of each awaited event."""
     last, end = file.after(file.last_number - 1)[0], file.last_entry(CaseEnded)
@@ -123,6 +135,7 @@ def view_of(
         closed_at=end.at if end else None,
         result=end.event.result if end and isinstance(end.event, CaseEnded) else None,
         updated_at=last.at,
+        crew=crew,
     )
 
 

@@ -6,6 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import Protocol
 
 from domain.calendar import LOCAL, WorkingCalendar
@@ -33,6 +34,15 @@ class OpenTime:
 
     id: str
     default: time
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenFactor:
+    """A factor the documents leave open; above zero."""
+
+    id: str
+    default: Decimal
     meaning: str
 
 

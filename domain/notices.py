@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.callers import callers
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Duty
 from domain.docket import Docket
@@ -70,22 +71,24 @@ def _told(tell: Tell, entry: Entry, setting: Setting) -> Iterator[Notice]:
     level = Level.URGING if tell.whoever_owes else Level.TOLD
     owing = dict.fromkeys(duty.row.owed_by for duty in setting.docket.owed) if tell.whoever_owes else {}
     for role in (*tell.to, *owing):
-        post, words = _addressed(role, tell.text)
-        yield Notice(
-            entry_number=entry.number,
-            key=tell.rule,
-            cycle=0,
-            rule=tell.rule,
-            level=level,
-            rung=0,
-            post=post,
-            person=setting.procedure.who(post, setting.file),
-            text=_text(setting, level, f"{words}（{tell.rule}）", late=False),
-            due_at=None,
-            late=False,
-            urgent=tell.urgent or setting.cannot_wait,
-            raised_at=entry.recorded_at,
-        )
+        post, words = _addressed(role, tell.text, setting.file)
+        told = tell.each(entry, setting.file) if tell.each else (setting.procedure.who(post, setting.file),)
+        for person in told:
+            yield Notice(
+                entry_number=entry.number,
+                key=tell.rule,
+                cycle=0,
+                rule=tell.rule,
+                level=level,
+                rung=0,
+                post=post,
+                person=person,
+                text=_text(setting, level, f"{words}（{tell.rule}）", late=False),
+                due_at=None,
+                late=False,
+                urgent=tell.urgent or setting.cannot_wait,
+                raised_at=entry.recorded_at,
+            )
 
 
 def _rung_notices(entry: Entry, reached: RungReached, setting: Setting) -> Iterator[Notice]:
@@ -99,7 +102,7 @@ def _rung_notices(entry: Entry, reached: RungReached, setting: Setting) -> Itera
     press = () if _is_governed(duty, setting.docket) else rung.press
     pressed = [(role, Level.URGING, f"请跟催：{body}") for role in press]
     for role, level, text in (*told, *pressed):
-        post, words = _addressed(role, text)
+        post, words = _addressed(role, text, setting.file)
         yield Notice(
             entry_number=entry.number,
             key=duty.key,
@@ -123,9 +126,12 @@ def _is_governed(duty: Duty, docket: Docket) -> bool:
     return any(other.owed and other.due.at < duty.due.at for other in others)
 
 
-def _addressed(role: Role, words: str) -> tuple[Role, str]:
-    """A resident hears through the front desk, the house's one voice to them."""
-    return (Role.FRONT_DESK, f"请转告住户：{words}") if role is Role.RESIDENT else (role, words)
+def _addressed(role: Role, words: str, file: CaseFile) -> tuple[Role, str]:
+    """A resident hears through the front desk, the house's one voice to them; so does everybody who called."""
+    if role is not Role.RESIDENT:
+        return role, words
+    all_of_them = len(callers(file))
+    return Role.FRONT_DESK, f"请转告住户{f'（共{all_of_them}位来电人，逐一告知）' if all_of_them > 1 else ''}：{words}"
 
 
 def _text(setting: Setting, level: Level, words: str, *, late: bool) -> str:

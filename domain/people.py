@@ -23,6 +23,7 @@ class Role(StrEnum):
     CENTRE_MANAGER = "管理中心经理"
     DUTY_DIRECTOR = "值班主任"
     SECURITY = "护管部"
+    CLEANING = "保洁"
     SYSTEM = "系统"
     RESIDENT = "住户"
 

@@ -12,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain.people import CaseNo
 from infra.errors import CannotStart
-from infra.postgres.ledger import case_owner
+from infra.postgres.places import case_owner
 from infra.postgres.queries import load
 from infra.sealing import Connection, Sealer
 

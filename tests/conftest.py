@@ -6,11 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import hypothesis
 import pytest
 
 from infra.postgres.pool import open_pool
 from infra.settings import Settings
 from tests.servers import TEMPLATE, Servers, ask
+
+PROFILE = hypothesis.settings.get_current_profile_name()
+hypothesis.settings.register_profile("untimed", parent=hypothesis.settings.get_profile(PROFILE), deadline=None)
+hypothesis.settings.load_profile("untimed")
+"""How long an example takes says how busy the machine is, and nothing of the code."""
 
 SERVERS = pytest.StashKey[Servers]()
 SOCKET = pytest.StashKey[Path]()

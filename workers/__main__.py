@@ -8,10 +8,12 @@ import structlog
 from temporalio.worker import Worker
 
 from infra import logging
+from infra.reference.planned import Planned
 from infra.run import beat, run, stop_event
 from infra.settings import load_settings
 from infra.temporal import connect, prepare_namespace
 from workers.patience import open_pool_patiently
+from workers.timetable import keep_in_step
 from workers.wiring import case_workers
 from workflows.visibility import ATTRIBUTES
 
@@ -35,9 +37,11 @@ async def main(lanes: Sequence[str]) -> None:
         queues = {"cases": settings.queue_cases, "emergencies": settings.queue_emergencies}
         workers = case_workers(client, pool, settings, [queues[lane] for lane in lanes])
         beats = asyncio.create_task(beat(pool, PROCESS))
+        timetable = asyncio.create_task(keep_in_step(client, Planned(pool, settings), settings, stop))
         log.info("worker.ready", lanes=list(lanes))
         await _work(workers, stop)
         beats.cancel()
+        await timetable
     log.info("worker.stopped")
 
 

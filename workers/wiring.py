@@ -8,11 +8,19 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.filing import Filing
+from activities.opening import Opening
+from infra.delivery import Delivery
+from infra.opening import DeskOpener
+from infra.postgres.acceptance import Acceptance
 from infra.postgres.commands import Commands
+from infra.postgres.costs import Costs
 from infra.postgres.ledger import PostgresLedger, PostgresRegister
+from infra.reference.planned import Planned
+from infra.reference.reader import Reference
 from infra.sealing import Sealer
 from infra.settings import Settings
 from workflows import CASES
+from workflows.calendar import BY_CALENDAR
 
 GRACE = timedelta(seconds=20)
 MOST_TASKS = 16
@@ -27,11 +35,25 @@ def case_worker(client: Client, pool: asyncpg.Pool, settings: Settings, queue: s
     sealer = Sealer(settings.master_ring())
     commands = Commands(pool, sealer, settings)
     filing = Filing(PostgresLedger(pool, sealer, settings), PostgresRegister(pool, settings), commands)
+    opener = DeskOpener(
+        Acceptance(pool, sealer, settings),
+        Delivery(commands, client, settings),
+        Reference(pool, sealer, settings),
+        Planned(pool, settings),
+    )
+    opening = Opening(opener, Costs(pool, settings))
     return Worker(
         client,
         task_queue=queue,
-        workflows=list(CASES.values()),
-        activities=[filing.record, filing.identify, filing.catch_up],
+        workflows=[*CASES.values(), *BY_CALENDAR],
+        activities=[
+            filing.record,
+            filing.identify,
+            filing.catch_up,
+            opening.hand_on,
+            opening.open_planned,
+            opening.reckon_costs,
+        ],
         workflow_runner=UnsandboxedWorkflowRunner(),  # docs/decisions/0011
         max_concurrent_workflow_tasks=MOST_TASKS,
         max_cached_workflows=KEPT_CASES,

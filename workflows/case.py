@@ -8,12 +8,15 @@ from typing import ClassVar
 from temporalio import workflow
 
 from domain.admission import Act
+from domain.assigning import Work
 from domain.case_file import Entry
 from domain.events import CancellationIgnored, CaseEnded
 from domain.people import EstateCode
+from domain.referrals import refers_nothing
 from domain.rulebook.rows import Procedure
 from workflows.journal import Journal
 from workflows.messages import OpenCase, Recorded
+from workflows.referring import Referring
 from workflows.script import Script, has_failed
 from workflows.watch import Watch
 
@@ -57,6 +60,11 @@ class Case:
     def estate(self) -> EstateCode:
         return self._journal.opening.estate
 
+    @property
+    def work(self) -> Work:
+        """What whoever is sent to it would be given."""
+        return Work.of(self._journal.file, self.rows)
+
     async def carry(self, opening: OpenCase) -> str:
         """Run script and watch to the end of the procedure, or into the next run of the same case."""
         await self._run_both(opening)
@@ -71,7 +79,9 @@ class Case:
 
         The opening is committed beside them: who is told that a case is open may act in it at once.
         """
-        parts = (self._play(opening), self._journal.show_first(), self._watch.keep())
+        parts = [self._play(opening), self._journal.show_first(), self._watch.keep()]
+        if self.rows.refers is not refers_nothing:
+            parts.append(Referring(self._journal).keep())
         tasks = [asyncio.create_task(part) for part in parts]
         try:
             await self._until(lambda: any(map(has_failed, tasks)) or self._is_over or self._may_turn_over)
@@ -152,6 +162,8 @@ class Case:
             entry = self._journal.admit(act)
             self._acts += 1
             self._journal.add(entry)
+            for event in act.beside:
+                self._journal.add_own(event, at=entry.at)
         return entry
 
     async def recorded(self, entry: Entry) -> Recorded:

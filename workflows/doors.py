@@ -9,11 +9,11 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from domain.admission import Act
-from domain.assigning import check_assignable
+from domain.assigning import check_sent, sent_by
 from domain.case_file import Source
 from domain.errors import DeskError
 from domain.events import AnyEvent, Event
-from domain.people import Actor, EstateCode, StaffId
+from domain.people import Actor
 from domain.rulebook.rows import Procedure
 from domain.rulebook.web_ui import WebUiDoor
 from workflows import desk
@@ -76,10 +76,11 @@ def _recorder(event: type[Event]) -> Callable[..., Any]:
 def _web_ui_door(door: WebUiDoor) -> Callable[..., Any]:
     async def handler(self: Case, message: FromWebUi) -> Recorded:
         by = await desk.identify(message.by, self.estate)
-        if door.sends is not None:
-            await _may_be_assigned(door.sends(message), self.estate)
         with refusals():
-            entry = self.take_in(_from_web_ui(door.made(message), by, workflow.now()))
+            event = door.made(message)
+        beside = await _waived(event, self)
+        with refusals():
+            entry = self.take_in(_from_web_ui(event, by, workflow.now(), beside))
         return await self.recorded(entry)
 
     return workflow.update(name=web_ui_name(door.event), description=door.description)(_method(handler))
@@ -91,15 +92,26 @@ def _method(handler: Callable[..., Any]) -> Callable[..., Any]:
     return handler
 
 
-async def _may_be_assigned(staff: StaffId, estate: EstateCode) -> None:
+async def _waived(event: AnyEvent, case: Case) -> tuple[AnyEvent, ...]:
     """REP-18: work goes to somebody who can do it; the API asks before it takes the act on, the Web UI cannot."""
-    found = await desk.look_up(staff, estate, at=workflow.now())
+    sent, work = sent_by(event), case.work
+    if not sent:
+        return ()
+    crew = await desk.repairers(sent[0], case.estate, work.trade, workflow.now())
     with refusals():
-        check_assignable(found.actor, on_leave=found.on_leave, field="repairer")
+        return check_sent(event, crew, work, under="")
 
 
-def _from_web_ui(event: AnyEvent, by: Actor, now: datetime) -> Act:
-    return Act(command_id=str(workflow.uuid4()), event=event, by=by, at=now, accepted_at=now, source=Source.WEB_UI)
+def _from_web_ui(event: AnyEvent, by: Actor, now: datetime, beside: tuple[AnyEvent, ...]) -> Act:
+    return Act(
+        command_id=str(workflow.uuid4()),
+        event=event,
+        by=by,
+        at=now,
+        accepted_at=now,
+        source=Source.WEB_UI,
+        beside=beside,
+    )
 
 
 @contextmanager

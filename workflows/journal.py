@@ -12,6 +12,7 @@ from domain.docket import Docket
 from domain.events import AnyEvent
 from domain.filing import CaseView, DutyRow, Step, charges_of, digest, view_of
 from domain.notices import Notice, Setting, notices_of
+from domain.passing import PassedOn
 from domain.people import CLOCKWORK
 from domain.periods import Running, running
 from domain.rulebook.rows import Procedure
@@ -145,6 +146,7 @@ class Journal:
                 charges=charges_of(entries),
                 copies=tuple(place for place in copies if place not in self._copies),
                 view=view,
+                passed_on=self._passed_on(entries),
             ),
             [self.edition.name_of(entry.event) for entry in entries],
         )
@@ -153,6 +155,10 @@ class Journal:
         self._digest = digests[-1]
         self._filed, self._copies = rows, copies
         self._committed = entries[-1].number
+
+    def _passed_on(self, entries: tuple[Entry, ...]) -> tuple[PassedOn, ...]:
+        told = (self.procedure.passes_on(self.opening.no, entry, self.file) for entry in entries)
+        return tuple(act for acts in told for act in acts)
 
     def _chain(self, entries: tuple[Entry, ...]) -> tuple[str, ...]:
         digests: list[str] = []
@@ -166,4 +172,10 @@ class Journal:
     def _view(self) -> CaseView:
         rights = [(event.label, right_for(event, self.edition)) for event in self.script.awaited]
         waiting = [(label, right.posts if right else ()) for label, right in rights]
-        return view_of(self.file, self.docket.owed, stage=self.procedure.stage(self.file), waiting=waiting)
+        return view_of(
+            self.file,
+            self.docket.owed,
+            stage=self.procedure.stage(self.file),
+            waiting=waiting,
+            crew=self.procedure.crew(self.file),
+        )

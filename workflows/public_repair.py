@@ -4,10 +4,12 @@ from temporalio import workflow
 
 from domain.events import Withdrawn
 from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard, RepairerArranged, SheetSignedFor
+from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.rulebook import PUBLIC_REPAIR
 from workflows.case import Case
 from workflows.doors import carries
+from workflows.joining import unless_it_belongs_elsewhere
 from workflows.messages import OpenCase
 
 DONE, WITHDRAWN = "已修复", "已撤单"
@@ -26,7 +28,10 @@ class PublicRepairWorkflow(Case):
         return await self.carry(opening)
 
     async def procedure(self) -> str:
-        return await self.unless(Withdrawn, self._report_to_end, self._withdrawal)
+        return await self.unless(Withdrawn, self._report_or_elsewhere, self._withdrawal)
+
+    async def _report_or_elsewhere(self) -> str:
+        return await unless_it_belongs_elsewhere(self, self._report_to_end)
 
     async def _report_to_end(self) -> str:
         report = await self.until(FacilityFaultReported)
@@ -49,13 +54,20 @@ class PublicRepairWorkflow(Case):
     async def _work(self) -> None:
         # PUB-04, PUB-05: 工程部主管 sends somebody, who arrives; somebody else may be sent instead.
         await self.until(RepairerArranged)
-        await self.again_after(Reassigned, self._on_the_way)
+        await self.again_after(Reassigned, self._sent)
 
         # REP-10: the residents around are told when it should be done.
         await self.until(WorkStarted)
 
         # PUB-06, PUB-07, PUB-102, PUB-103: done and noted, the site tidied up.
         await self.until(FacilityRepaired)
+
+    async def _sent(self) -> None:
+        # REP-18: who gives the order back before he is there is replaced.
+        await self.unless(OrderDeclined, self._on_the_way, self._replaced)
+
+    async def _replaced(self) -> None:
+        await self.until(Reassigned)
 
     async def _on_the_way(self) -> None:
         await self.until(ArrivedOnSite)

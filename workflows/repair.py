@@ -32,6 +32,7 @@ from domain.events.repair import (
     WorkFinished,
 )
 from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent, Reviewed, SentToReview
+from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.rulebook import REPAIR
 from domain.rulebook.repair import reviewing
@@ -40,6 +41,7 @@ from domain.rulebook.repair.reading import REFUSED, unsolved
 from domain.rulebook.repair.reviewing import NOT_FEASIBLE
 from workflows.case import Case
 from workflows.doors import carries
+from workflows.joining import unless_it_belongs_elsewhere
 from workflows.messages import OpenCase
 
 DONE, WITHDRAWN = "已完成", "已撤单"
@@ -59,7 +61,10 @@ class RepairWorkflow(Case):
 
     async def procedure(self) -> str:
         # REP-01: the request may be withdrawn at any time.
-        return await self.unless(Withdrawn, self._request_to_end, self._withdrawal)
+        return await self.unless(Withdrawn, self._request_or_elsewhere, self._withdrawal)
+
+    async def _request_or_elsewhere(self) -> str:
+        return await unless_it_belongs_elsewhere(self, self._request_to_end)
 
     async def _request_to_end(self) -> str:
         # REP-02, REP-20: the call itself opens the order.
@@ -73,7 +78,7 @@ class RepairWorkflow(Case):
             # REP-28 to REP-31: what the price list does not name is reviewed and agreed to before.
             if given_up := await self._somebody_sent():
                 return given_up
-            await self.again_after(Reassigned, self._on_the_way)
+            await self.again_after(Reassigned, self._sent)
 
             # REP-32 to REP-35: compare, show the price, ask.
             if not await self._feasible_on_site():
@@ -119,6 +124,13 @@ class RepairWorkflow(Case):
 
     async def _unanswered(self) -> str:
         return reviewing.NOT_ANSWERED
+
+    async def _sent(self) -> None:
+        # REP-18: who gives the order back before he is there is replaced.
+        await self.unless(OrderDeclined, self._on_the_way, self._replaced)
+
+    async def _replaced(self) -> None:
+        await self.until(Reassigned)
 
     async def _on_the_way(self) -> None:
         await self.until(OrderTaken)

@@ -11,8 +11,9 @@ from api.door import Caller, PageRoute, caller
 from api.pages import search
 from api.pages.markup import Child, Markup, page, row, table, tag
 from api.pages.names import estates_of
+from api.pages.planned import COSTS, PLANS
 from api.pages.views import header
-from api.rights import Verb, needs
+from api.rights import Verb, may, needs
 from domain.people import EstateCode
 from domain.rulebook import PROCEDURES
 from domain.rulebook.rows import Procedure
@@ -34,8 +35,21 @@ async def board(asking: Annotated[Caller, Depends(caller)]) -> Response:
     names = await estates_of(asking.house.desk, estates)
     sections = [_section(estate, names[estate], counts, asking.house.settings) for estate in estates]
     return HTMLResponse(
-        page("看板 · 荔园服务台", header("主管看板", asking.principal.name), *sections, refresh_seconds=REFRESH_SECONDS)
+        page(
+            "看板 · 荔园服务台",
+            header("主管看板", asking.principal.name),
+            _further(asking),
+            *sections,
+            refresh_seconds=REFRESH_SECONDS,
+        )
     )
+
+
+def _further(asking: Caller) -> Markup:
+    """Where else supervisors look; to the costs only whoever may read them."""
+    reads_costs = any(may(actor, Verb.READ_COSTS) for actor in asking.principal.actors)
+    costs = tag("a", "维修成本分析", href=COSTS) if reads_costs else None
+    return tag("p", tag("a", "例行计划", href=PLANS), "　", costs)
 
 
 def _section(estate: EstateCode, name: str, counts: Sequence[StageCount], settings: Settings) -> Markup:

@@ -12,6 +12,7 @@ from api.door import Caller, caller
 from api.looking import Purpose
 from api.pages.controls import Control, Kind, document_of, options_of
 from api.pages.inputs import Sending, form
+from api.pages.joining import beside, join, joined, open_there, relation, seen_with
 from api.pages.markup import Markup, page, tag
 from api.pages.names import estates_of
 from api.pages.openings import (
@@ -19,6 +20,7 @@ from api.pages.openings import (
     blank,
     buildings_of,
     estates_open_to,
+    later,
     line,
     named,
     taken_down,
@@ -52,17 +54,19 @@ router = APIRouter(route_class=CallPageRoute, include_in_schema=False)
 
 @router.get(PATH)
 @needs(Verb.OPEN_CASE)
-async def new_call(asking: Annotated[Caller, Depends(caller)]) -> Response:
-    return await blank(asking, _page, ORDINARY)
+async def new_call(asking: Annotated[Caller, Depends(caller)], after: str = "") -> Response:
+    return await blank(asking, _page, ORDINARY, after)
 
 
 @router.post(PATH)
 @needs(Verb.OPEN_CASE)
 async def take_call(request: Request, asking: Annotated[Caller, Depends(caller)]) -> Response:
-    """As POST /v1/repairs."""
+    """As POST /v1/repairs; or onto a case that is open there."""
     given = await form_in(request)
 
     async def write() -> Response:
+        if no := joined(given):
+            return await join(asking, no, document_of(_controls({}, {}), given), given)
         return await open_repair(await _repair(asking, given), under_its_key(asking, given))
 
     return await taken_down(asking, _page, given, write, RequestReceived)
@@ -121,7 +125,7 @@ class _NewCall(NewRepair):
 
 async def _repair(asking: Caller, given: Form) -> NewRepair:
     """Nothing is looked up for what is malformed, nor in an estate that is not the caller's."""
-    call = _with_room(document_of(_controls({}, {}), given))
+    call = _with_room(document_of(_controls({}, {}), given)) | beside(given)
     filled = {name: call.pop(name) for name in ON_THE_FORM if name in call}
     if filled != {"wanted": AS_SOON_AS_POSSIBLE}:
         call["form"] = filled
@@ -171,9 +175,10 @@ async def _page(asking: Caller, filled: Filled) -> str:
         "登记报修 · 荔园服务台",
         header("登记报修", asking.principal.name),
         form(
-            _controls(estates, buildings),
+            (*_controls(estates, buildings), *relation(filled)),
             filled,
-            Sending(action=PATH, button="登记报修", instead=_ask_who_lives_there()),
+            Sending(action=PATH, button="登记报修", above=open_there(filled), instead=_ask_who_lives_there()),
+            **seen_with(filled),
         ),
         tag(
             "p",
@@ -204,4 +209,5 @@ def _controls(estates: Mapping[EstateCode, str], buildings: Mapping[str, str]) -
         line("call_started_at", "来电时间", kind=Kind.MOMENT, hint="不填为现在；来电更早时填写，各时限由此起算"),
         line("fault_since", kind=Kind.MOMENT, hint="住户说得出时填"),
         line("drill", "演练", kind=Kind.YES_OR_NO, options=(("true", "是"),)),
+        *later(),
     )

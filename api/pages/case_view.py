@@ -1,6 +1,6 @@
 """The page of one case: how it stands, what may be recorded now, its duties, its file, and where its time went."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.course import Stretch, is_late
@@ -14,11 +14,14 @@ from api.pages.recording import Recording, acts, refused
 from api.pages.said import said
 from api.pages.views import header, moment
 from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer
+from domain.events.joining import CalledAgain, MergeTaken
 from domain.limits import due_text
 from domain.pricing import ChargeLine
 from domain.rulebook import PROCEDURES
 
 STATES = {"open": "办理中", "met": "按时完成", "breached": "超时", "waived": "免除", "superseded": "不再适用"}
+NEW_CASE = {"REP": "/repairs/new", "PUB": "/public-repairs/new"}
+"""Where a case of the procedure is opened."""
 NEAREST = 3
 """Limits that stand beside the next step; all of them stand below."""
 RESIDENT = ("household", "reporter", "phone", "address", "room", "place", "content")
@@ -28,7 +31,7 @@ RESIDENT = ("household", "reporter", "phone", "address", "room", "place", "conte
 class CasePage:
     """``told``: what became of the form that was just sent. ``purpose``: what it is shown unmasked for.
 
-    ``charges``: those that count, None before any work is done.
+    ``charges``: those that count, None before any work is done. ``may_open``: the reader may open a later case.
     """
 
     who: str
@@ -38,6 +41,7 @@ class CasePage:
     recording: Recording
     charges: Sequence[ChargeLine] | None
     may_unmask: bool
+    may_open: bool
     purpose: Purpose | None
     told: str
 
@@ -51,8 +55,10 @@ def case_page(shown: CasePage) -> str:
         tag("p", shown.told, class_="told", role="status") if shown.told else None,
         refused(shown.recording),
         _standing(case),
+        _crew(case, shown.names),
         _next(case),
         _same_room(case),
+        _linked(shown),
         _guidance(case),
         acts("现在登记", shown.recording, in_turn=True),
         _resident(shown),
@@ -113,6 +119,13 @@ def _standing(case: CaseAnswer) -> Markup:
     )
 
 
+def _crew(case: CaseAnswer, names: Names) -> Markup | None:
+    """Whose order it is, and who helps him."""
+    if not case.crew:
+        return None
+    return tag("p", "维修人员：", names.people(case.crew))
+
+
 def _same_room(case: CaseAnswer) -> Markup | None:
     """REP-36: read before anything else is done here."""
     if not case.same_room:
@@ -131,13 +144,46 @@ def _same_room(case: CaseAnswer) -> Markup | None:
     )
 
 
+def _linked(shown: CasePage) -> Iterator[Child]:
+    """Cases that this one is bound to, and the way to a later one."""
+    case = shown.case
+    if case.linked:
+        yield table(
+            ("相关单据", "", "受理于", "状态"),
+            [
+                row(
+                    one.kind,
+                    tag("a", one.no, href=f"/cases/{one.no}"),
+                    moment(one.received_at),
+                    f"{one.stage or '受理中'}{f' · {one.result}' if one.result else ''}",
+                )
+                for one in case.linked
+            ],
+        )
+    if case.state == "closed" and shown.may_open:
+        yield tag("p", tag("a", "立后续单", href=f"{NEW_CASE[case.procedure]}?after={case.no}", class_="button"))
+
+
+def _callers(events: Sequence[EntryAnswer]) -> Iterator[Markup]:
+    """Everybody who called after the first; all of them hear of it."""
+    called: list[Mapping[str, str]] = []
+    for entry in events:
+        if entry.type == CalledAgain.kind() and entry.event:
+            called.append(entry.event)
+        elif entry.type == MergeTaken.kind() and entry.event:
+            called += entry.event["callers"]
+    for number, one in enumerate(called, start=2):
+        yield row(f"第{number}位来电人", " ".join((one["channel"], one["phone"], one["content"])))
+
+
 def _resident(shown: CasePage) -> Markup:
-    """Who lives there, masked; or in full, with the purpose that stands on record."""
+    """Who lives there and who else called, masked; or in full, with the purpose that stands on record."""
     told: dict[str, str] = {}
-    for entry in shown.case.events:
+    for entry in (one for one in shown.case.events if one.type != CalledAgain.kind()):
         own = {name: value for name, value in (entry.event or {}).items() if name in RESIDENT}
         told |= {name: value for name, value in own.items() if isinstance(value, str) and value}
     lines = [row(LABELS[name], told[name]) for name in RESIDENT if name in told]
+    lines += _callers(shown.case.events)
     return tag(
         "section",
         table(("报修人资料", ""), lines) if lines else None,

@@ -1,7 +1,7 @@
 """What can be chosen in the forms of a case, and what stands in them beforehand."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from api.completion import list_for
@@ -12,14 +12,19 @@ from api.pages.controls import Choices, Options, soon
 from api.pages.offered import Kinds
 from api.pages.posted import Form
 from api.routes.cases import edition_of
+from api.routes.repairers import candidates, crew_for
 from api.routes.repairs import address_of
+from api.wire.answers import Candidate
+from domain.assigning import SENDING, Work
+from domain.calendar import LOCAL
 from domain.errors import RuleBroken
 from domain.events import Event
 from domain.events.base import AS_SOON_AS_POSSIBLE
 from domain.events.repair import Assigned, FormFilled, RequestReceived, WorkFinished
 from domain.limits import due_text
-from domain.people import EstateCode, Role, StaffId
+from domain.people import Role
 from domain.pricing import OFF_THE_LIST, REVIEWED_ITEM, PriceBook, PriceList
+from domain.rulebook import PROCEDURES
 from domain.rulebook.repair import agreeing, reading, reviewing
 from infra.postgres.records import FiledDuty
 
@@ -44,9 +49,9 @@ async def choices_for(desk: Desk, look: Look, duties: Sequence[FiledDuty], price
     """Of the crew only where work can be given: who is on duty costs more to know than all the rest."""
     estate = look.head.estate
     extendable = {row.key for row in edition_of(look.head).obligations if row.extendable_by in look.actor.posts}
-    crew = await _crew(desk, estate) if any(map(_names_a_repairer, (*offered.in_turn, *offered.any_time))) else []
+    crew = await _candidates(desk, look) if any(map(_sends, (*offered.in_turn, *offered.any_time))) else []
     return Choices(
-        repairers=tuple((one.id, one.words) for one in crew if not one.away),
+        repairers=tuple((one.id, _words(one)) for one in crew if one.choosable),
         engineers=tuple((await desk.reference.holders(estate, Role.ENGINEERING)).items()),
         teams=await _teams(desk, look),
         items=(*_items(prices.in_force), *_reviewed(look)),
@@ -56,12 +61,12 @@ async def choices_for(desk: Desk, look: Look, duties: Sequence[FiledDuty], price
             for duty in duties
             if duty.owed and duty.key in extendable
         ),
-        hints={"repairer": "请假：" + ("、".join(one.name for one in crew if one.away) or "无")},
+        hints=dict.fromkeys(("repairer", "helpers"), _left_out(crew)),
     )
 
 
-def _names_a_repairer(event: type[Event]) -> bool:
-    return any(field.name == "repairer" for field in fields(event))
+def _sends(event: type[Event]) -> bool:
+    return issubclass(event, SENDING)
 
 
 async def lives_there(asking: Caller, look: Look, purpose: Purpose) -> Form:
@@ -98,33 +103,23 @@ def presets(look: Look, choices: Choices, resident: Form) -> Mapping[type[Event]
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Repairer:
-    """``orders``: in how many open cases something is his to do."""
-
-    id: StaffId
-    name: str
-    on_duty: bool
-    away: bool
-    orders: int
-
-    @property
-    def words(self) -> str:
-        return f"{self.name}（{'当班' if self.on_duty else '不当班'}，在手 {self.orders} 单）"
+async def _candidates(desk: Desk, look: Look) -> list[Candidate]:
+    work = Work.of(look.file, PROCEDURES[look.head.procedure])
+    return candidates(await crew_for(desk, look, work), work)
 
 
-async def _crew(desk: Desk, estate: EstateCode) -> list[_Repairer]:
-    """Those on duty first, and of them who has least in hand."""
-    now = datetime.now(UTC)
-    holders = await desk.reference.holders(estate, Role.REPAIRER)
-    on_duty = await desk.reference.on_duty(estate, Role.REPAIRER, now)
-    away = await desk.reference.on_leave(estate, now)
-    in_hand = await desk.reader.orders_in_hand(holders)
-    crew = [
-        _Repairer(id=one, name=name, on_duty=one in on_duty, away=one in away, orders=in_hand.get(one, 0))
-        for one, name in holders.items()
-    ]
-    return sorted(crew, key=lambda one: (not one.on_duty, one.orders, one.id))
+def _words(one: Candidate) -> str:
+    """``维修甲（当班至 17:00，在手 2 单）``."""
+    until = one.on_duty_until and one.on_duty_until.astimezone(LOCAL)
+    told = [f"当班至 {until:%H:%M}" if until else "", f"在手 {one.in_hand} 单", one.remark]
+    told += ["已退本单"] if one.declined else []
+    return f"{one.name}（{'，'.join(filter(None, told))}）"
+
+
+def _left_out(crew: Sequence[Candidate]) -> str:
+    """Who is not offered, and why."""
+    out = "、".join(f"{one.name}（{one.remark}）" for one in crew if not one.choosable)
+    return f"未列：{out}" if out else ""
 
 
 async def _teams(desk: Desk, look: Look) -> Options:

@@ -1,6 +1,6 @@
 """The fields of the forms on our pages: made from the event's own class, drawn, and read back as the API takes them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,10 @@ from domain.calendar import LOCAL
 from domain.events import Event
 from domain.events.base import AS_SOON_AS_POSSIBLE
 from domain.events.on_site import SiteItem
+from domain.events.public import Facility, FacilityFault, Hazard
 from domain.events.repair import Wanted
+from domain.events.routine import Defect
+from domain.people import StaffId
 from domain.pricing import ChargeLine
 
 Given = Mapping[str, Sequence[str]]
@@ -43,32 +46,51 @@ LABELS: Mapping[str, str] = {
     "work_kind": "维修类别",
     "actual_item": "实际项目",
     "address": "地址",
+    "after": "前单",
     "building": "楼栋",
+    "callers": "来电人",
+    "case_no": "转入单号",
     "channel": "报修渠道",
     "charges": "收费",
+    "check": "检查单",
+    "code": "计划编号",
     "collector": "签收人",
     "complete_by": "完成时限",
     "content": "报修内容",
     "copy": "第几联",
+    "defect": "缺陷序号",
+    "defects": "缺陷",
+    "due": "须在此前完成",
+    "equipment": "设备编号",
     "expected": "预计到达时间",
     "expected_done": "预计完成时间",
     "facility": "设施类别",
     "fault": "故障类型",
     "fault_since": "故障开始于",
+    "findings": "检查情况",
+    "flagged": "异常单数",
     "found_at": "发现时间",
     "hazard": "危急情形",
+    "helpers": "增派人员",
     "household": "住户名称",
+    "into": "并入哪张单",
     "item": "项目",
     "key": "时限",
+    "lack": "不合之处",
     "matches": "与所报相符",
+    "matter": "属于",
+    "merged": "并入的单",
+    "month": "月份",
     "no_charge": "没有费用",
     "notes": "维修有关事项",
-    "override_reason": "不用对应班组的原因",
+    "override_reason": "不按常规派工的原因",
     "parts": "所用材料配件",
     "passed": "试用合格",
     "phone": "电话",
     "place": "地点",
     "plan": "处理安排",
+    "planned_for": "计划时间",
+    "post": "责任岗位",
     "price_version": "收费标准",
     "reason": "原因",
     "reference": "归档编号",
@@ -79,33 +101,40 @@ LABELS: Mapping[str, str] = {
     "result": "结果",
     "resumes_at": "预计恢复时间",
     "room": "房号",
+    "routine": "例行事项",
     "signature": "签名凭据",
     "signer": "签字人",
     "site_cleared": "现场已清理",
     "situation": "情形",
     "solved": "已解决",
+    "task": "清理内容",
     "team": "班组",
     "text": "内容",
+    "title": "名称",
     "until": "新时限",
     "urgency": "紧急程度",
+    "waiver": "照派缘由",
     "waits_for": "等什么",
     "wanted": "预约维修时间",
+    "where": "地点",
 }
 """What staff call a field of an event."""
 
 HINTS: Mapping[str, str] = {
     "actual_item": "相符时不填",
+    "into": "写全单号，须未结案；其来电人一并转入该单",
     "charges": "按收费标准计价；没有费用则不填，并在下面注明",
-    "override_reason": "班组与故障类型对应时不填",
+    "override_reason": "班组对应、人员当班且有专长的不填",
     "amount": "如 120.00；评审为不可维修的不填",
     "choice": "材料不合格时，由住户决定",
+    "defects": "没有缺陷则不填；每个缺陷各立一单",
     "parts": "没有用料的，写「无」",
     "signature": "签名图片或纸质单的编号",
     "wanted": f"约定时间，或注明{AS_SOON_AS_POSSIBLE}",
 }
 YES_OR_NO: Options = (("true", "是"), ("false", "否"))
 LINES = 4
-"""Of charges on one form; more are posted through the API."""
+"""Of charges or defects on one form; more are posted through the API."""
 
 
 class Kind(StrEnum):
@@ -120,9 +149,7 @@ class Kind(StrEnum):
     CHARGES = "charges"
     MONEY = "money"
     SEVERAL = "several"
-
-
-LISTS = frozenset({Kind.CHARGES, Kind.SEVERAL})
+    DEFECTS = "defects"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +165,8 @@ class Control:
 
     def read(self, given: Given) -> Any:
         """As the API takes it; None where it was left empty, which the API then judges."""
-        if self.kind in LISTS:
-            return list(given.get(self.name, ()) if self.kind is Kind.SEVERAL else _charges(self.name, given)) or None
+        if self.kind in LISTED:
+            return list(LISTED[self.kind](self.name, given)) or None
         said = next(iter(given.get(self.name, ())), "")
         if not said.strip():
             return self._without(given)
@@ -218,10 +245,14 @@ def _form_of(name: str, hint: Any, choices: Choices) -> tuple[Kind, Options]:
     offered |= dict.fromkeys(CODES, choices.items)
     if name in offered:
         return Kind.CHOICE, offered[name]
-    if hint == tuple[ChargeLine, ...]:
-        return Kind.CHARGES, choices.charged
-    if hint == tuple[SiteItem, ...]:
-        return Kind.SEVERAL, options_of(SiteItem)
+    several = {
+        tuple[StaffId, ...]: (Kind.SEVERAL, choices.repairers),
+        tuple[ChargeLine, ...]: (Kind.CHARGES, choices.charged),
+        tuple[SiteItem, ...]: (Kind.SEVERAL, options_of(SiteItem)),
+        tuple[Defect, ...]: (Kind.DEFECTS, ()),
+    }
+    if hint in several:
+        return several[hint]
     if get_origin(hint) is Literal:
         return Kind.NUMBER, tuple((str(value), f"第{value}联") for value in get_args(hint))
     if isinstance(hint, type) and issubclass(hint, Enum):
@@ -254,3 +285,33 @@ def _charges(name: str, given: Given) -> Iterator[dict[str, str]]:
     for item, quantity in zip(items, quantities, strict=False):
         if item.strip():
             yield {"item": item, "quantity": quantity.strip() or "1"}
+
+
+DEFECT_CHOICES: Mapping[str, Options] = {
+    "facility": options_of(Facility),
+    "fault": options_of(FacilityFault),
+    "hazard": options_of(Hazard),
+}
+"""What is chosen of a defect; what is not chosen is left to its default."""
+
+
+def _defects(name: str, given: Given) -> Iterator[dict[str, str]]:
+    """A line that was begun is sent as it is, to be refused where it lacks something."""
+    columns = ("place", "content", *DEFECT_CHOICES)
+    for cells in zip(*(given.get(f"{name}_{column}", ()) for column in columns), strict=False):
+        line = {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
+        if any(line.values()):
+            chosen = {column: line[column] for column in DEFECT_CHOICES if line[column]}
+            yield {"place": line["place"], "content": line["content"], **chosen}
+
+
+def _ticked(name: str, given: Given) -> Iterator[str]:
+    return (one for one in given.get(name, ()) if one.strip())
+
+
+LISTED: Mapping[Kind, Callable[[str, Given], Iterator[Any]]] = {
+    Kind.SEVERAL: _ticked,
+    Kind.CHARGES: _charges,
+    Kind.DEFECTS: _defects,
+}
+"""Kinds of field that hold several lines."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from api.pages.controls import LINES, Control, Kind, Options, soon
+from api.pages.controls import DEFECT_CHOICES, LABELS, LINES, Control, Kind, Options, soon
 from api.pages.markup import Child, Markup, tag
 from api.pages.posted import Filled
 from domain.events.base import AS_SOON_AS_POSSIBLE
@@ -86,12 +86,14 @@ def _entry(control: Control, filled: Filled, marks: dict[str, str]) -> Iterator[
     value = filled.value(control.name)
     if control.kind is Kind.CHARGES:
         yield from _charges(control, filled, marks["id"])
+    elif control.kind is Kind.SEVERAL:
+        yield from _several(control, filled, marks["id"])
+    elif control.kind is Kind.DEFECTS:
+        yield from _defects(control, filled, marks["id"])
     elif control.kind in AMONG:
         yield _select(control.options, value, needed="" if control.required else None, **marks)
     elif control.kind is Kind.TEXT:
         yield tag("textarea", value, rows="3", cols="40", required=_needed(control), **marks)
-    elif control.kind is Kind.SEVERAL:
-        yield from _several(control, filled, marks["id"])
     elif control.kind is Kind.MONEY:
         yield tag("input", value=value, required=_needed(control), inputmode="decimal", autocomplete="off", **marks)
     elif control.kind is Kind.LINE:
@@ -128,11 +130,11 @@ def _needed(control: Control) -> str | None:
     return "" if control.required else None
 
 
-def _select(options: Options, chosen: str, needed: str | None = None, **marks: str) -> Markup:
-    """Nothing is chosen beforehand: what stands first is not what happened."""
+def _select(options: Options, chosen: str, needed: str | None = None, blank: str = "", **marks: str) -> Markup:
+    """Nothing is chosen beforehand: what stands first is not what happened. ``blank``: what it then shows."""
     drawn = [
         tag("option", shown, value=value, selected="" if value == chosen else None)
-        for value, shown in (("", "请选择" if needed is not None else ""), *options)
+        for value, shown in (("", "请选择" if needed is not None else blank), *options)
     ]
     return tag("select", drawn, required=needed, **marks)
 
@@ -154,5 +156,39 @@ def _charges(control: Control, filled: Filled, place: str) -> Iterator[Markup]:
                 placeholder="数量",
                 aria_label=f"数量 {line}",
             ),
+            class_="line",
+        )
+
+
+def _defects(control: Control, filled: Filled, place: str) -> Iterator[Markup]:
+    def typed(column: str, line: int) -> str:
+        return ([*filled.typed.get(f"{control.name}_{column}", ()), *[""] * LINES])[line]
+
+    for line in range(LINES):
+        own = {"id": place} if line == 0 else {}
+        yield tag(
+            "span",
+            [
+                tag(
+                    "input",
+                    name_=f"{control.name}_{column}",
+                    value=typed(column, line),
+                    placeholder=shown,
+                    aria_label=f"{shown} {line + 1}",
+                    autocomplete="off",
+                    **(own if column == "place" else {}),
+                )
+                for column, shown in (("place", "缺陷地点"), ("content", "缺陷内容"))
+            ],
+            [
+                _select(
+                    options,
+                    typed(column, line),
+                    blank=LABELS[column],
+                    name_=f"{control.name}_{column}",
+                    aria_label=f"{LABELS[column]} {line + 1}",
+                )
+                for column, options in DEFECT_CHOICES.items()
+            ],
             class_="line",
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from api.desk import Desk
 from api.looking import Look
 from api.pages.markup import Child, tag
-from api.paper import STAFF_NAMED
+from api.paper import staff_named
 from domain.people import EstateCode, StaffId
 from domain.pricing import OFF_THE_LIST, PriceBook
 from domain.rulebook import PROCEDURES
@@ -22,6 +22,9 @@ class Names:
 
     def person(self, staff: str | None) -> Child:
         return _named(staff or "", self.staff)
+
+    def people(self, staff: Iterable[str]) -> Child:
+        return [part for number, one in enumerate(staff) for part in ("、" if number else "", self.person(one))]
 
     def item(self, code: str) -> Child:
         return _named(code, self.items)
@@ -50,7 +53,7 @@ async def estates_of(desk: Desk, codes: Iterable[EstateCode]) -> Mapping[EstateC
 async def names_in(desk: Desk, look: Look, duties: Iterable[str | None], prices: PriceBook) -> Names:
     """Of everybody who acts or owes in the case; ``duties``: who owes what."""
     acting = {str(entry.by.id): entry.by.name for entry in look.file}
-    named = {getattr(entry.event, name, None) for entry in look.file for name in STAFF_NAMED}
+    named = {one for entry in look.file for one in staff_named(entry.event)}
     edition = PROCEDURES[look.head.procedure].edition(look.head.edition)
     return Names(
         staff={**acting, **await people(desk, {*acting, *named, *duties})},

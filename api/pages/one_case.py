@@ -22,10 +22,9 @@ from api.pages.offered import Kinds, kinds_for
 from api.pages.posted import TOTAL, Filled, Form, carried_out, first, form_in, under_its_key, unsent
 from api.pages.recording import AT, Recordable, Recording
 from api.rights import Verb, demand, may, needs
-from api.routes.cases import case_answer
+from api.routes.cases import bound_to, case_answer
 from api.routes.events import record_event
 from api.routes.forms import PRINTABLES, Wanted, counted, printed
-from api.same_room import beside
 from api.wire.events import EVENTS, OPENINGS, WireCharge
 from api.wire.requests import NewEvent
 from domain.errors import Malformed, UnknownCase
@@ -182,7 +181,7 @@ async def _page(asking: Caller, look: Look, asked: Asked) -> str:
     return case_page(
         CasePage(
             who=asking.principal.name,
-            case=case_answer(look, duties, await beside(desk, look), masked=asked.purpose is None),
+            case=case_answer(look, duties, await bound_to(desk, look), masked=asked.purpose is None),
             course=spans,
             names=names,
             recording=Recording(
@@ -195,6 +194,7 @@ async def _page(asking: Caller, look: Look, asked: Asked) -> str:
             ),
             charges=charges_in_force(look.file),
             may_unmask=may(look.actor, Verb.READ_PERSONAL, facts_of(look)),
+            may_open=may(look.actor, Verb.OPEN_CASE),
             purpose=asked.purpose,
             told=asked.told,
         )

@@ -9,11 +9,14 @@ from fastapi.responses import HTMLResponse
 
 from api.desk import Desk
 from api.door import Caller, PageRoute
-from api.pages.controls import LABELS, Control, Options
+from api.looking import NUMBER
+from api.pages.controls import LABELS, Control, Kind, Options
+from api.pages.joining import joined
 from api.pages.one_case import came_of
 from api.pages.posted import Filled, Form, carried_out, first, form_in
 from api.rights import Verb, may
 from domain.events import Event
+from domain.events.joining import CalledAgain
 from domain.people import EstateCode
 
 WRITTEN_AS = {"at": "call_started_at"}
@@ -34,11 +37,15 @@ class CannotWaitPageRoute(PageRoute):
         return taking and first(await form_in(request), self.field) in self.emergencies
 
 
-async def blank(asking: Caller, page: Page, beforehand: Mapping[str, str]) -> Response:
-    """When it began is left to the clerk: a page kept open for the next call knows nothing of it."""
+async def blank(asking: Caller, page: Page, beforehand: Mapping[str, str], after: str = "") -> Response:
+    """When it began is left to the clerk: a page kept open for the next call knows nothing of it.
+
+    ``after``: the case that it is to be a later one of.
+    """
     estates = estates_open_to(asking)
     only = {"estate": str(estates[0])} if len(estates) == 1 else {}
-    typed = {name: [value] for name, value in {**beforehand, **only}.items()}
+    named = {"after": after} if NUMBER.fullmatch(after) else {}
+    typed = {name: [value] for name, value in {**beforehand, **only, **named}.items()}
     return HTMLResponse(await page(asking, Filled(typed=typed)))
 
 
@@ -50,7 +57,7 @@ async def taken_down(
     if isinstance(told, Filled):
         beside = {WRITTEN_AS.get(field, field): remedy for field, remedy in told.remedies.items()}
         return HTMLResponse(await page(asking, replace(told, remedies=beside)), told.status)
-    return came_of(told, event)
+    return came_of(told, CalledAgain if joined(given) else event)
 
 
 def estates_open_to(asking: Caller) -> list[EstateCode]:
@@ -70,6 +77,14 @@ async def buildings_of(desk: Desk, estates: Mapping[EstateCode, str]) -> Mapping
 
 def line(name: str, label: str = "", **more: Any) -> Control:
     return Control(name=name, label=label or LABELS[name], **more)
+
+
+def later() -> tuple[Control, ...]:
+    """For a case that comes after another."""
+    return (
+        line("after", hint="接续已结案的单时填写该单单号；并入有误而另立的，填被并入的单"),
+        line("reason", "接续原因", kind=Kind.TEXT, hint="填了前单时必填"),
+    )
 
 
 def named(names: Mapping[EstateCode, str] | Mapping[str, str]) -> Options:

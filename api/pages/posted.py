@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from api.door import Caller
 from api.problems import AWAY, STATUS
 from api.sentences import faults_of
-from domain.errors import Conflicting, DeskError, Malformed, Unavailable
+from domain.errors import AlreadyOpen, Conflicting, DeskError, Malformed, StillOpen, Unavailable
 from domain.pricing import ChargeLine
 
 MOST_FIELDS = 200
@@ -24,6 +24,7 @@ TOTAL = "total"
 KEY = re.compile(r"page-[0-9a-f]{32}")
 ON_A_PAGE: Mapping[str, str] = {
     Conflicting.code: "此表单已提交过，内容与这次不同；请先核对是否已登记，确需再登记时重新提交",
+    AlreadyOpen.code: "该房号或地点已有未结单据，见下表；请选「与未结单据的关系」再按一次，所填已保留",
     Unavailable.code: "系统暂时不可用，所填已保留；请稍后再按一次，不会重复登记",
 }
 """Where the remedy of the API speaks of keys, which nobody sees on a page."""
@@ -40,13 +41,14 @@ class Filled:
     """A form as it is drawn again: what was typed, the remedy beside each field, and what concerns none of them.
 
     ``key``: the idempotency key drawn into it, so that however often it is sent it is carried out once. ``counted``:
-    what it would charge, for the person to see first.
+    what it would charge, for the person to see first. ``open_there``: cases to be looked at before another is opened.
     """
 
     key: str = field(default_factory=fresh_key)
     typed: Form = field(default_factory=dict)
     remedies: Mapping[str, str] = field(default_factory=dict)
     counted: tuple[ChargeLine, ...] = ()
+    open_there: tuple[StillOpen, ...] = ()
     status: int = 200
 
     def value(self, name: str) -> str:
@@ -82,7 +84,8 @@ async def carried_out(form: Form, write: Callable[[], Awaitable[Response]]) -> F
         return _again(form, {one.field: one.remedy for one in faults}, STATUS[Malformed])
     except DeskError as refusal:
         spent = isinstance(refusal, Conflicting)
-        return _again(form, {refusal.field: _remedy(refusal)}, STATUS[type(refusal)], spent=spent)
+        again = _again(form, {refusal.field: _remedy(refusal)}, STATUS[type(refusal)], spent=spent)
+        return replace(again, open_there=refusal.cases) if isinstance(refusal, AlreadyOpen) else again
     except AWAY:
         return _again(form, {"": ON_A_PAGE[Unavailable.code]}, STATUS[Unavailable])
     told: dict[str, Any] = json.loads(bytes(answer.body))

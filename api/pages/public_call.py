@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.door import Caller, caller
 from api.pages.controls import Control, Kind, document_of, options_of
 from api.pages.inputs import Sending, form
+from api.pages.joining import beside, join, joined, open_there, relation, seen_with
 from api.pages.markup import page, tag
 from api.pages.names import estates_of
 from api.pages.openings import (
@@ -15,6 +16,7 @@ from api.pages.openings import (
     blank,
     buildings_of,
     estates_open_to,
+    later,
     line,
     named,
     taken_down,
@@ -42,18 +44,21 @@ router = APIRouter(route_class=ReportPageRoute, include_in_schema=False)
 
 @router.get(PATH)
 @needs(Verb.OPEN_CASE)
-async def new_report(asking: Annotated[Caller, Depends(caller)]) -> Response:
-    return await blank(asking, _page, BEFOREHAND)
+async def new_report(asking: Annotated[Caller, Depends(caller)], after: str = "") -> Response:
+    return await blank(asking, _page, BEFOREHAND, after)
 
 
 @router.post(PATH)
 @needs(Verb.OPEN_CASE)
 async def take_report(request: Request, asking: Annotated[Caller, Depends(caller)]) -> Response:
-    """As POST /v1/public-repairs."""
+    """As POST /v1/public-repairs; or onto a case that is open there."""
     given = await form_in(request)
 
     async def write() -> Response:
-        report = NewPublicRepair.model_validate(document_of(_controls({}, {}), given))
+        said = document_of(_controls({}, {}), given)
+        if no := joined(given):
+            return await join(asking, no, said, given)
+        report = NewPublicRepair.model_validate(said | beside(given))
         return await open_public_repair(report, under_its_key(asking, given))
 
     return await taken_down(asking, _page, given, write, FacilityFaultReported)
@@ -66,7 +71,12 @@ async def _page(asking: Caller, filled: Filled) -> str:
     return page(
         "登记公共报修 · 荔园服务台",
         header("登记公共报修", asking.principal.name),
-        form(controls, filled, Sending(action=PATH, button="登记公共报修")),
+        form(
+            (*controls, *relation(filled)),
+            filled,
+            Sending(action=PATH, button="登记公共报修", above=open_there(filled)),
+            **seen_with(filled),
+        ),
         tag(
             "p",
             "连按两次也只登记一次。有危急情形的，请先选情形：即通知工程部与护管部，10分钟内须到场。",
@@ -90,4 +100,5 @@ def _controls(estates: Mapping[EstateCode, str], buildings: Mapping[str, str]) -
         line("found_at", kind=Kind.MOMENT, hint="不知道的，不填"),
         line("call_started_at", "报告时间", kind=Kind.MOMENT, hint="不填为现在；更早时填写，各时限由此起算"),
         line("drill", "演练", kind=Kind.YES_OR_NO, options=(("true", "是"),)),
+        *later(),
     )

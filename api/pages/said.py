@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from api.pages.controls import LABELS, YES_OR_NO
-from api.pages.markup import Child
+from api.pages.markup import Child, tag
 from api.pages.names import Names
 from api.pages.views import moment
 from api.paper import STAFF_NAMED
@@ -14,6 +15,9 @@ from domain.events import RungReached
 from domain.pricing import ChargeKind
 
 LOOKS_LIKE_A_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$")
+
+ANOTHER_CASE = frozenset({"after", "into", "merged"})
+"""Fields that hold the number of one."""
 
 
 def said(entry: EntryAnswer, names: Names) -> Iterator[Child]:
@@ -35,7 +39,7 @@ def _words(name: str, value: object, names: Names) -> Child:
         case int():
             return f"第{value}联" if name == "copy" else str(value)
         case list():
-            return "、".join(line if isinstance(line, str) else _charge(line, names) for line in value)
+            return names.people(value) if name in STAFF_NAMED else "、".join(_part(one, names) for one in value)
         case str() if LOOKS_LIKE_A_MOMENT.match(value):
             return moment(datetime.fromisoformat(value))
         case str():
@@ -50,9 +54,28 @@ def _named(name: str, value: str, names: Names) -> Child:
         return names.person(value)
     if name in {"item", "actual_item"}:
         return names.item(value)
+    if name in ANOTHER_CASE:
+        return tag("a", value, href=f"/cases/{value}")
     return names.duty(value) if name == "key" else value
+
+
+def _part(one: Any, names: Names) -> str:
+    """What was ticked, a line of charges, another caller, or a defect."""
+    if isinstance(one, str):
+        return one
+    if "item" in one:
+        return _charge(one, names)
+    return _caller(one) if "channel" in one else _defect(one)
+
+
+def _caller(one: Mapping[str, str]) -> str:
+    return " ".join(filter(None, (one["channel"], one["phone"], one["content"])))
 
 
 def _charge(line: Mapping[str, str], names: Names) -> str:
     item = names.items.get(line["item"], line["item"])
     return f"{item} {ChargeKind(line['kind']).label} {line['amount']} 元"
+
+
+def _defect(line: Mapping[str, str]) -> str:
+    return f"{line['place']} {line['content']}"

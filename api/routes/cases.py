@@ -5,7 +5,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -13,13 +13,25 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.body import WrongBody
+from api.desk import Desk
 from api.door import Caller, DeskRoute, caller
 from api.looking import Look, Purpose, look_at, shown, unmask
 from api.rights import Verb, needs
 from api.same_room import beside
 from api.sentences import fault
-from api.wire.answers import PROBLEMS, CaseAnswer, CaseLine, CasePage, DutyAnswer, EntryAnswer, Guidance, SameRoom
+from api.wire.answers import (
+    PROBLEMS,
+    CaseAnswer,
+    CaseLine,
+    CasePage,
+    DutyAnswer,
+    EntryAnswer,
+    Guidance,
+    Linked,
+    SameRoom,
+)
 from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, Owed, PartOfNumber, Procedure, ShortWords
+from domain.callers import callers
 from domain.events.on_site import ProgressReported
 from domain.people import EstateCode, Role
 from domain.rulebook import PROCEDURES
@@ -114,10 +126,24 @@ async def get_case(
         await unmask(asking, look, Verb.READ_PERSONAL, purpose=purpose, what="case")
     desk = asking.house.desk
     duties = await desk.reader.duties(look.head.no)
-    return case_answer(look, duties, await beside(desk, look), masked=purpose is None)
+    return case_answer(look, duties, await bound_to(desk, look), masked=purpose is None)
 
 
-def case_answer(look: Look, duties: list[FiledDuty], others: list[SameRoom], *, masked: bool) -> CaseAnswer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """Other cases: of the same room or place, and those that it is bound to."""
+
+    same_room: list[SameRoom]
+    linked: list[Linked]
+
+
+async def bound_to(desk: Desk, look: Look) -> Others:
+    links = await desk.links.of(look.head.no)
+    linked = [Linked.model_validate(link, from_attributes=True) for link in links]
+    return Others(same_room=await beside(desk, look), linked=linked)
+
+
+def case_answer(look: Look, duties: list[FiledDuty], others: Others, *, masked: bool) -> CaseAnswer:
     progress = look.file.last_entry(ProgressReported)
     return CaseAnswer(
         **line_of(look.head).model_dump(),
@@ -130,7 +156,10 @@ def case_answer(look: Look, duties: list[FiledDuty], others: list[SameRoom], *, 
             for guide in edition_of(look.head).guides
             if look.head.open and look.head.stage in guide.stages
         ],
-        same_room=others,
+        crew=list(PROCEDURES[look.head.procedure].crew(look.file)),
+        same_room=others.same_room,
+        linked=others.linked,
+        callers=len(callers(look.file)),
         obligations=[duty_answer(duty) for duty in duties],
         events=[_entry_answer(entry, edition_of(look.head), masked=masked) for entry in look.entries],
     )

@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.completion import Circumstances, completed
+from api.completion import Circumstances, completed, waived
 from api.door import Caller, DeskRoute, caller
 from api.looking import case_seen_by
+from api.merging import merging_into
 from api.people import acting
 from api.rights import Verb, needs
 from api.sentences import Expected
@@ -64,14 +65,23 @@ async def _new_act(asking: Caller, head: CaseHead, report: NewEvent, body_hash: 
     by = await acting(desk, asking.principal, head.estate, report.by)
     _refuse_strangers(head, report, by, by_itself=not asking.principal.is_person and by.id == asking.principal.id)
     at = report.at
-    event = await completed(desk, report.event, Circumstances(head=head, at=at or datetime.now(UTC)))
+    there = Circumstances(head=head, at=at or datetime.now(UTC))
+    event = await completed(desk, report.event, there)
+    beside = await waived(desk, event, there)
     return NewAct(
         client=asking.principal.id,
         key=asking.key,
         body_hash=body_hash,
         case_no=head.no,
+        into=await merging_into(desk, head, event),
         build=lambda command, accepted_at: Act(
-            command_id=command, event=event, by=by, at=at or accepted_at, accepted_at=accepted_at, source=Source.API
+            command_id=command,
+            event=event,
+            by=by,
+            at=at or accepted_at,
+            accepted_at=accepted_at,
+            source=Source.API,
+            beside=beside,
         ),
     )
 
@@ -85,7 +95,7 @@ def _refuse_strangers(head: CaseHead, report: NewEvent, by: Actor, *, by_itself:
     if kind not in procedure.vocabulary:
         raise NotExpected(kind.label, head.waiting_for)
     right = right_for(kind, procedure.edition(head.edition))
-    if right is None or not by.holds(*right.posts):
+    if right is None or not by.holds(*right.allowed):
         raise NotPermitted(kind.label, right.posts if right else (), right.rule if right else "REP-18")
     if right.own_only and by_itself:
         raise Malformed(

@@ -11,14 +11,12 @@ from api.rights import Verb, needs
 from api.wire.answers import PROBLEMS, Accepted, Opened
 from api.wire.requests import NewPublicRepair
 from domain.errors import ChannelOff, Malformed
-from domain.events.public import FacilityChannel, FacilityFaultReported, Hazard
+from domain.events.public import OUTSIDE, FacilityChannel, FacilityFaultReported, Hazard
 from domain.people import EstateCode
 from domain.rulebook import PUBLIC_REPAIR
 
 HAZARDS = frozenset(hazard.value for hazard in Hazard if hazard is not Hazard.NONE)
 """PUB-101."""
-OUTSIDE = "公共区域"
-"""Where it is, outside all buildings."""
 
 
 class ReportRoute(CannotWaitRoute):

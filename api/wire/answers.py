@@ -1,6 +1,7 @@
 """What the API answers, as its description shows it."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
@@ -21,6 +22,15 @@ class Fault(Answer):
     labels: dict[str, str] = {}
 
 
+class OpenThere(Answer):
+    """A case that is open in the place of a request."""
+
+    no: CaseNo
+    stage: str
+    what: str
+    received_at: datetime
+
+
 class Problem(Answer):
     """``application/problem+json``. ``field`` names what is wrong, ``remedy`` what to do, ``allowed`` what would do."""
 
@@ -37,6 +47,8 @@ class Problem(Answer):
     labels: dict[str, str]
     """The Chinese name of each code in ``allowed``; empty where the values are Chinese or names themselves."""
     errors: list[Fault]
+    cases: list[OpenThere] = []
+    """Of ``already_open``: what stands open there; name the numbers in ``beside`` once they were looked at."""
 
 
 class Acknowledgement(Answer):
@@ -69,6 +81,17 @@ class SameRoom(Answer):
     what: str
 
 
+class Linked(Answer):
+    """A case that this one is bound to. ``kind``: 并入的单, 并入本单的单, 前单 or 后续单."""
+
+    no: CaseNo
+    kind: str
+    received_at: datetime
+    open: bool
+    stage: str
+    result: str | None
+
+
 class Opened(Acknowledgement):
     """201: the case stands open."""
 
@@ -79,6 +102,8 @@ class Opened(Acknowledgement):
     """What the case waits for, in Chinese."""
     same_room: list[SameRoom]
     """REP-36: look at them first; newest first."""
+    after: CaseNo | None
+    """The case that this is a later one of."""
 
 
 class Taken(Acknowledgement):
@@ -164,9 +189,43 @@ class CaseAnswer(CaseLine):
     last_progress_at: datetime | None
     """REP-131: when a department last said how far it is."""
     guidance: list[Guidance]
+    crew: list[str]
+    """Those whose order it is: the repairer first, then who was sent to help him."""
     same_room: list[SameRoom]
+    linked: list[Linked]
+    callers: int
+    """How many calls the case is of; all of them hear of it."""
     obligations: list[DutyAnswer]
     events: list[EntryAnswer]
+
+
+class Candidate(Answer):
+    """A repairer to whom the work could be given. ``on_duty_until``: the end of his shift, None when he is off."""
+
+    id: str
+    name: str
+    trained: bool
+    """REP-05: for this kind of fault."""
+    on_duty: bool
+    on_duty_until: datetime | None
+    on_leave: bool
+    in_hand: int
+    """Open cases on which something is his to do."""
+    declined: bool
+    """Whether he has given this very order back."""
+    choosable: bool
+    remark: str
+    """Why he is not to be chosen, or what has to be said when he is; empty where nothing is in the way."""
+
+
+class Candidates(Answer):
+    """In the order in which the desk proposes them; ``trade`` is the kind of fault that they are to be trained for."""
+
+    no: CaseNo
+    trade: str
+    cannot_wait: bool
+    """An emergency: no rule of who may go holds it up."""
+    repairers: list[Candidate]
 
 
 class CasePage(Answer):
@@ -270,6 +329,74 @@ class Acknowledged(Answer):
     acknowledged_at: datetime
     acknowledged_by: str
     command: UUID | None
+
+
+class CostLineAnswer(Answer):
+    """A kind of fault: the month itself, and the twelve months that end with it. CNY; ``mean`` is rounded here only."""
+
+    fault: str
+    month_orders: int
+    month_total: Decimal
+    orders: int
+    total: Decimal
+    mean: Decimal
+
+
+class CostFlagAnswer(Answer):
+    """An order of the month above the factor times the mean of its kind."""
+
+    no: CaseNo
+    fault: str
+    amount: Decimal
+    mean: Decimal
+
+
+class CostReportAnswer(Answer):
+    """A month as it was reckoned at ``made_at``; it stays. ``factor``: OV-38 of that time."""
+
+    estate: EstateCode
+    month: str
+    factor: Decimal
+    made_at: datetime
+    lines: list[CostLineAnswer]
+    flagged: list[CostFlagAnswer]
+
+
+class CostReports(Answer):
+    """Of each estate in which the caller may read it and the month is reckoned."""
+
+    reports: list[CostReportAnswer]
+
+
+class EquipmentAnswer(Answer):
+    """A line of the 设施设备台账; ``building`` is a code, empty outside all of them."""
+
+    estate: EstateCode
+    code: str
+    name: str
+    kind: str
+    place: str
+    building: str
+
+
+class PlanAnswer(Answer):
+    """What is done regularly. ``when``: day and local time; ``allowed_seconds``: how long from then on it may take."""
+
+    estate: EstateCode
+    code: str
+    rule: str
+    title: str
+    place: str
+    building: str
+    equipment: str
+    when: str
+    post: str
+    allowed_seconds: float
+
+
+class Plans(Answer):
+    equipment: list[EquipmentAnswer]
+    plans: list[PlanAnswer]
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {

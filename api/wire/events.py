@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_origin, ge
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.wire import text
-from domain.events import Event, NoticeAcknowledged, on_site, repair, work
-from domain.people import StaffId
+from domain.events import Event, NoticeAcknowledged, joining, on_site, repair, work
+from domain.events.public import Facility, FacilityFault, Hazard
+from domain.events.routine import Defect
+from domain.people import CaseNo, StaffId
 from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook import PROCEDURES
 
@@ -26,6 +28,7 @@ LONG = frozenset(
         "plan",
         "notes",
         "parts",
+        "findings",
         "work",
         "finding",
         "material",
@@ -45,9 +48,12 @@ SET_BY_THE_DESK: Mapping[type[Event], frozenset[str]] = {
 OPENINGS: Mapping[str, type[Event]] = {
     kind.kind(): kind for procedure in PROCEDURES.values() for kind in procedure.opens_with
 }
-NOT_POSTED = frozenset({*OPENINGS.values(), NoticeAcknowledged})
-"""Openings have routes of their own, and so has an acknowledgement, which looks at whom the notice went to."""
+NOT_POSTED = frozenset({*OPENINGS.values(), NoticeAcknowledged, joining.MergeTaken, joining.CameAfter})
+"""Openings have routes of their own, and so has an acknowledgement, which looks at whom the notice went to; what binds
+a case to another is recorded on one side by the desk."""
 MOST_CHARGES = 50
+MOST_HELPERS = 20
+MOST_DEFECTS = 50
 
 
 class WireEvent(BaseModel):
@@ -74,6 +80,17 @@ class WireCharge(BaseModel):
     amount: Annotated[Decimal, Field(ge=0, lt=10**10, max_digits=12, decimal_places=2)] | None = None
 
 
+class WireDefect(BaseModel):
+    """PUB-104, PUB-107: one thing that a check found; each becomes a case of its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    place: text.ShortWords
+    content: text.Words
+    facility: Facility = Facility.OTHER
+    fault: FacilityFault = FacilityFault.ABNORMAL
+    hazard: Hazard = Hazard.NONE
+
+
 def wire_model(event: type[Event]) -> type[WireEvent]:
     """The strict model of one event class."""
     hints = get_type_hints(event)
@@ -96,6 +113,7 @@ def _kind(name: str, hint: Any, *, required: bool) -> Any:
         return _text(name, required=required)
     simple = {
         StaffId: text.Staff,
+        CaseNo: text.CaseNumber,
         datetime: text.Moment,
         bool: text.Yes,
         int: text.Count,
@@ -106,13 +124,22 @@ def _kind(name: str, hint: Any, *, required: bool) -> Any:
     }
     if hint in simple:
         return simple[hint]
-    if hint == tuple[on_site.SiteItem, ...]:
-        return Annotated[hint, Field(min_length=1, max_length=len(on_site.SiteItem))]
-    if hint == tuple[ChargeLine, ...]:
-        return Annotated[tuple[WireCharge, ...], Field(max_length=MOST_CHARGES)]
+    if hint in SEVERAL:
+        return SEVERAL[hint]
     if get_origin(hint) is Literal or (isinstance(hint, type) and issubclass(hint, Enum)):
         return hint
     raise TypeError(f"{name}: no strict form for {hint}; give it one in api/wire/events.py")
+
+
+SEVERAL: Mapping[Any, Any] = {
+    tuple[on_site.SiteItem, ...]: Annotated[
+        tuple[on_site.SiteItem, ...], Field(min_length=1, max_length=len(on_site.SiteItem))
+    ],
+    tuple[StaffId, ...]: Annotated[tuple[text.Staff, ...], Field(max_length=MOST_HELPERS)],
+    tuple[ChargeLine, ...]: Annotated[tuple[WireCharge, ...], Field(max_length=MOST_CHARGES)],
+    tuple[Defect, ...]: Annotated[tuple[WireDefect, ...], Field(max_length=MOST_DEFECTS)],
+}
+"""What an event may hold more than one of."""
 
 
 def _text(name: str, *, required: bool) -> Any:

@@ -5,16 +5,41 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.wire.events import AnyWireEvent
-from api.wire.text import BuildingCode, Estate, Moment, Phone, RoomCode, ShortWords, Staff, Wanted, Words, Yes
+from api.wire.text import (
+    BuildingCode,
+    CaseNumber,
+    Estate,
+    Moment,
+    Phone,
+    RoomCode,
+    ShortWords,
+    Staff,
+    Wanted,
+    Words,
+    Yes,
+)
 from domain.events.base import AS_SOON_AS_POSSIBLE
 from domain.events.public import Facility, FacilityChannel, FacilityFault, Hazard
 from domain.events.repair import Channel, FaultKind, Situation
+
+MOST_BESIDE = 50
 
 
 class Request(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True, use_enum_values=False
     )
+
+
+class Opens(Request):
+    """What every request says that opens a case of what others may be of already."""
+
+    beside: Annotated[tuple[CaseNumber, ...], Field(max_length=MOST_BESIDE)] = ()
+    """Numbers of open cases there that somebody has looked at: this is another matter (REP-36)."""
+    after: CaseNumber | None = None
+    """The case, which has ended, that this is a later one of; one that was merged by mistake is taken apart so."""
+    reason: Words | None = None
+    """Why it comes after that case; required with it."""
 
 
 class FormOnCall(Request):
@@ -30,7 +55,7 @@ class FormOnCall(Request):
     """预约维修时间: a moment with its zone, or 尽快."""
 
 
-class NewRepair(Request):
+class NewRepair(Opens):
     """REP-02, REP-102: a call as it came. ``call_started_at`` starts the clocks; without it, now."""
 
     estate: Estate
@@ -49,7 +74,7 @@ class NewRepair(Request):
     drill: Yes = False
 
 
-class NewPublicRepair(Request):
+class NewPublicRepair(Opens):
     """PUB-01, PUB-106, PUB-108: a public facility's fault as it was told. ``call_started_at`` starts the clocks."""
 
     estate: Estate

@@ -109,6 +109,7 @@ Staff = Annotated[str, Spelt("no_staff", "[a-z0-9-]{2,20}")]
 Procedure = Annotated[str, Spelt("no_procedure", "[A-Z]{2,4}")]
 Owed = Annotated[str, Spelt("no_duty", r"[A-Z]{2,4}-[0-9]{1,4}(/[0-9A-Za-z_.-]{1,40})?")]
 PartOfNumber = Annotated[str, Spelt("no_number", "[0-9A-Z-]{1,20}")]
+CaseNumber = Annotated[str, Spelt("no_case_number", "[A-Z]{2,4}-[0-9]{8}-[0-9]{5}")]
 Team = Annotated[str, Spelt("no_team", r"[0-9A-Za-z\u4e00-\u9fff-]{1,20}")]
 Reference = Annotated[str, Spelt("no_reference", "[0-9A-Za-z/-]{1,40}")]
 """Stands unsealed on the copies of forms, so that nothing personal fits in it."""

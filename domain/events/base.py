@@ -20,6 +20,11 @@ class Spot:
     about: str
 
 
+def kind_in(about: str) -> str:
+    """The kind of thing alone, without the state that it is in."""
+    return about.partition("（")[0]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """Something that happened. ``type`` names it to machines, ``label`` to staff."""
@@ -31,6 +36,11 @@ class Event:
     def charged(self) -> tuple[ChargeLine, ...]:
         """What it charges to the resident, line by line."""
         return ()
+
+    @property
+    def trade(self) -> str:
+        """What a repairer has to be trained for who is sent to it (REP-05); empty where it asks for nothing."""
+        return ""
 
     @classmethod
     def kind(cls) -> str:

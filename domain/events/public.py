@@ -8,6 +8,9 @@ from typing import ClassVar, Literal
 from domain.events.base import Event, Spot
 from domain.people import StaffId
 
+OUTSIDE = "公共区域"
+"""Where it is, outside all buildings."""
+
 
 class FacilityChannel(StrEnum):
     """PUB-01, PUB-106, PUB-108: by whom or what the fault was found and told."""
@@ -79,6 +82,10 @@ class FacilityFaultReported(Event):
         """The building, or what lies outside all of them; no room's code has a slash."""
         about = self.facility if self.hazard is Hazard.NONE else f"{self.facility}（{self.hazard}）"
         return Spot(place=f"public/{self.building}", name="同一楼栋或区域", about=about)
+
+    @property
+    def trade(self) -> str:
+        return self.facility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

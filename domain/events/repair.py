@@ -75,6 +75,10 @@ class RequestReceived(Event):
         about = self.fault if self.situation is Situation.ORDINARY else f"{self.fault}（{self.situation}）"
         return Spot(place=self.room, name="同一房号", about=about)
 
+    @property
+    def trade(self) -> str:
+        return self.fault
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormFilled(Event):

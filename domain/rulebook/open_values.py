@@ -1,8 +1,9 @@
 """What the documents leave open: each value once, with the default that holds until the company sets its own."""
 
 from datetime import time, timedelta
+from decimal import Decimal
 
-from domain.limits import OpenDuration, OpenTime
+from domain.limits import OpenDuration, OpenFactor, OpenTime
 
 OV_01 = OpenDuration(id="OV-01", default=timedelta(minutes=5), meaning="立即安排：主管派工时限")
 OV_02 = OpenDuration(id="OV-02", default=timedelta(hours=4), meaning="低优先级报修的响应时限")
@@ -11,6 +12,7 @@ OV_04 = OpenDuration(id="OV-04", default=timedelta(hours=24), meaning="复杂问
 OV_08 = OpenDuration(id="OV-08", default=timedelta(minutes=30), meaning="及时：返回说明的时限")
 OV_10 = OpenDuration(id="OV-10", default=timedelta(days=1), meaning="维修完成后征询反馈的时限")
 OV_15 = OpenTime(id="OV-15", default=time(17, 0), meaning="每日交回联单的截止时刻")
+OV_38 = OpenFactor(id="OV-38", default=Decimal(2), meaning="维修成本异常：高于同类故障十二个月均值的倍数")
 OV_40_1 = OpenDuration(id="OV-40-1", default=timedelta(hours=4), meaning="等候住户答复评审：首次提醒")
 OV_40_2 = OpenDuration(id="OV-40-2", default=timedelta(hours=24), meaning="等候住户答复评审：再次提醒")
 OV_40_3 = OpenDuration(id="OV-40-3", default=timedelta(days=7), meaning="等候住户答复评审：期满按住户未回复结案")
@@ -33,6 +35,7 @@ DURATIONS = (
     OV_138, OV_139, OV_901,
 )  # fmt: skip
 TIMES = (OV_15, OV_41, OV_42)
+FACTORS = (OV_38,)
 
 SILENCE = timedelta(minutes=15)
 """How long nobody may have acknowledged a breach before it climbs; proposed, the documents name none."""
@@ -45,3 +48,12 @@ NEAR_BY = timedelta(minutes=15)
 
 MOST_PAUSED = timedelta(days=7)
 """How far the pauses of a repair may move a limit that may be paused, in all; proposed, the documents name none."""
+
+SAME_MATTER = timedelta(hours=24)
+"""How far apart two calls of one place and one kind of fault count as the same matter until somebody has looked."""
+
+SETTLING = timedelta(days=1)
+"""Within what a matter told apart is settled by the front desk, until its own procedure is there; proposed."""
+
+ALIKE = 0.7
+"""Which share of the shorter of two reports has to stand in the other for both to seem to be the same; proposed."""

@@ -11,11 +11,16 @@ from domain.docket import Docket, WhoHolds
 from domain.events import AnyEvent, CaseEnded, Event, PeriodOver, RungReached
 from domain.forms import Form
 from domain.limits import Terms
-from domain.people import Actor, Role
+from domain.passing import PassedOn
+from domain.people import Actor, CaseNo, Role, StaffId
 from domain.periods import Period
+from domain.referrals import Refers, refers_nothing
 from domain.rulebook.web_ui import WebUiDoor
 
 Condition = Callable[[Entry, CaseFile], bool]
+
+
+WhoEach = Callable[[Entry, CaseFile], tuple[StaffId, ...]]
 
 
 def whenever(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
@@ -24,12 +29,20 @@ def whenever(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Right:
-    """Which posts may record which events. ``own_only``: a repairer only on the order that is his."""
+    """Which posts may record which events. ``own_only``: a repairer only on an order that is his, or that he helps in.
+
+    ``besides``: who may too where a gate lets them, and is not waited for.
+    """
 
     rule: str
     events: tuple[type[Event], ...]
     posts: tuple[Role, ...]
     own_only: bool = False
+    besides: tuple[Role, ...] = ()
+
+    @property
+    def allowed(self) -> tuple[Role, ...]:
+        return (*self.posts, *self.besides)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +109,10 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tell:
-    """Who hears of an event when it is recorded, and what they are asked to do (Chinese)."""
+    """Who hears of an event when it is recorded, and what they are asked to do (Chinese).
+
+    ``each``: these people, in the posts of ``to``; else whom the case knows there, or who is on duty.
+    """
 
     rule: str
     on: tuple[type[Event], ...]
@@ -105,6 +121,7 @@ class Tell:
     when: Condition = whenever
     urgent: bool = False
     whoever_owes: bool = False
+    each: WhoEach | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,10 +186,12 @@ class Procedure:
     """One written procedure. ``vocabulary``: what people may record; ``any_time``: of it, what needs no turn.
 
     ``opens_with``: what a case begins with. ``copies``: where the copies of its paper form are, if it has one.
-    ``form``: that paper form.
+    ``form``: that paper form. ``refers``: what of it is handed on to cases of their own; ``passes_on``: what an entry
+    of the file makes other cases hear.
     ``cannot_wait``: whether a case opened by such an event goes before others in every queue.
     ``backdated_by``: whose word is needed for an act recorded long after it happened (补录).
     ``web_ui``: what supervisors may record from the Temporal Web UI.
+    ``who``: whom a case knows in a post, who owes what the post owes. ``crew``: those whose order it is.
     """
 
     prefix: str
@@ -187,6 +206,9 @@ class Procedure:
     backdated_by: tuple[Role, ...]
     web_ui: tuple[WebUiDoor, ...]
     form: Form | None = None
+    crew: Callable[[CaseFile], tuple[StaffId, ...]] = field(default=lambda file: ())  # noqa: ARG005
+    passes_on: Callable[[CaseNo, Entry, CaseFile], tuple[PassedOn, ...]] = field(default=lambda no, entry, file: ())  # noqa: ARG005
+    refers: Refers = refers_nothing
     copies: Callable[[CaseFile], tuple[CopyPlace, ...]] = field(default=lambda file: ())  # noqa: ARG005
     complete: Callable[[AnyEvent, Docket], AnyEvent] = field(default=lambda event, docket: event)  # noqa: ARG005
 

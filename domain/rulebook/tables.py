@@ -11,6 +11,7 @@ from domain.limits import (
     ByTimeOfDay,
     Limit,
     OpenDuration,
+    OpenFactor,
     OpenTime,
     Promised,
     Within,
@@ -18,7 +19,7 @@ from domain.limits import (
     WorkingDays,
 )
 from domain.rulebook import PROCEDURES
-from domain.rulebook.open_values import DURATIONS, TIMES
+from domain.rulebook.open_values import DURATIONS, FACTORS, TIMES
 
 
 def obligations() -> str:
@@ -35,12 +36,12 @@ def obligations() -> str:
         "What the documents leave open; a company sets its own, else the default holds.",
         "",
     ]
-    lines += table(("id", "default", "meaning"), [(value.id, _open(value.default), value.meaning) for value in OPEN])
+    lines += table(("id", "default", "meaning"), [(value.id, _default(value), value.meaning) for value in OPEN])
     return "\n".join(lines) + "\n"
 
 
-OPEN: tuple[OpenDuration | OpenTime, ...] = tuple(
-    sorted((*DURATIONS, *TIMES), key=lambda value: [int(part) for part in value.id[3:].split("-")])
+OPEN: tuple[OpenDuration | OpenTime | OpenFactor, ...] = tuple(
+    sorted((*DURATIONS, *TIMES, *FACTORS), key=lambda value: [int(part) for part in value.id[3:].split("-")])
 )
 
 
@@ -92,6 +93,10 @@ def _moment(rung: Rung) -> str:  # noqa: PLR0911  # one a kind
         case Again(every=every):
             return f"every {_length(every)}"
     raise TypeError(rung)
+
+
+def _default(value: OpenDuration | OpenTime | OpenFactor) -> str:
+    return f"{value.default} times" if isinstance(value, OpenFactor) else _open(value.default)
 
 
 def _open(value: timedelta | time | OpenDuration | OpenTime) -> str:

@@ -27,13 +27,12 @@ class WebUiForm(Protocol):
 class WebUiDoor:
     """One of its updates. ``description`` stands beside the form, in Chinese; ``by`` in it is a staff number.
 
-    ``made``: the event; raises RuleBroken. ``sends``: whom it sends to work, who is looked up first (REP-18).
+    ``made``: the event; raises RuleBroken.
     """
 
     event: type[Event]
     description: str
     made: Callable[[WebUiForm], AnyEvent]
-    sends: Callable[[WebUiForm], StaffId] | None = None
 
 
 def _extension(form: WebUiForm) -> AnyEvent:

@@ -33,7 +33,7 @@ HORIZON = timedelta(days=366)
 """How far ahead anything can be agreed or extended; further is a slip of the pen."""
 
 URGING = Right(rule="REP-19", events=(Urged,), posts=(*DESK, Role.ENGINEERING_SUPERVISOR, Role.COMPANY_MANAGER))
-REMARKS = Right(rule="REP-13", events=(Noted, NoticeAcknowledged), posts=tuple(sorted(POSTS)))
+REMARKS = Right(rule="REP-13", events=(Noted, NoticeAcknowledged), posts=tuple(sorted(POSTS - {Role.CLEANING})))
 EXTENDING = Right(rule="REP-129", events=(ExtensionGranted,), posts=(Role.CENTRE_MANAGER,))
 
 
@@ -134,5 +134,4 @@ REASSIGN = WebUiDoor(
     event=Reassigned,
     description='改派维修人员，限工程部主管。填：{"by": "en-1", "repairer": "rp-2", "text": "原维修人员请假"}',
     made=lambda form: Reassigned(repairer=form.repairer, reason=form.text),
-    sends=lambda form: form.repairer,
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.calendar import LOCAL
-from domain.rulebook.open_values import SILENCE
+from domain.rulebook.open_values import OV_901, SILENCE
 from infra.demo.clocks import Clocks
 from infra.demo.office import Office
 from infra.demo.repair import DESK, SUPERVISOR, Repair
@@ -113,10 +113,11 @@ class Day:
         await asyncio.gather(*(case.is_reminded_of_the_return() for case in signed))
         await say("16:30 提醒交回联单（REP-43）", "16:30: the repairers are reminded of the copies.")
         await asyncio.gather(self.closed.is_filed(), self.flooded.hears(SUPERVISOR, "copy_returned", copy=2))
+        await self.closed.shows("修后观察")
+        await say(f"{self.closed.no} 16:40 交回两联、确认、返单，进入修后观察", "One returns both copies at 16:40 …")
+        await self.closed.after(OV_901.default)
         await self.closed.shows("已结案")
-        await say(
-            f"{self.closed.no} 16:40 交回两联、确认、返单，结案", "One returns both copies at 16:40 and is closed."
-        )
+        await say(f"{self.closed.no} 三日内没有再坏，结案", "… stays repaired for three days, and is closed.")
         await asyncio.gather(*(case.is_late_with_the_return() for case in (self.breached, self.flooded)))
         await say(
             f"17:00 已过：{self.breached.no} 两联未交，{self.flooded.no} 缺第三联，均超时",

@@ -69,6 +69,8 @@ def _view(case: FiledCase, file: CaseFile, docket: Docket) -> Iterator[Violation
     shown = (case.head["number"], case.head["stage"], case.head["open"])
     if shown != (file.last_number, case.procedure.stage(file), not file.ended):
         yield case.breaks("05 view", "所示与案卷不符")
+    if case.head["open"] and tuple(case.head["crew"]) != case.procedure.crew(file):
+        yield case.breaks("05 view", "所示维修人员与案卷不符")
     dues = [duty.due.at for duty in docket.owed if duty.breached_at is None]
     if case.head["next_due_at"] != min(dues, default=None):
         yield case.breaks("05 view", "所示时限与案卷不符")

@@ -10,7 +10,8 @@ from domain.people import CaseNo
 from domain.rulebook import PROCEDURES
 from domain.rulebook.rows import Edition, Procedure
 from infra.invariants.violation import Violation
-from infra.postgres.ledger import ENTRY, case_owner, entry_place
+from infra.postgres.ledger import ENTRY, entry_place
+from infra.postgres.places import case_owner
 from infra.postgres.queries import load
 from infra.sealing import Broken, Connection, Erased, NoMasterKey, Place, Sealer
 from workflows.messages import OpenCase

@@ -7,6 +7,7 @@ from domain.deadlines import Obligation, always
 from domain.events import CaseEnded, ExtensionGranted, RungReached
 from domain.ladder import Level
 from domain.limits import BeforeTimeOfDay, ByTimeOfDay, Within
+from domain.rulebook.joining import is_repair
 from infra.invariants.filed import FiledCase, Row
 from infra.invariants.violation import Violation
 
@@ -27,7 +28,8 @@ def reckoned_plainly(case: FiledCase) -> Iterator[Violation]:
         for text in (*_start(case, row, duty, entries), *_end(row, duty, entries), *_lateness(row, duty, entries)):
             yield case.breaks("11 plainly", text, part)
     for row in rows.values():
-        if row.only_if is always and not row.lapses_on and isinstance(row.limit, BY_ITSELF):
+        asked = row.only_if is always or (row.only_if is is_repair and is_repair(case.file))
+        if asked and not row.lapses_on and isinstance(row.limit, BY_ITSELF):
             begun = [entry for entry in entries if row.starts(entry)]
             if begun and not any(duty["key"] == row.key for duty in case.duties):
                 yield case.breaks("11 plainly", "应有而无", row.key)

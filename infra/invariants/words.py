@@ -5,15 +5,18 @@ from collections.abc import Iterator
 
 from domain.case_file import CaseFile, Entry, Source
 from domain.errors import NotExpected
-from domain.events import CancellationIgnored, CaseEnded, Opening, PeriodOver, RungReached
+from domain.events import ByTheDesk, CancellationIgnored, CaseEnded, Opening, PeriodOver, Referred, RungReached
 from domain.events.repair import FormFilled
 from infra.invariants.filed import FiledCase
 from infra.invariants.violation import Violation
 from workflows import CASES
 from workflows.retrace import Place, Retracing
 
-OPENS_WITH = (Opening, FormFilled)
+OPENS_WITH = (Opening | ByTheDesk, FormFilled)
 """What the desk itself puts at the head of a file."""
+
+OWN = (RungReached, PeriodOver, CaseEnded, CancellationIgnored, Referred)
+"""What the desk itself records."""
 
 
 async def spelt(case: FiledCase) -> list[Violation]:
@@ -40,7 +43,7 @@ def _stands(case: FiledCase, file: CaseFile, place: Place, entry: Entry) -> Iter
     if file.ended:
         yield case.breaks("22 after close", entry.event.type, entry.number)
     elif entry.source is Source.SYSTEM:
-        if kind not in (RungReached, PeriodOver, CaseEnded, CancellationIgnored):
+        if kind not in OWN and not _opens(entry):
             yield case.breaks("23 word", f"{entry.event.type} 不由系统登记", entry.number)
     elif not _opens(entry) and kind not in {*place.admitted, *case.procedure.any_time}:
         yield case.breaks("23 word", f"{NotExpected.code} {entry.event.type}", entry.number)

@@ -10,20 +10,28 @@ import asyncpg
 
 from domain.admission import Act
 from domain.calendar import LOCAL
-from domain.errors import CaseClosed, Conflicting, UnknownCase
-from domain.events import Opening
+from domain.errors import CaseClosed, Conflicting, RuleBroken, UnknownCase
+from domain.events import ByTheDesk, Opening
 from domain.people import CaseNo, EstateCode
 from domain.rulebook.rows import Procedure
-from infra.postgres.commands import LEASE_MARGIN, Command, command_of, place_of
-from infra.postgres.ledger import case_owner
+from infra.postgres.commands import LEASE_MARGIN, Command, command_of
+from infra.postgres.places import case_owner, place_of
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
-from infra.postgres.rooms import note_room
+from infra.postgres.rooms import note_room, opened_lately
 from infra.sealing import Connection, Erased, Place, Sealer
 from infra.settings import Settings
 from workflows.messages import OpenCase, RecordAct, TermsOfCase
 
 queries = load("acceptance.sql")
+
+
+class OpenedMeanwhile(Exception):
+    """Somebody has just opened another case of the place, which its opener has not looked at."""
+
+
+OWN_CHANNEL = "系统"
+"""Of a case that nobody called about."""
 
 
 class KeyTaken(Exception):
@@ -32,7 +40,11 @@ class KeyTaken(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCase:
-    """A case to be opened. ``acts`` makes what it begins with from the command's id and the moment of acceptance."""
+    """A case to be opened. ``acts`` makes what it begins with from the command's id and the moment of acceptance.
+
+    ``after``: of which case, that has ended, it is a later one. ``looked_at``: what is open in its place, as far as its
+    opener knows; None where nobody has to look first.
+    """
 
     client: str
     key: str
@@ -40,23 +52,26 @@ class NewCase:
     procedure: Procedure
     estate: EstateCode
     building: str
-    report: Opening
+    report: Opening | ByTheDesk
     received_at: datetime
     recorded_by: str
     drill: bool
     terms: TermsOfCase
     acts: Callable[[str, datetime], tuple[Act, ...]]
+    after: CaseNo | None = None
+    looked_at: frozenset[CaseNo] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAct:
-    """Something somebody did in a case."""
+    """Something somebody did in a case. ``into``: the case that it goes into with that."""
 
     client: str
     key: str
     body_hash: bytes
     case_no: CaseNo
     build: Callable[[str, datetime], Act]
+    into: CaseNo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +108,7 @@ class Acceptance:
     async def accept_opening(self, new: NewCase, at: datetime | None = None) -> Command:
         """Number, case, call record and command in one transaction (CAL-102); ours to deliver while its client waits.
 
-        Conflicting for a reused key.
+        Conflicting for a reused key, OpenedMeanwhile for a place that has to be looked at anew.
         ``at``: when it was asked, as ``asked`` tells; by default this moment.
         """
         async with acquired(self._pool, self._settings) as connection:
@@ -110,7 +125,16 @@ class Acceptance:
 
     async def _open(self, connection: Connection, new: NewCase, at: datetime) -> Command:
         day = at.astimezone(LOCAL).date()
+        # One opening of a prefix at a time from here on: what the others have opened can be seen.
         count = await connection.fetchval(queries["next_number"], new.procedure.prefix, day)
+        if (
+            new.looked_at is not None
+            and isinstance(new.report, Opening)
+            and await opened_lately(
+                connection, self._sealer, new.estate, new.report.spot.place, known=new.looked_at, drill=new.drill
+            )
+        ):
+            raise OpenedMeanwhile
         no = CaseNo(f"{new.procedure.prefix}-{day:%Y%m%d}-{count:05d}")
         edition = new.procedure.edition(day).since
         await connection.execute(
@@ -120,14 +144,14 @@ class Acceptance:
             new.estate,
             new.building,
             edition,
-            new.report.channel,
+            channel_of(new.report),
             new.received_at,
             new.drill,
         )
-        await note_room(connection, self._sealer, no, new.estate, new.report.spot)
-        place = Place(table="calls", row=no, column="words")
-        words = await self._sealer.seal(connection, case_owner(no), place, new.report.content.encode())
-        await connection.execute(queries["add_call"], no, new.report.channel, new.received_at, new.recorded_by, words)
+        if isinstance(new.report, Opening):
+            await self._take_down(connection, no, new, new.report)
+        if new.after is not None:
+            await connection.execute(queries["merge_looked_after"], new.after)
         command_id = uuid4()
         message = OpenCase(
             no=no,
@@ -149,10 +173,18 @@ class Acceptance:
         )
         return await self._add(connection, new, draft)
 
+    async def _take_down(self, connection: Connection, no: CaseNo, new: NewCase, report: Opening) -> None:
+        """What somebody called about: where it is, and his words (CAL-102)."""
+        await note_room(connection, self._sealer, no, new.estate, report.spot)
+        place = Place(table="calls", row=no, column="words")
+        words = await self._sealer.seal(connection, case_owner(no), place, report.content.encode())
+        await connection.execute(queries["add_call"], no, report.channel, new.received_at, new.recorded_by, words)
+
     async def accept_act(self, new: NewAct, at: datetime | None = None) -> Command:
         """Ours to deliver while its client waits; ``at`` as above.
 
-        UnknownCase if there is no such case, CaseClosed for one that was erased, Conflicting for a reused key.
+        UnknownCase if there is no such case, CaseClosed for one that was erased, Conflicting for a reused key,
+        RuleBroken for a case that cannot go into the other as they stand.
         """
         async with acquired(self._pool, self._settings) as connection:
             if at is None:
@@ -171,7 +203,11 @@ class Acceptance:
                 accepted_at=at,
             )
             try:
-                return await self._add(connection, new, draft)
+                if new.into is None:
+                    return await self._add(connection, new, draft)
+                async with connection.transaction():
+                    await _bind(connection, new.case_no, new.into)
+                    return await self._add(connection, new, draft)
             except KeyTaken:
                 return await _first_with(connection, new)
             except Erased:
@@ -202,6 +238,32 @@ class Acceptance:
         return replace(
             command_of(row), ours_until=began + patience.total_seconds(), behind=row["behind"], message=draft.message
         )
+
+
+async def _bind(connection: Connection, no: CaseNo, into: CaseNo) -> None:
+    """Of two cases each may be going somewhere already; what is asked for at the same moment is judged one by one."""
+    await connection.execute(queries["hold_cases"], [no, into])
+    (stands,) = await connection.fetch(queries["merge_stands"], no, into)
+    if stands["under_way"]:
+        raise RuleBroken(
+            "REP-13",
+            field="event.into",
+            remedy="本单或该单正在并入，请稍候核对后再办",
+            english="One of the two cases is being merged just now; look at them again in a moment.",
+        )
+    if not stands["open"]:
+        raise RuleBroken(
+            "REP-13",
+            field="event.into",
+            remedy="该单已结案，不能并入；请核对单号",
+            english="That case has ended and takes no other in; check the number.",
+        )
+    await connection.execute(queries["ask_to_merge"], no, into)
+
+
+def channel_of(report: Opening | ByTheDesk) -> str:
+    """By which way it came to the desk, as ``cases`` keeps it."""
+    return report.channel if isinstance(report, Opening) else OWN_CHANNEL
 
 
 async def _asked(connection: Connection, client: str, key: str, body_hash: bytes) -> Asked:

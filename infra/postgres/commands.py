@@ -10,10 +10,11 @@ import asyncpg
 
 from domain.errors import UnknownCase
 from domain.people import CaseNo
-from infra.postgres.ledger import ENTRY, case_owner, entry_place
+from infra.postgres.ledger import ENTRY, entry_place
+from infra.postgres.places import case_owner, place_of
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
-from infra.sealing import Place, Sealer
+from infra.sealing import Sealer
 from infra.settings import Settings
 from workflows.messages import Carried, OpenCase, RecordAct
 
@@ -160,11 +161,6 @@ class Commands:
     async def is_closed(self, no: CaseNo) -> bool:
         async with acquired(self._pool, self._settings) as connection:
             return bool(await connection.fetchval(queries["is_closed"], no))
-
-
-def place_of(command: UUID) -> Place:
-    """Where its message is sealed."""
-    return Place(table="commands", row=str(command), column="body")
 
 
 def command_of(row: asyncpg.Record) -> Command:

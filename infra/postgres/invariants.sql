@@ -36,13 +36,13 @@ select o.id::text as subject, format('%s %s', o.case_no, o.state) as text
 from commands o where o.state in ('refused', 'dead') and coalesce(o.outcome ->> 'code', '') = '';
 
 -- name: i04_case_without_call
--- A case has no line in 《来电来访记录》, or not one command that opened it (CAL-102).
+-- A case that somebody called about has no line in 《来电来访记录》, or a case not one command that opened it (CAL-102).
 select c.no as subject, format('来电记录 %s 条，受理 %s 次', k.calls, k.openings) as text
 from cases c cross join lateral (
     select (select count(*) from calls where case_no = c.no) as calls,
         (select count(*) from commands where case_no = c.no and kind = 'open') as openings
 ) k
-where k.calls <> 1 or k.openings <> 1;
+where k.calls <> case c.channel when '系统' then 0 else 1 end or k.openings <> 1;
 
 -- name: i04_gap_in_numbers
 -- Numbers of a prefix and day have a gap, or their counter stands elsewhere than at the last one.
@@ -73,6 +73,22 @@ where not exists (select from pg_trigger t where t.tgname = w.name and t.tgenabl
 -- The entries of a case do not run from 1 without a gap.
 select format('%s/%s', case_no, run_id) as subject, format('%s 条，%s 至 %s', count(*), min(number), max(number)) as text
 from entries group by case_no, run_id having min(number) <> 1 or max(number) <> count(*);
+
+-- name: i07_bound_without_saying_so
+-- A case counts as bound to another, and its file does not say so.
+select format('%s/%s', l.case_no, l.other_no) as subject, l.kind as text
+from case_links l
+where l.filed and not exists (select from entries e where e.case_no = l.case_no and e.type = l.kind);
+
+-- name: i07_merge_unheard
+-- A case went into another long ago, which never heard of it, and nobody was asked to see to it.
+select format('%s/%s', l.case_no, l.other_no) as subject, l.kind as text
+from case_links l join case_views v on v.case_no = l.case_no
+where l.filed and l.kind = 'merged_into' and v.closed_at < $1::timestamptz
+    and not exists (select from tasks t where t.kind = 'merge_unheard' and t.subject = l.case_no)
+    and (select count(*) from entries e join case_views o on o.case_no = e.case_no and o.run_id = e.run_id
+        where e.case_no = l.other_no and e.type = 'merge_taken')
+    < (select count(*) from case_links k where k.other_no = l.other_no and k.kind = l.kind and k.filed);
 
 -- name: i10_duty_ended_twice_or_not
 -- State and end of a duty do not fit: open is not ended, met is ended on time, the rest says when.
@@ -156,10 +172,11 @@ where c.price_version is not null and not exists (
 );
 
 -- name: i51_unknown_building
--- A case is of a building that its estate does not have.
+-- A case is of a building that its estate does not have, and is not outside all of them.
 select c.no as subject, c.building as text
 from cases c
-where not exists (select from buildings b where b.estate = c.estate and c.building in (b.code, b.name));
+where c.building <> '公共区域'
+    and not exists (select from buildings b where b.estate = c.estate and c.building in (b.code, b.name));
 
 -- name: i52_unmasked_without_purpose
 -- Somebody read full data, and nobody can tell what for.
@@ -201,7 +218,7 @@ select owner, master_key_id from data_keys where master_key_id <> all($1::text[]
 -- name: cases_to_check
 -- Every case with what its file is held against.
 select c.no, c.procedure, c.estate, c.edition, c.drill, v.run_id, v.number, v.stage, v.waiting_for, v.open, v.overdue,
-    v.next_due_at, v.closed_at, v.result, o.id as command, o.body as opening
+    v.next_due_at, v.closed_at, v.result, v.crew, o.id as command, o.body as opening
 from cases c
 left join case_views v on v.case_no = c.no
 left join commands o on o.case_no = c.no and o.kind = 'open'
@@ -233,5 +250,6 @@ from charges where case_no = $1 and run_id = $2;
 select round, copy, holder, since, reference, entry_number from form_copies where case_no = $1;
 
 -- name: known_buildings
--- Every building by its code and by its name.
-select estate, code as building from buildings union select estate, name from buildings;
+-- Every building by its code and by its name, and what lies outside all of them.
+select estate, code as building from buildings union select estate, name from buildings
+union select code, '公共区域' from estates;

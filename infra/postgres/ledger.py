@@ -1,6 +1,7 @@
 """The ledger on PostgreSQL: a step of a case is one statement, written once however often it is sent."""
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
@@ -8,10 +9,14 @@ import structlog
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
+from domain.assigning import Repairer
 from domain.case_file import Entry
-from domain.events import PeriodOver, RungReached
+from domain.events import AnyEvent, PeriodOver, RungReached
+from domain.events.joining import CameAfter, MergedInto
 from domain.filing import Step
 from domain.people import Actor, CaseNo, EstateCode, Role, StaffId
+from infra.postgres.passing import commands_of
+from infra.postgres.places import case_owner
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
 from infra.sealing import Connection, DataKey, Place, Sealer
@@ -39,11 +44,6 @@ class Contradicted(Unfit):
 
 class Unconnected(Unfit):
     """What comes before is missing: the ledger is behind Temporal (an old backup of it)."""
-
-
-def case_owner(no: CaseNo) -> str:
-    """Whose data key seals what belongs to the case."""
-    return f"case:{no}"
 
 
 def entry_place(no: CaseNo, lineage: str, number: int) -> Place:
@@ -87,6 +87,7 @@ class PostgresLedger:
             ],
             to_jsonable_python(step.copies),
             to_jsonable_python(step.view),
+            await commands_of(connection, self._sealer, step),
         )
         if written == NOTHING:
             await _refuse_gap(connection, step)
@@ -127,7 +128,16 @@ def _entry_row(step: Step, entry: Entry, digest: str, key: DataKey) -> dict[str,
         "rule": entry.event.key.split("/")[0] if isinstance(entry.event, RungReached | PeriodOver) else None,
         "body": base64.b64encode(sealed).decode(),
         "digest": digest,
+        "other": _other_case(entry.event),
     }
+
+
+def _other_case(event: AnyEvent) -> CaseNo | None:
+    """Which case it binds this one to."""
+    match event:
+        case MergedInto(into=other) | CameAfter(after=other):
+            return other
+    return None
 
 
 class PostgresRegister:
@@ -149,6 +159,7 @@ class PostgresRegister:
             estates=frozenset({estate}),
         )
 
-    async def on_leave(self, staff: StaffId, estate: EstateCode, at: datetime) -> bool:
+    async def repairers(self, estate: EstateCode, trade: str, at: datetime) -> Sequence[Repairer]:
         async with acquired(self._pool, self._settings) as connection:
-            return bool(await connection.fetchval(known["on_leave"], estate, staff, at))
+            rows = await connection.fetch(known["repairers"], estate, at, trade)
+        return [Repairer(**row) for row in rows]

@@ -1,13 +1,14 @@
 -- Statements of the ledger: one writes a whole step of a case.
 
 -- name: file_step
--- Entries, duties, notices, charges, copies, view and the commands they settle; nothing if the entries are there already.
+-- Entries, duties, notices, charges, copies, view, the commands they settle and what they pass on to other cases;
+-- nothing if the entries are there already.
 -- An entry that stands there with another digest would be changed, which entries_append_only refuses with all the rest.
 -- Where the entry before the first is missing nothing is written: the ledger is older than the case.
 with given as (
     select * from jsonb_to_recordset($4::jsonb) as e (
         number integer, type text, label text, at timestamptz, recorded_at timestamptz, by_id text, by_posts text[],
-        source text, backdated boolean, command_id uuid, rule text, body text, digest text
+        source text, backdated boolean, command_id uuid, rule text, body text, digest text, other text
     )
 ),
 added as (
@@ -97,18 +98,35 @@ kept_copies as (
 shown as (
     insert into case_views (
         case_no, run_id, number, stage, waiting_for, waiting_posts, open, overdue, next_due_at, closed_at, result,
-        updated_at
+        updated_at, crew
     )
     select $1, $2, v.* from jsonb_to_record($9::jsonb) as v (
         number integer, stage text, waiting_for text[], waiting_posts text[], open boolean, overdue boolean,
-        next_due_at timestamptz, closed_at timestamptz, result text, updated_at timestamptz
+        next_due_at timestamptz, closed_at timestamptz, result text, updated_at timestamptz, crew text[]
     )
     where exists (select from added)
     on conflict (case_no) do update set
         run_id = excluded.run_id, number = excluded.number, stage = excluded.stage,
         waiting_for = excluded.waiting_for, waiting_posts = excluded.waiting_posts, open = excluded.open,
         overdue = excluded.overdue, next_due_at = excluded.next_due_at, closed_at = excluded.closed_at,
-        result = excluded.result, updated_at = excluded.updated_at
+        result = excluded.result, updated_at = excluded.updated_at, crew = excluded.crew
+),
+linked as (
+    insert into case_links (case_no, kind, other_no, filed)
+    select $1, g.type, g.other, true from given g join added a on a.number = g.number where g.other is not null
+    on conflict (case_no, kind, other_no) do update set filed = true
+),
+passed_on as (
+    insert into commands (
+        id, client, idempotency_key, body_hash, kind, case_no, verb, body, accepted_at, next_attempt_at
+    )
+    select p.id, 'case:' || $1, p.key, decode(p.hash, 'base64'), 'act', p.case_no, p.verb, decode(p.body, 'base64'),
+        p.accepted_at, now()
+    from jsonb_to_recordset($10::jsonb) as p (
+        id uuid, key text, hash text, case_no text, verb text, body text, accepted_at timestamptz
+    )
+    where exists (select from added)
+    on conflict do nothing
 ),
 settled as (
     update commands set

@@ -1,6 +1,6 @@
 """Reads cases, their entries and duties, and what stands in the inboxes; writes who looked and who has read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from domain.people import CaseNo, EstateCode, StaffId
-from infra.postgres.ledger import ENTRY, case_owner, entry_place
+from infra.postgres.ledger import ENTRY, entry_place
+from infra.postgres.places import case_owner
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
 from infra.postgres.records import Addressee, CaseHead, FiledDuty, FiledEntry, FiledNotice, Filter, StageCount
@@ -84,10 +85,6 @@ class Reader:
 
     async def duties(self, no: CaseNo) -> list[FiledDuty]:
         return [FiledDuty(**row) for row in await self._rows("duties", no)]
-
-    async def orders_in_hand(self, staff: Iterable[StaffId]) -> Mapping[str, int]:
-        """In how many open cases they owe something now, of any estate; who owes nothing is left out."""
-        return {row["staff"]: row["cases"] for row in await self._rows("orders_in_hand", sorted(staff))}
 
     async def inbox(
         self, reader: Addressee, *, mine: bool, unread: bool, after: tuple[datetime, UUID] | None, limit: int

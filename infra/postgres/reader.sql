@@ -166,14 +166,6 @@ select d.key, d.cycle, d.rule, d.label, d.owed_by, d.owed_by_id, d.started_at, d
 from duties d join case_views v on v.case_no = d.case_no and v.run_id = d.run_id
 where d.case_no = $1 order by d.due_at, d.key, d.cycle;
 
--- name: orders_in_hand
--- Of these people, in how many open cases each owes something now.
-select d.owed_by_id as staff, count(distinct d.case_no) as cases
-from duties d join case_views v on v.case_no = d.case_no and v.run_id = d.run_id
-where v.open and d.owed_by_id = any ($1::text[])
-    and (d.state = 'open' or (d.state = 'breached' and d.ended_at is null))
-group by d.owed_by_id;
-
 -- name: inbox
 -- Notices of a person (or system) and of the posts held, newest first, behind a place in that order.
 -- A page of the person's and one of each post, each in the order of its own index; what is in two of them counts once.

@@ -39,6 +39,47 @@ on conflict (estate, code) do update set building = excluded.building, kind = ex
 -- Take a room out of use.
 update rooms set active = false where estate = $1 and code = $2;
 
+-- name: equipment_now
+-- The register of equipment.
+select code, name, kind, place, building from equipment where estate = $1;
+
+-- name: put_equipment
+-- Write a line of the register.
+insert into equipment (estate, code, name, kind, place, building) values ($1, $2, $3, $4, $5, $6)
+on conflict (estate, code) do update
+set name = excluded.name, kind = excluded.kind, place = excluded.place, building = excluded.building;
+
+-- name: drop_equipment
+-- Remove a line of the register.
+delete from equipment where estate = $1 and code = $2;
+
+-- name: routines_now
+-- What is done regularly.
+select code, rule, title, place, building, equipment, day, weekday, at, post, allowed from routines where estate = $1;
+
+-- name: put_routines
+-- Write what is done regularly.
+insert into routines (estate, code, rule, title, place, building, equipment, day, weekday, at, post, allowed)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+on conflict (estate, code) do update set rule = excluded.rule, title = excluded.title, place = excluded.place,
+    building = excluded.building, equipment = excluded.equipment, day = excluded.day, weekday = excluded.weekday,
+    at = excluded.at, post = excluded.post, allowed = excluded.allowed;
+
+-- name: drop_routines
+-- It is done regularly no more.
+delete from routines where estate = $1 and code = $2;
+
+-- name: plans
+-- What is done regularly, of every estate, or of the estate $1 what has the code $2.
+select estate, code, rule, title, place, coalesce(building, '') as building, coalesce(equipment, '') as equipment, day,
+    weekday, at, post, allowed
+from routines where $1::text is null or (estate = $1 and code = $2) order by estate, code;
+
+-- name: register_of_equipment
+-- The register of the estates of the list $1.
+select estate, code, name, kind, place, coalesce(building, '') as building
+from equipment where estate = any ($1::text[]) order by estate, code;
+
 -- name: households_now
 -- Households that live here, sealed.
 select id, room, name, phone from households where estate = $1 and active;
@@ -79,6 +120,18 @@ insert into staff_posts (estate, staff, post) values ($1, $2, $3) on conflict do
 -- name: drop_staff_posts
 -- Take a post away.
 delete from staff_posts where estate = $1 and staff = $2 and post = $3;
+
+-- name: skills_now
+-- Who is trained for what.
+select staff, trade from skills where estate = $1;
+
+-- name: put_skills
+-- Somebody is trained for it.
+insert into skills (estate, staff, trade) values ($1, $2, $3) on conflict do nothing;
+
+-- name: drop_skills
+-- He is no longer.
+delete from skills where estate = $1 and staff = $2 and trade = $3;
 
 -- name: teams_now
 -- Teams with their members.
@@ -294,10 +347,6 @@ where p.estate = $1 and p.post = $2 and s.active order by s.id;
 -- name: on_duty
 -- Staff on duty in the post $2 at the moment $3, stand-ins included.
 select staff from on_duty($1, $2, $3) as staff;
-
--- name: on_leave_at
--- Staff on leave at the moment $2.
-select distinct staff from leaves where estate = $1 and starts_at <= $2 and $2 < ends_at;
 
 -- name: put_principal
 -- Grant a key: a new principal, or a new key and new rights for one whose key was revoked or, with $7, is in use.

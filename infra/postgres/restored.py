@@ -7,10 +7,12 @@ from uuid import UUID
 from domain.admission import Act
 from domain.calendar import LOCAL
 from domain.case_file import Entry, Source
-from domain.events import Opening
+from domain.events import ByTheDesk, Opening
 from domain.filing import Step
 from domain.people import CaseNo
-from infra.postgres.ledger import PostgresLedger, Unfit, case_owner, queries
+from infra.postgres.acceptance import channel_of
+from infra.postgres.ledger import PostgresLedger, Unfit, queries
+from infra.postgres.places import case_owner
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
 from infra.postgres.rooms import note_room
@@ -74,7 +76,7 @@ class RestoredLedger(PostgresLedger):
             if await connection.fetchrow(statements["standing"], step.no) is None:
                 await _add_case(connection, self._sealer, opening, key)
             for entry in step.entries:
-                if entry.source is Source.API and entry.command_id:
+                if entry.source is not Source.WEB_UI and entry.command_id:
                     await _add_command(connection, opening, entry, key)
             await self._write(connection, step, key)
             numbers = [entry.number for entry in step.entries]
@@ -85,7 +87,7 @@ async def _add_case(connection: Connection, sealer: Sealer, opening: OpenCase, k
     """Case, room, call and number, as ``Acceptance`` wrote them."""
     first, prefix = opening.acts[0], opening.no.partition("-")[0]
     request = first.event
-    if not isinstance(request, Opening):
+    if not isinstance(request, Opening | ByTheDesk):
         raise Unfit(opening.no, "", [1])
     await connection.execute(
         statements["file_case_again"],
@@ -94,17 +96,23 @@ async def _add_case(connection: Connection, sealer: Sealer, opening: OpenCase, k
         opening.estate,
         opening.building,
         opening.edition,
-        request.channel,
+        channel_of(request),
         first.at,
         opening.drill,
         first.accepted_at,
     )
+    if isinstance(request, Opening):
+        await _add_call(connection, sealer, opening, request, key)
+    day = first.accepted_at.astimezone(LOCAL).date()
+    await connection.execute(statements["count_again"], prefix, day, int(opening.no.rpartition("-")[2]))
+
+
+async def _add_call(connection: Connection, sealer: Sealer, opening: OpenCase, request: Opening, key: DataKey) -> None:
+    first = opening.acts[0]
     await note_room(connection, sealer, opening.no, opening.estate, request.spot)
     words = key.seal(Place(table="calls", row=opening.no, column="words"), request.content.encode())
     call = (opening.no, request.channel, first.at, first.by.id, words)
     await connection.execute(ADD_CALL, *call)
-    day = first.accepted_at.astimezone(LOCAL).date()
-    await connection.execute(statements["count_again"], prefix, day, int(opening.no.rpartition("-")[2]))
 
 
 async def _add_command(connection: Connection, opening: OpenCase, entry: Entry, key: DataKey) -> None:

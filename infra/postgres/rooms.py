@@ -11,9 +11,10 @@ import asyncpg
 from domain.events import Event
 from domain.events.base import Spot
 from domain.people import CaseNo, EstateCode
+from infra.postgres.places import case_owner
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
-from infra.sealing import Connection, DataKey, Erased, Sealer
+from infra.sealing import Connection, DataKey, Erased, Place, Sealer
 from infra.settings import Settings
 
 queries = load("rooms.sql")
@@ -68,6 +69,18 @@ class Rooms:
             )
         return [RoomCase(**row) for row in rows]
 
+    async def words(self, numbers: Sequence[CaseNo]) -> dict[CaseNo, str]:
+        """What the first callers said, opened, to be compared and shown to nobody; of what was erased nothing."""
+        said: dict[CaseNo, str] = {}
+        if not numbers:
+            return said
+        async with acquired(self._pool, self._settings) as connection:
+            for row in await connection.fetch(queries["words_of"], list(numbers)):
+                no, place = CaseNo(row["case_no"]), Place(table="calls", row=row["case_no"], column="words")
+                with suppress(Erased):
+                    said[no] = (await self._sealer.open(connection, case_owner(no), place, row["words"])).decode()
+        return said
+
     async def sought(self, principal: str, estates: Sequence[EstateCode], room: str, *, purpose: str) -> list[bytes]:
         """By what a room of that code is found, one of each estate; once it returns the search is on record."""
         async with acquired(self._pool, self._settings) as connection, connection.transaction():
@@ -80,6 +93,15 @@ async def note_room(connection: Connection, sealer: Sealer, no: CaseNo, estate: 
     """Keep where a case is, in the caller's transaction."""
     key = await sealer.key(connection, _owner(estate))
     await connection.execute(queries["note_room"], no, estate, _digest(key, where.place), where.about)
+
+
+async def opened_lately(
+    connection: Connection, sealer: Sealer, estate: EstateCode, room: str, *, known: Iterable[CaseNo], drill: bool
+) -> bool:
+    """Whether others than the ``known`` were opened of it in the last minute; asked in the caller's transaction."""
+    key = await sealer.key(connection, _owner(estate))
+    found: bool = await connection.fetchval(queries["opened_lately"], estate, _digest(key, room), list(known), drill)
+    return found
 
 
 async def digests_of(connection: Connection, sealer: Sealer, estates: Iterable[str], room: str) -> list[bytes]:

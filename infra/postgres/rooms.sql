@@ -4,9 +4,21 @@
 -- Of which room a case is, and what it is about.
 insert into case_rooms (case_no, estate, digest, about) values ($1, $2, $3, $4);
 
+-- name: opened_lately
+-- Whether other cases of a room than these were opened in the last minute and are open.
+select exists (
+    select from case_rooms k join cases c on c.no = k.case_no left join case_views v on v.case_no = c.no
+    where k.estate = $1 and k.digest = $2 and k.case_no <> all ($3::text[]) and c.drill = $4
+        and c.created_at > now() - interval '1 minute' and coalesce(v.open, true)
+);
+
 -- name: is_noted
 -- Whether a case is noted so.
 select exists (select from case_rooms where case_no = $1 and estate = $2 and digest = $3);
+
+-- name: words_of
+-- What the callers of these cases said, sealed.
+select case_no, words from calls where case_no = any ($1::text[]);
 
 -- name: log_rooms
 -- Somebody looks for the cases of a room, in one estate or several: its digest goes on record, never the room.

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
-from domain.rulebook.open_values import DURATIONS, TIMES
+from domain.people import Role
+from domain.rulebook.open_values import DURATIONS, FACTORS, TIMES
 from infra.reference.duty import roster_problems
 from infra.reference.folder import (
     CALENDAR,
@@ -12,17 +13,19 @@ from infra.reference.folder import (
     PRICES,
     ROOMS,
     ROSTER,
+    ROUTINES,
     STAFF,
     Folder,
 )
 from infra.reference.problems import Place, Problem, WrongReference
-from infra.reference.values import parse_clock, parse_duration
+from infra.reference.routine_checks import routine_problems
+from infra.reference.values import parse_clock, parse_duration, parse_factor
 
 
 def check(folder: Folder) -> None:
     """Raises WrongReference with everything that does not agree; the roster is weighed once its names are known."""
     problems = [*_twice(folder), *_rooms(folder), *_staff(folder), *_roster_names(folder), *_assignments(folder)]
-    problems += [*_prices(folder), *_open_values(folder)]
+    problems += [*_prices(folder), *_open_values(folder), *routine_problems(folder)]
     if not problems:
         problems += roster_problems(folder)
     if problems:
@@ -42,6 +45,8 @@ def _twice(folder: Folder) -> Iterator[Problem]:
     yield from _repeated(folder, PRICES, ("version",), [row.version for row in prices.version], "version")
     yield from _repeated(folder, PRICES, ("version",), [row.effective_from for row in prices.version], "effective_from")
     yield from _repeated(folder, CALENDAR, ("year",), [row.year for row in folder.calendar.year], "year")
+    yield from _repeated(folder, ROUTINES, ("equipment",), [row.code for row in folder.routines.equipment], "code")
+    yield from _repeated(folder, ROUTINES, ("routine",), [row.code for row in folder.routines.routine], "code")
     dated = [(row.id, row.effective_from) for row in folder.open_values.value]
     yield from _repeated(folder, OPEN_VALUES, ("value",), dated, "effective_from")
     for index, version in enumerate(prices.version):
@@ -70,6 +75,7 @@ def _staff(folder: Folder) -> Iterator[Problem]:
     kinds: set[str] = set()
     for index, member in enumerate(folder.staff.staff):
         yield from _repeats_within(folder, STAFF, ("staff", index, "posts"), member.posts)
+        yield from _skills(folder, index)
     for index, team in enumerate(folder.staff.team):
         for person in team.members:
             if person not in staff:
@@ -83,6 +89,18 @@ def _staff(folder: Folder) -> Iterator[Problem]:
                     f"fault kind {kind} already belongs to another team",
                 )
             kinds.add(kind)
+
+
+def _skills(folder: Folder, index: int) -> Iterator[Problem]:
+    member, place = folder.staff.staff[index], ("staff", index, "skills")
+    yield from _repeats_within(folder, STAFF, place, member.skills)
+    if member.skills and Role.REPAIRER not in member.posts:
+        yield folder.problem(
+            STAFF,
+            place,
+            f"只有岗位「{Role.REPAIRER}」填写专长（REP-05）",
+            f"only a {Role.REPAIRER} has skills",
+        )
 
 
 def _roster_names(folder: Folder) -> Iterator[Problem]:
@@ -142,6 +160,7 @@ def _prices(folder: Folder) -> Iterator[Problem]:
 def _open_values(folder: Folder) -> Iterator[Problem]:
     readers: dict[str, Callable[[str], object]] = {row.id: parse_duration for row in DURATIONS}
     readers |= {row.id: parse_clock for row in TIMES}
+    readers |= {row.id: parse_factor for row in FACTORS}
     for index, row in enumerate(folder.open_values.value):
         place: Place = ("value", index, "value")
         if row.id not in readers:
@@ -156,7 +175,9 @@ def _open_values(folder: Folder) -> Iterator[Problem]:
         try:
             readers[row.id](row.value)
         except ValueError as fault:
-            yield folder.problem(OPEN_VALUES, place, "格式不符：时长如 PT5M、P7D，时刻如 17:00", str(fault))
+            yield folder.problem(
+                OPEN_VALUES, place, "格式不符：时长如 PT5M、P7D，时刻如 17:00，倍数如 2、1.5", str(fault)
+            )
 
 
 def _repeated(folder: Folder, file: str, table: Place, keys: Sequence[Hashable], column: str) -> Iterator[Problem]:

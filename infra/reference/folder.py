@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from infra.reference.problems import Place, Problem, WrongReference, field_name
+from infra.reference.routine_schemas import RoutinesFile
 from infra.reference.schemas import (
     CalendarFile,
     EstateFile,
@@ -26,7 +27,7 @@ from infra.reference.words import findings
 
 ESTATE, ROOMS, HOUSEHOLDS = "estate.toml", "rooms.csv", "households.csv"
 STAFF, ROSTER, PRICES = "staff.toml", "roster.toml", "prices.toml"
-OPEN_VALUES, CALENDAR = "open_values.toml", "calendar.toml"
+OPEN_VALUES, CALENDAR, ROUTINES = "open_values.toml", "calendar.toml", "routines.toml"
 
 AnyTable = TypeVar("AnyTable", bound=Table)
 
@@ -43,6 +44,7 @@ class Folder:
     prices: PricesFile
     open_values: OpenValuesFile
     calendar: CalendarFile
+    routines: RoutinesFile
     digests: Mapping[str, str]
     places: Mapping[str, Mapping[Place, int]] = field(repr=False)
 
@@ -60,7 +62,10 @@ class Folder:
 
 
 def read_folder(path: Path) -> Folder:
-    """WrongReference lists everything that does not fit its schema; references between files are not looked at."""
+    """WrongReference lists everything that does not fit its schema; references between files are not looked at.
+
+    Without routines.toml nothing is planned.
+    """
     reading = _Reading(path)
     estate = reading.toml(ESTATE, EstateFile)
     rooms = reading.csv(ROOMS, RoomRow)
@@ -70,7 +75,8 @@ def read_folder(path: Path) -> Folder:
     prices = reading.toml(PRICES, PricesFile)
     open_values = reading.toml(OPEN_VALUES, OpenValuesFile)
     calendar = reading.toml(CALENDAR, CalendarFile)
-    if reading.problems or not (estate and staff and roster and prices and open_values and calendar):
+    routines = reading.toml(ROUTINES, RoutinesFile) if (path / ROUTINES).exists() else RoutinesFile()
+    if reading.problems or not (estate and staff and roster and prices and open_values and calendar and routines):
         raise WrongReference(reading.problems)
     return Folder(
         estate=estate,
@@ -81,6 +87,7 @@ def read_folder(path: Path) -> Folder:
         prices=prices,
         open_values=open_values,
         calendar=calendar,
+        routines=routines,
         digests=reading.digests,
         places=reading.places,
     )

@@ -120,9 +120,6 @@ class Reference:
         rows = await self._rows("on_duty", estate, post.value, at)
         return [StaffId(row["staff"]) for row in rows]
 
-    async def on_leave(self, estate: EstateCode, at: datetime) -> frozenset[StaffId]:
-        return frozenset(StaffId(row["staff"]) for row in await self._rows("on_leave_at", estate, at))
-
     async def open_tasks(self, estate: EstateCode) -> list[OpenTask]:
         return [OpenTask(**row) for row in await self._rows("open_tasks", estate)]
 

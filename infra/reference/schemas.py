@@ -7,15 +7,26 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from domain.calendar import LOCAL, CalendarYear
+from domain.events.public import Facility
 from domain.events.repair import FaultKind
 from domain.people import POSTS, Role
 from infra.reference.values import parse_clock
+
+TRADES = tuple(dict.fromkeys(str(kind) for kind in (*FaultKind, *Facility)))
+"""What somebody can be trained for: a kind of fault in a home, or of public facility."""
 
 
 def _post(role: Role) -> Role:
     if role not in POSTS:
         raise ValueError("不是可排班的岗位|not a post of the company")
     return role
+
+
+def _trade(value: str) -> str:
+    if value not in TRADES:
+        known = "、".join(TRADES)
+        raise ValueError(f"可填：{known}|one of: {known}")
+    return value
 
 
 def _clock(value: object) -> time:
@@ -54,6 +65,7 @@ ItemCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{2,20}$")]
 VersionName = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9.-]{2,30}$")]
 OpenValueId = Annotated[str, StringConstraints(pattern=r"^OV-[0-9]{2,3}(-[0-9])?$")]
 Post = Annotated[Role, Field(strict=False), AfterValidator(_post)]
+Trade = Annotated[str, AfterValidator(_trade)]
 Fault = Annotated[FaultKind, Field(strict=False)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 Window = Annotated[str, AfterValidator(_window)]
@@ -92,9 +104,12 @@ class HouseholdRow(Table):
 
 
 class StaffMember(Table):
+    """``skills``: the kinds of fault and of facility that a repairer is trained for (REP-05, PUB-04)."""
+
     id: StaffKey
     name: Text
     posts: Annotated[list[Post], Field(min_length=1)]
+    skills: list[Trade] = []
     phone: Phone | None = None
     email: Contact | None = None
     wecom: Contact | None = None

@@ -2,8 +2,10 @@
 
 import re
 from datetime import time, timedelta
+from decimal import Decimal
 
 _DURATION = re.compile(r"^P(?:(\d{1,4})D)?(?:T(?=\d)(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?)?$")
+_FACTOR = re.compile(r"^\d{1,4}(?:\.\d{1,3})?$")
 _CLOCK = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)$")
 
 
@@ -23,3 +25,10 @@ def parse_clock(text: str) -> time:
     if not match:
         raise ValueError("a time of day is written like 08:00")
     return time(int(match[1]), int(match[2]))
+
+
+def parse_factor(text: str) -> Decimal:
+    """``2`` or ``1.5``; ValueError otherwise and for zero."""
+    if not _FACTOR.fullmatch(text) or not Decimal(text):
+        raise ValueError("a factor is written like 2 or 1.5")
+    return Decimal(text)

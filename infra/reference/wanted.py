@@ -8,6 +8,7 @@ from domain.calendar import CalendarYear
 from infra.reference.duty import roster_of
 from infra.reference.folder import Folder
 from infra.reference.official import official_years
+from infra.reference.routine_schemas import RoutinesFile
 from infra.reference.schemas import RosterFile
 
 Key = tuple[object, ...]
@@ -29,9 +30,12 @@ LAYOUTS = (
     Layout(name="estates", label="小区", keys=1, lasting=True),
     Layout(name="buildings", label="楼栋", keys=1),
     Layout(name="rooms", label="房号", keys=1),
+    Layout(name="equipment", label="设施设备台账", keys=1),
+    Layout(name="routines", label="例行计划", keys=1),
     Layout(name="households", label="住户", keys=1),
     Layout(name="staff", label="员工", keys=1),
     Layout(name="staff_posts", label="岗位", keys=2),
+    Layout(name="skills", label="专长", keys=2),
     Layout(name="teams", label="班组", keys=1),
     Layout(name="fault_teams", label="故障派工", keys=1),
     Layout(name="shifts", label="班次", keys=1),
@@ -56,6 +60,7 @@ def wanted(folder: Folder) -> dict[str, Rows]:
         **_duty(folder.roster),
         **_prices(folder),
         **_calendar(folder),
+        **_routines(folder.routines),
         "open_values": {(row.id, row.effective_from): (row.value,) for row in folder.open_values.value},
     }
 
@@ -76,6 +81,7 @@ def _people(folder: Folder) -> dict[str, Rows]:
             (row.id,): (True, row.name, row.phone, row.email, row.wecom, row.dingtalk, row.feishu) for row in staff
         },
         "staff_posts": {(row.id, post.value): () for row in staff for post in row.posts},
+        "skills": {(row.id, trade): () for row in staff for trade in row.skills},
         "teams": {(row.name,): (tuple(row.members),) for row in teams},
         "fault_teams": {(kind.value,): (row.name,) for row in teams for kind in row.fault_kinds},
     }
@@ -101,6 +107,30 @@ def _duty(file: RosterFile) -> dict[str, Rows]:
         "required_posts": {
             **{(post.value, "round_the_clock"): () for post in file.round_the_clock},
             **{(post.value, "every_day"): () for post in file.every_day},
+        },
+    }
+
+
+def _routines(file: RoutinesFile) -> dict[str, Rows]:
+    """Where something is maintained is where it stands in the register."""
+    register = {row.code: row for row in file.equipment}
+    places = {row.code: register[row.equipment] if row.equipment else row for row in file.routine}
+    return {
+        "equipment": {(row.code,): (row.name, row.kind.value, row.place, row.building) for row in file.equipment},
+        "routines": {
+            (row.code,): (
+                row.rule,
+                row.title,
+                places[row.code].place,
+                places[row.code].building,
+                row.equipment,
+                row.day,
+                row.weekday,
+                row.at,
+                row.post.value,
+                row.allowed,
+            )
+            for row in file.routine
         },
     }
 

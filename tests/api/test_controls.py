@@ -9,6 +9,7 @@ from api.wire.events import EVENTS, SET_BY_THE_DESK
 from api.wire.requests import NewEvent
 from domain.events import Event
 from domain.events.repair import AppointmentMoved, Assigned, RequestReceived, WorkFinished
+from domain.events.routine import RoutineChecked
 
 
 @pytest.mark.parametrize("event", [*EVENTS.values(), RequestReceived], ids=lambda event: event.label)
@@ -24,24 +25,35 @@ def test_every_field_that_can_be_recorded_has_a_name_of_the_staffs_own(event: ty
 
 
 SAID = {
-    "actual_item": "W02", "address": "1栋101", "content": "漏水", "copy": "2", "expected": "2026-11-23T09:00",
+    "actual_item": "W02", "address": "1栋101", "channel": "电话", "content": "漏水",
+    "copy": "2", "expected": "2026-11-23T09:00",
     "expected_done": "2026-11-23T09:00", "fault": "水", "no_charge": "false", "plan": "今天上门",
     "household": "住户001", "item": "W01", "key": "REP-124", "matches": "false", "override_reason": "缺人",
     "passed": "true", "phone": "19900000001", "reason": "请假", "reference": "A-1", "remark": "好", "reminded": "true",
     "repairer": "rp-1", "signature": "纸", "signer": "住户001", "solved": "false", "team": "水工班", "text": "催",
-    "collector": "rp-1", "notes": "换灯", "parts": "无", "site_cleared": "true",
+    "collector": "rp-1", "helpers": "rp-2", "notes": "换灯", "parts": "无", "site_cleared": "true",
+    "into": "REP-20261122-00001", "matter": "投诉", "findings": "已逐项检查",
     "resumes_at": "2026-11-23T09:00", "waits_for": "等配件",
     "agreed_by": "住户001", "amount": "80.50", "choice": "使用", "consented": "true", "cost_accepted": "true",
     "feasible": "true", "fee": "60", "finding": "渗水", "finding_of_material": "合格", "finish_by": "2026-11-23T09:00",
     "items": "铺设防护垫", "material": "龙头", "means": "当面", "problem": "锈", "proposal": "换",
-    "repair_agreed": "true", "resource": "水", "satisfied": "true", "warned": "true", "work": "拆改", "work_kind": "简易维修",
+    "repair_agreed": "true", "resource": "水", "satisfied": "true", "warned": "true", "work": "拆改",
+    "work_kind": "简易维修",
     "until": "2026-11-23T09:00", "urgency": "紧急", "wanted": "2026-11-23T09:00:30",
 }  # fmt: skip
+
+
+DEFECTS = {
+    "place": ["1栋大堂", "", "东门"], "content": ["顶灯不亮", "", "井盖缺失"], "facility": ["供电照明", "", ""],
+    "fault": ["", "", ""], "hazard": ["", "", "井盖缺失"],
+}  # fmt: skip
+"""Three lines of a form, the second left empty."""
 
 
 @pytest.mark.parametrize("kind", EVENTS)
 def test_a_form_filled_in_is_what_the_api_takes(kind: str) -> None:
     given = {name: [said] for name, said in SAID.items()} | {"charges_item": ["W01"], "charges_quantity": [""]}
+    given |= {f"defects_{name}": said for name, said in DEFECTS.items()}
 
     document = document_of(controls_of(EVENTS[kind], Choices()), given)
 
@@ -62,6 +74,17 @@ def test_what_is_left_empty_is_left_out() -> None:
 
     assert {"charges": [{"item": "W01", "quantity": "2.5"}]} == document_of(controls_of(WorkFinished, Choices()), given)
     assert {"team": "水工班"} == document_of(controls_of(Assigned, Choices()), given)
+
+
+def test_a_line_of_a_defect_that_was_begun_is_sent_and_what_was_not_chosen_is_left_out() -> None:
+    given = {f"defects_{name}": said for name, said in DEFECTS.items()}
+
+    assert {
+        "defects": [
+            {"place": "1栋大堂", "content": "顶灯不亮", "facility": "供电照明"},
+            {"place": "东门", "content": "井盖缺失", "hazard": "井盖缺失"},
+        ]
+    } == document_of(controls_of(RoutineChecked, Choices()), given)
 
 
 def test_as_soon_as_possible_is_said_where_a_time_is_asked_for_and_a_time_goes_before_it() -> None:

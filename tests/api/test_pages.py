@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from urllib.parse import urlencode
 
 import httpx2
 import limits
@@ -44,6 +45,13 @@ class Desk:
         assert (await self._http.get(path, headers=self._headers)).content.startswith(b"%PDF")
 
     async def sends(self, path: str, fields: Mapping[str, str | list[str]]) -> httpx2.Response:
+        """What is open in the place of a call has been looked at, and this is another matter."""
+        answer = await self.sends_once(path, fields)
+        if 'name="join"' not in answer.text:
+            return answer
+        return await self.sends_once(path, {**fields, "seen": seen_in(answer.text), "join": "another"})
+
+    async def sends_once(self, path: str, fields: Mapping[str, str | list[str]]) -> httpx2.Response:
         return await self._http.post(path, data=dict(fields), headers=self._headers)
 
     async def sends_raw(self, path: str, body: bytes) -> httpx2.Response:
@@ -74,6 +82,13 @@ async def front(office: Office) -> AsyncIterator[Desk]:
 
 def key_in(page: str) -> str:
     found = re.search(r'name="key" value="(page-[0-9a-f]{32})"', page)
+    assert found
+    return found[1]
+
+
+def seen_in(page: str) -> str:
+    """Numbers of the cases that it shows open."""
+    found = re.search(r'name="seen" value="([^"]+)"', page)
     assert found
     return found[1]
 
@@ -401,7 +416,7 @@ async def test_who_is_on_duty_on_leave_and_at_work_is_told_where_work_is_given(o
     no = await assignable(office)
     holders = await office.house.desk.reference.holders(EstateCode("LY"), Role.REPAIRER)
     here = await office.house.desk.reference.on_duty(EstateCode("LY"), Role.REPAIRER, datetime.now(UTC))
-    away = max(holders)
+    off, away = min(holders.keys() - set(here)), max(here)
     supervisor = await at_desk(office, "en-1")
     await office.pool.execute("insert into leaves values ('LY', $1, now(), now() + interval '1 hour')", away)
 
@@ -412,10 +427,35 @@ async def test_who_is_on_duty_on_leave_and_at_work_is_told_where_work_is_given(o
     await office.pool.execute("delete from leaves where staff = $1 and ends_at < now() + interval '2 hours'", away)
 
     shown = options(before, "repairer")[1:]
-    assert {name for one, name in holders.items() if one != away} == {one.partition("（")[0] for one in shown}
-    assert f"请假：{holders[away]}" in before
-    assert {holders[one] for one in here if one != away} == {one.partition("（")[0] for one in shown if "（当班" in one}
+    assert {holders[one] for one in here if one != away} == {one.partition("（")[0] for one in shown}
+    assert all("（当班至 " in one for one in shown)
+    assert all(told in before for told in (f"{holders[away]}（请假）", f"{holders[off]}（不当班）"))
+    assert [int(one.partition("在手 ")[2].partition(" ")[0]) for one in shown] == sorted(
+        in_hand(before, one.partition("（")[0]) for one in shown
+    )
     assert in_hand(before, holders[StaffId("rp-1")]) + 1 == in_hand(after, holders[StaffId("rp-1")])
+    await supervisor.closes()
+
+
+async def test_several_are_ticked_on_the_page_and_stand_on_it_as_helpers(office: Office) -> None:
+    no = await assignable(office)
+    await office.did(no, {"type": "assigned", "repairer": "rp-1", "team": "水工班", "item": "W01"}, "en-1")
+    supervisor = await at_desk(office, "en-1")
+    page = form_of(await supervisor.sees(f"/cases/{no}"), "helpers_sent")
+
+    assert 'type="checkbox" name="helpers" value="rp-2"' in page
+    wrong = await supervisor.sends(
+        f"/cases/{no}/events", {"type": "helpers_sent", "key": key_in(page), "helpers": "rp-1"}
+    )
+    sent = [("type", "helpers_sent"), ("key", key_in(wrong.text)), ("helpers", "rp-2"), ("helpers", "rp-3")]
+    answer = await supervisor.sends_raw(f"/cases/{no}/events", urlencode(sent).encode())
+
+    assert (409, True) == (wrong.status_code, "尚未在本单上的维修人员" in wrong.text)
+    assert 303 == answer.status_code, answer.text
+    names = await office.house.desk.reference.holders(EstateCode("LY"), Role.REPAIRER)
+    shown = words(await supervisor.sees(f"/cases/{no}")).replace(" ", "")
+    crew = "、".join(f"{names[StaffId(one)]}{one}" for one in ("rp-1", "rp-2", "rp-3"))
+    assert f"维修人员：{crew}" in shown
     await supervisor.closes()
 
 

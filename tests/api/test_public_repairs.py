@@ -158,10 +158,11 @@ async def test_pub_101_what_is_dangerous_is_never_turned_away_for_how_much_was_a
     monkeypatch.setattr(lonely.house.rates, "person", limits.parse("1/hour"))
 
     answers = [
-        await lonely.post("/v1/public-repairs", REPORT | {"hazard": said}, "fd-2") for said in ("无", "无", hazard)
+        await lonely.asks("/v1/public-repairs", REPORT | {"hazard": said}, "fd-2") for said in ("无", "无", hazard)
     ]
 
-    assert [202, 429, 202] == [answer.status_code for answer in answers]
+    assert [False, True, False] == [answer.status_code == 429 for answer in answers]
+    assert 202 == answers[-1].status_code
     lonely.forgive()
 
 

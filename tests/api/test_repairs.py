@@ -19,9 +19,9 @@ async def test_a_call_is_answered_with_its_number_and_what_comes_next(office: Of
 
 
 async def test_a_repeated_call_gets_the_same_number(office: Office) -> None:
-    key = fresh_key()
+    key, call = fresh_key(), CALL | {"room": "5-504"}
 
-    answers = await asyncio.gather(*(office.post("/v1/repairs", CALL, who="fd-1", key=key) for _ in range(20)))
+    answers = await asyncio.gather(*(office.asks("/v1/repairs", call, who="fd-1", key=key) for _ in range(20)))
 
     assert {201} == {answer.status_code for answer in answers}
     assert 1 == len({answer.json()["no"] for answer in answers})

@@ -165,7 +165,9 @@ async def test_the_same_key_with_other_content_is_a_conflict_and_another_callers
 async def test_the_same_request_fifty_times_at_once_makes_one_case(lonely: Office) -> None:
     key = fresh_key()
 
-    answers = await asyncio.gather(*(lonely.post("/v1/repairs", CALL, "call-center", key) for _ in range(50)))
+    call = CALL | {"room": "5-504"}
+
+    answers = await asyncio.gather(*(lonely.asks("/v1/repairs", call, "call-center", key) for _ in range(50)))
 
     assert {202} == {answer.status_code for answer in answers}
     numbers = {answer.json()["no"] for answer in answers}

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("domain", "activities", "workflows", "infra", "workers", "api")
 PUBLIC = {"workflows", "workflows.messages", "workflows.retrace"}
 """What callers know of the workflows: the registry, the messages and how to retrace a case, never a procedure."""
-FACE = PUBLIC | {"workflows.doors", "workflows.visibility"}
-"""What delivery knows besides: the names of the updates and what stands on a case from its start."""
+FACE = PUBLIC | {"workflows.doors", "workflows.visibility", "workflows.calendar"}
+"""What delivery and timetable know besides: names of updates, what stands on a case from its start, what fires."""
 
 
 def files(package: str) -> Iterator[Path]:
@@ -76,7 +76,11 @@ OF_ANY_CASE = (
         for name in ("admission", "case_file", "deadlines", "docket", "filing", "notices")
     ),
     *(ROOT / "domain" / "rulebook" / f"{name}.py" for name in ("rows", "web_ui")),
-    *(path for path in (ROOT / "workflows").glob("*.py") if path.stem not in {"__init__", "repair", "public_repair"}),
+    *(
+        path
+        for path in (ROOT / "workflows").glob("*.py")
+        if path.stem not in {"__init__", "repair", "public_repair", "routine"}
+    ),
     *(ROOT / "api" / f"{name}.py" for name in ("door", "looking", "opening", "rights", "writing")),
     ROOT / "api" / "routes" / "events.py",
 )
@@ -84,10 +88,12 @@ OF_ANY_CASE = (
 
 @pytest.mark.parametrize("path", OF_ANY_CASE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_every_procedure_shares_names_none_of_them(path: Path) -> None:
-    own = re.compile(r"domain\.(events|rulebook)\.(repair|public)(\.|$)|workflows\.(repair|public_repair)$")
+    own = re.compile(
+        r"domain\.(events|rulebook)\.(repair|public|routine)(\.|$)|workflows\.(repair|public_repair|routine)$"
+    )
 
     assert set() == {name for name in imported(path) if own.match(name)}
-    assert not re.search(r"\b(PUBLIC_)?REPAIR\b", path.read_text())
+    assert not re.search(r"\b((PUBLIC_)?REPAIR|ROUTINE)\b", path.read_text())
 
 
 @pytest.mark.parametrize(("package", "allowed"), [("api", PUBLIC), ("infra", FACE)])

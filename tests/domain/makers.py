@@ -9,6 +9,16 @@ from domain.case_file import CaseFile
 from domain.docket import Docket
 from domain.events import AnyEvent, Event, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
 from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.events.joining import (
+    CalledAgain,
+    Caller,
+    CameAfter,
+    Matter,
+    MergedInto,
+    MergeTaken,
+    Settled,
+    ToldApart,
+)
 from domain.events.on_site import (
     AcceptanceStated,
     CompletionAgreed,
@@ -40,6 +50,7 @@ from domain.events.repair import (
     ArrivalTold,
     Assessed,
     Assigned,
+    Channel,
     ConsentGiven,
     ConsentRefused,
     CopiesConfirmed,
@@ -68,6 +79,17 @@ from domain.events.repair import (
     WorkFinished,
 )
 from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent, Reviewed, SentToReview
+from domain.events.routine import (
+    CleaningAsked,
+    CleaningDone,
+    CleaningPassed,
+    CleaningSentBack,
+    CostsReckoned,
+    Routine,
+    RoutineChecked,
+    RoutineDue,
+)
+from domain.events.sending import HelpersSent, OrderDeclined
 from domain.events.work import (
     ArrivedOnSite,
     CustomerContacted,
@@ -78,15 +100,18 @@ from domain.events.work import (
     Resumed,
     WorkStarted,
 )
-from domain.people import Role
+from domain.people import CaseNo, Role
 from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook.repair.reading import copies_back, is_immediate_situation
+from domain.rulebook.sending import crew
 from tests.domain.rulebook.public_beginnings import reported
+from tests.domain.rulebook.routine_beginnings import ASKED, CHECKED, CHECKED_WITH_DEFECTS, SENT_BACK, planned
 from tests.domain.story import OTHER_REPAIRER, REPAIRER, filled, person, received
 
 FOREMAN = person("en-2", Role.ENGINEERING_SUPERVISOR, Role.REPAIRER)
 """A second supervisor, who does repairs himself."""
 
+ANOTHER = CaseNo("REP-20261122-00001")
 SENT = (REPAIRER.id, OTHER_REPAIRER.id, FOREMAN.id)
 CHARGED = ChargeLine(
     item="W01", kind=ChargeKind.LABOUR, price_version="v1", unit_price=Decimal(30), quantity=Decimal(1),
@@ -132,6 +157,13 @@ def _copies_returned(scene: Scene) -> list[AnyEvent]:
     return [event for event in copies if isinstance(event, CopyReturned) and event.copy not in back] or copies
 
 
+def _helpers(scene: Scene) -> list[AnyEvent]:
+    """Nobody twice; nothing where everybody is there already."""
+    free = tuple(staff for staff in SENT if staff not in crew(scene.file))
+    some: list[AnyEvent] = [HelpersSent(helpers=(staff,)) for staff in free]
+    return [*some, HelpersSent(helpers=free)] if free else []
+
+
 Maker = Callable[[Scene], list[AnyEvent]]
 
 
@@ -146,9 +178,17 @@ MAKERS: Mapping[type[Event], Maker] = {
     NoticeAcknowledged: _acknowledged,
     ExtensionGranted: _extended,
     Withdrawn: _always(Withdrawn(reason="住户自行修好")),
+    CalledAgain: _always(CalledAgain(channel=Channel.WECHAT, content="还在漏", phone="2")),
+    MergedInto: _always(MergedInto(into=ANOTHER, reason="同一处漏水")),
+    MergeTaken: _always(MergeTaken(merged=ANOTHER, callers=(Caller(channel="电话", content="漏水", phone="3"),))),
+    CameAfter: _always(CameAfter(after=ANOTHER, reason="又坏了")),
+    ToldApart: _always(*(ToldApart(matter=matter) for matter in Matter)),
+    Settled: _always(Settled(text="已当面道歉")),
     # any repair
     EngineeringNotified: _always(EngineeringNotified()),
     Reassigned: _always(*(Reassigned(repairer=repairer, reason="换人") for repairer in SENT)),
+    OrderDeclined: _always(OrderDeclined(reason="工具不在手")),
+    HelpersSent: _helpers,
     ArrivedOnSite: _always(ArrivedOnSite()),
     WorkStarted: lambda scene: [WorkStarted(expected_done=scene.later(hours=hours)) for hours in (1, 100)],
     CustomerContacted: _always(CustomerContacted(text="已告知配件明日到")),
@@ -233,5 +273,13 @@ MAKERS: Mapping[type[Event], Maker] = {
     SheetSignedFor: _always(SheetSignedFor(collector=REPAIRER.id)),
     RepairerArranged: _always(*(RepairerArranged(repairer=repairer) for repairer in SENT)),
     FacilityRepaired: _always(FacilityRepaired(notes="换灯管", parts="灯管一支", site_cleared=True)),
+    # by the calendar
+    RoutineDue: _always(*map(planned, Routine), ASKED, CostsReckoned(month="2026-10", flagged=1)),
+    CleaningAsked: _always(ASKED),
+    CostsReckoned: _always(CostsReckoned(month="2026-10", flagged=0)),
+    RoutineChecked: _always(CHECKED, CHECKED_WITH_DEFECTS),
+    CleaningDone: _always(CleaningDone(), CleaningDone(remark="已消毒")),
+    CleaningPassed: _always(CleaningPassed()),
+    CleaningSentBack: _always(SENT_BACK),
 }
 """What might be said, the first of it what leads a case on to its end; of a new event, a line here."""

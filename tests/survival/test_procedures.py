@@ -1,10 +1,10 @@
 """The worker of production carries a case of every procedure from the call to the end, and is still alive."""
 
-from tests.survival.callers import A_CALL, A_REPORT, CONSENTED, REPAIRED, Callers
+from tests.survival.callers import A_CALL, A_REPORT, CHECKED, CONSENTED, REPAIRED, Callers
 from tests.survival.house import House
 from workflows import CASES
 
-WHOLE_PATHS = {"REP": (CONSENTED, A_CALL), "PUB": (REPAIRED, A_REPORT)}
+WHOLE_PATHS = {"REP": (CONSENTED, A_CALL), "PUB": (REPAIRED, A_REPORT), "RTN": (CHECKED, None)}
 """A whole path for each procedure; one without is a procedure that nobody has tried in the worker."""
 
 

@@ -17,7 +17,7 @@ from temporalio.service import RPCError
 from domain.admission import Act
 from domain.calendar import LOCAL
 from domain.case_file import Entry, Source
-from domain.events import AnyEvent, Noted, Opening
+from domain.events import AnyEvent, ByTheDesk, Noted, Opening
 from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
 from domain.people import Actor, CaseNo, EstateCode, Role, StaffId
 from domain.rulebook import REPAIR, Procedure
@@ -25,7 +25,8 @@ from domain.rulebook.open_values import OV_901
 from infra.delivery import Delivery
 from infra.postgres.acceptance import Acceptance, NewAct, NewCase
 from infra.postgres.commands import Command, Commands
-from infra.postgres.ledger import ENTRY, case_owner, entry_place
+from infra.postgres.ledger import ENTRY, entry_place
+from infra.postgres.places import case_owner
 from infra.reference.checks import check
 from infra.reference.commands import load_checked
 from infra.reference.folder import read_folder
@@ -144,7 +145,7 @@ class Desk:
         return await self.begin(REPAIR, request, at=at, values=values)
 
     async def begin(
-        self, procedure: Procedure, report: Opening, *, at: str, values: dict[str, timedelta] | None = None
+        self, procedure: Procedure, report: Opening | ByTheDesk, *, at: str, values: dict[str, timedelta] | None = None
     ) -> "OpenedCase":
         """A case opened by such a report at that time of the next day."""
         begun = await self.morning(at)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.admission import right_for
 from domain.errors import BadTime, CaseClosed, DeskError, NotExpected, NotPermitted
-from domain.events import Event
+from domain.events import Event, Referred, RoutineDue
 from domain.events.on_site import AcceptanceStated, CostAgreed, SiteChecked, WorkOrderFiled
 from domain.events.public import FacilityFaultReported, FacilityRepaired, RepairerArranged, SheetSignedFor
 from domain.events.repair import (
@@ -35,7 +35,15 @@ from domain.events.repair import (
     WorkFinished,
 )
 from domain.events.review import FoundUnlisted
-from domain.events.work import ArrivedOnSite, EngineeringNotified, WorkStarted
+from domain.events.routine import (
+    CleaningAsked,
+    CleaningDone,
+    CleaningPassed,
+    CleaningSentBack,
+    RoutineChecked,
+)
+from domain.events.sending import HelpersSent, OrderDeclined
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.limits import CLOCK_SKEW
 from domain.people import Actor, Role
 from domain.rulebook import PROCEDURES
@@ -51,6 +59,8 @@ AFTER: Mapping[str, Mapping[type[Event], tuple[Former, ...]]] = {
         FormCollected: (RequestReceived, FormFilled, EngineeringNotified),
         Assigned: (FormCollected, Assessed),
         OrderTaken: (Assigned,),
+        OrderDeclined: (Assigned,),
+        HelpersSent: (Assigned,),
         ArrivedOnSite: (OrderTaken,),
         FaultCompared: (ArrivedOnSite,),
         PriceShown: ((FaultCompared, FoundUnlisted),),
@@ -74,8 +84,17 @@ AFTER: Mapping[str, Mapping[type[Event], tuple[Former, ...]]] = {
         EngineeringNotified: (FacilityFaultReported,),
         SheetSignedFor: (EngineeringNotified,),
         ArrivedOnSite: (RepairerArranged,),
-        WorkStarted: (SheetSignedFor, ArrivedOnSite),
+        OrderDeclined: (RepairerArranged,),
+        HelpersSent: (RepairerArranged,),
+        WorkStarted: (ArrivedOnSite,),  # PUB-101: what is dangerous waits for no paper
         FacilityRepaired: (WorkStarted,),
+    },
+    "RTN": {
+        RoutineChecked: (RoutineDue,),
+        Referred: (RoutineChecked,),
+        CleaningDone: (CleaningAsked,),
+        CleaningPassed: (CleaningDone,),
+        CleaningSentBack: (CleaningDone,),
     },
 }
 """What the clauses put before an event, one of those in brackets: said a second time, to hold the scripts to it."""
@@ -170,9 +189,24 @@ def _refused_as_it_should_be(walk: Walk, number: int, by: Actor) -> None:
 
 
 def _has_the_right(walk: Walk, kind: type[Event], by: Actor) -> bool:
-    """Read off the row and the file: a repairer who is nothing else that counts has only the order last given him."""
+    """Read off the row and the file: a repairer who is nothing else that counts has only the orders he was sent to."""
     right = right_for(kind, walk.edition)
-    posts = by.posts & {*right.posts} if right else frozenset[Role]()
-    sent = [str(entry.event.repairer) for entry in walk.story.file if hasattr(entry.event, "repairer")]
+    posts = by.posts & {*right.allowed} if right else frozenset[Role]()
     only_his = right is not None and right.own_only and posts == {Role.REPAIRER}
-    return bool(posts) and (not only_his or sent[-1:] == [by.id])
+    return bool(posts) and (not only_his or by.id in _sent(walk))
+
+
+def _sent(walk: Walk) -> set[str]:
+    """Line by line: who holds the order, and who was sent after him in this round."""
+    holder, helping = "", set[str]()
+    for entry in walk.story.file:
+        match entry.event:
+            case Assigned(repairer=repairer) | RepairerArranged(repairer=repairer):
+                holder, helping = repairer, set()
+            case Reassigned(repairer=repairer):
+                holder = repairer
+            case OrderDeclined():
+                holder, helping = "", helping - {holder}
+            case HelpersSent(helpers=helpers):
+                helping |= {*helpers}
+    return {holder} | helping

@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
-from domain.events import CaseEnded, Withdrawn
+from domain.events import CaseEnded, Event, Withdrawn
+from domain.events.joining import MergedInto, ToldApart
 from domain.events.repair import Assessed, FormCollected, FormFilled, Urgency
 from domain.events.work import EngineeringNotified
-from domain.rulebook import REPAIR
+from domain.rulebook import REPAIR, Edition
 from tests.domain.rulebook.beginnings import RECEIVED
 from tests.domain.story import Story, filled, on
 from workflows import CASES
@@ -18,11 +19,17 @@ from workflows.retrace import Retracing
 def test_a_script_waits_where_its_file_ends_and_admits_what_would_turn_it() -> None:
     story = Story(entries=[RECEIVED, (filled(), on("9:01")), (EngineeringNotified(), on("9:02"))])
 
-    with Retracing(CASES["REP"], REPAIR.editions[-1]) as retracing:
-        place = retracing.after(tuple(story.file))
+    both: list[tuple[Edition, set[type[Event]]]] = [
+        (REPAIR.editions[0], set()),
+        (REPAIR.editions[-1], {MergedInto, ToldApart}),
+    ]
 
-    assert {FormCollected, Assessed} == set(place.awaited)
-    assert {FormCollected, Assessed, Withdrawn} == set(place.admitted)
+    for edition, elsewhere in both:
+        with Retracing(CASES["REP"], edition) as retracing:
+            place = retracing.after(tuple(story.file))
+
+        assert {FormCollected, Assessed} == set(place.awaited)
+        assert {FormCollected, Assessed, Withdrawn} | elsewhere == set(place.admitted)
 
 
 def test_shorter_longer_or_other_the_place_is_that_of_the_entries_given() -> None:

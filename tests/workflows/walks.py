@@ -8,10 +8,11 @@ from typing import Self
 
 from hypothesis import strategies as st
 
-from domain.admission import closed_by, could_record, owed_in
+from domain.admission import closed_by, could_record, owed_in, right_for
 from domain.case_file import Entry
-from domain.events import AnyEvent, CaseEnded, Event, PeriodOver
-from domain.people import CLOCKWORK, POSTS, Actor
+from domain.events import AnyEvent, CaseEnded, Event, PeriodOver, Referred
+from domain.people import CLOCKWORK, POSTS, Actor, CaseNo, Role
+from domain.referrals import outstanding
 from domain.rulebook.open_values import BACKDATING
 from domain.rulebook.rows import Position
 from tests.domain.makers import FOREMAN, MAKERS, Scene
@@ -29,6 +30,8 @@ STAFF: tuple[Actor, ...] = (
     *(person(f"x-{number}", post) for number, post in enumerate(sorted(POSTS))),
 )
 """Of every post somebody, and those the makers send."""
+
+CASE = CaseNo("RTN-20261123-00001")
 
 WAITS = (0, 1, 40, 600, 4000, 90_000)
 LAGS = (0, 0, 4, 300, 1700, 20_000)
@@ -52,7 +55,7 @@ STEPS = st.lists(
     st.builds(
         Step,
         aside=st.sampled_from([False, False, False, True]),
-        kind=st.integers(0, 11),
+        kind=st.integers(0, 40),
         by=st.integers(0, len(STAFF) - 1),
         says=st.integers(0, 5),
         wait=st.sampled_from(WAITS),
@@ -81,7 +84,9 @@ class Walk:
         self._retracing = Retracing(case, self.edition)
         self.place = self._retracing.after(())
         said = MAKERS[self.procedure.opens_with[0]](self.scene(self.now))
-        self.record(self.admit(said[opening % len(said)], self.now, FRONT_DESK))
+        right = right_for(self.procedure.opens_with[0], self.edition)
+        opener = CLOCKWORK if right and Role.SYSTEM in right.posts else FRONT_DESK
+        self.record(self.admit(said[opening % len(said)], self.now, opener))
 
     def __enter__(self) -> Self:
         return self
@@ -119,8 +124,10 @@ class Walk:
         return self.story.admits(event, at, by, now=self.now, awaited=self.place.admitted, turn_began=turn)
 
     def record(self, entry: Entry) -> None:
-        """Into the file; the script moves on, and at its end the case is closed."""
+        """Into the file; what it hands on has its case at once; the script moves on, at its end the case is closed."""
         self.story.add(entry)
+        for one in outstanding(self.procedure.refers, self.story.file, CASE):
+            self.story.then(Referred(defect=one.number, case_no=CASE), self.now, CLOCKWORK)
         self._settle()
 
     def _settle(self) -> None:

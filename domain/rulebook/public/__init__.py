@@ -4,10 +4,11 @@ from datetime import date
 
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
 from domain.events.public import FacilityFaultReported, Hazard
+from domain.events.sending import HelpersSent
 from domain.forms import INSPECTION_SHEET
+from domain.rulebook import joining, sending
 from domain.rulebook.public.copies import copy_places
 from domain.rulebook.public.obligations import OBLIGATIONS
-from domain.rulebook.public.reading import who
 from domain.rulebook.public.rights import GATES, RIGHTS
 from domain.rulebook.public.tells import STAGES, TELLS
 from domain.rulebook.rows import Edition, Procedure, vocabulary_of
@@ -22,7 +23,13 @@ def _cannot_wait(event: AnyEvent) -> bool:
 
 EDITIONS = (
     Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
-    Edition(since=date(2026, 11, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
+    Edition(
+        since=date(2026, 11, 1),
+        obligations=joining.limits((*OBLIGATIONS, sending.REASSIGNED)),
+        rights=(*RIGHTS, *sending.RIGHTS, *joining.RIGHTS),
+        gates=(*GATES, *sending.GATES, *joining.GATES),
+        tells=(*TELLS, *sending.TELLS, *joining.TELLS),
+    ),
 )
 
 PUBLIC_REPAIR = Procedure(
@@ -30,13 +37,15 @@ PUBLIC_REPAIR = Procedure(
     name="公共报修",
     vocabulary=vocabulary_of(EDITIONS),
     opens_with=(FacilityFaultReported,),
-    any_time=(Noted, Urged, NoticeAcknowledged, ExtensionGranted, Withdrawn),
-    stages=STAGES,
-    who=who,
+    any_time=(Noted, Urged, NoticeAcknowledged, ExtensionGranted, Withdrawn, HelpersSent, *joining.ANY_TIME),
+    stages=(*STAGES, *joining.STAGES),
+    who=sending.who,
+    crew=sending.crew,
     cannot_wait=_cannot_wait,
     backdated_by=SUPERVISORS,
     web_ui=(URGE, REASSIGN, extend("PUB-103"), NOTE),
     form=INSPECTION_SHEET,
     copies=copy_places,
+    passes_on=joining.passes_on,
     editions=EDITIONS,
 )

@@ -2,8 +2,8 @@
 
 from domain.case_file import CaseFile, Entry
 from domain.events.public import FacilityFaultReported, Hazard, RepairerArranged
-from domain.events.work import ArrivedOnSite, Reassigned
-from domain.people import Role, StaffId
+from domain.events.work import ArrivedOnSite
+from domain.rulebook import sending
 
 
 def is_dangerous(file: CaseFile) -> bool:
@@ -27,14 +27,7 @@ def awaits_arrival(file: CaseFile) -> bool:
     return not file.has(ArrivedOnSite)
 
 
-def repairer(file: CaseFile) -> StaffId | None:
-    """Who is sent to it now."""
-    sent = file.last_entry(RepairerArranged, Reassigned)
-    return sent.event.repairer if sent and isinstance(sent.event, RepairerArranged | Reassigned) else None
-
-
-def who(role: Role, file: CaseFile) -> StaffId | None:
-    return repairer(file) if role is Role.REPAIRER else None
+repairer = sending.repairer
 
 
 def dangerous_then(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition

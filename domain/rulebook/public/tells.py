@@ -5,6 +5,7 @@ from domain.events import CaseEnded, Withdrawn
 from domain.events.public import FacilityFaultReported, FacilityRepaired, RepairerArranged, SheetSignedFor
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.people import Role
+from domain.rulebook import sending
 from domain.rulebook.public.reading import dangerous_then, nobody_sent, other_then, somebody_sent
 from domain.rulebook.rows import Stage, Tell
 from domain.rulebook.work import EXTENDED, NOT_CANCELLED, URGED
@@ -76,6 +77,7 @@ TELLS = (
 STAGES = (
     Stage(name="待领单", after=(FacilityFaultReported, EngineeringNotified), when=nobody_sent),
     Stage(name="待派工", after=(SheetSignedFor,), when=nobody_sent),
+    sending.STAGE,
     Stage(name="待到场", after=(RepairerArranged, Reassigned)),
     Stage(name="待开工", after=(ArrivedOnSite,)),
     Stage(name="维修中", after=(WorkStarted,)),

@@ -29,14 +29,17 @@ from domain.events.repair import (
     Assessed,
     Assigned,
     ConsentGiven,
+    RefusalSigned,
     RequestReceived,
 )
+from domain.events.sending import HelpersSent
 from domain.events.work import CustomerContacted, Paused, Reassigned, Resumed
 from domain.forms import REPAIR_ORDER
-from domain.rulebook.repair import accepting, agreeing, completing, on_site, pausing, reviewing
+from domain.rulebook import joining, sending
+from domain.rulebook.repair import accepting, agreeing, completing, merging, on_site, pausing, refusing, reviewing
 from domain.rulebook.repair.copies import copy_places
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
-from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS, who
+from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS
 from domain.rulebook.repair.rights import GATES, RIGHTS
 from domain.rulebook.repair.tells import STAGES, TELLS
 from domain.rulebook.rows import Edition, Procedure, vocabulary_of, without
@@ -62,11 +65,14 @@ EDITIONS = (
     Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
     Edition(
         since=date(2026, 11, 1),
-        obligations=(
-            *completing.obligations_from(OBLIGATIONS),
-            *reviewing.OBLIGATIONS,
-            *agreeing.OBLIGATIONS,
-            *accepting.OBLIGATIONS,
+        obligations=joining.limits(
+            (
+                *completing.obligations_from(OBLIGATIONS),
+                *reviewing.OBLIGATIONS,
+                *agreeing.OBLIGATIONS,
+                *accepting.OBLIGATIONS,
+                sending.REASSIGNED,
+            )
         ),
         rights=(
             *completing.RIGHTS,
@@ -74,7 +80,10 @@ EDITIONS = (
             *agreeing.RIGHTS,
             *on_site.RIGHTS,
             *accepting.RIGHTS,
-            *without(RIGHTS, ConsentGiven, AppointmentMoved),
+            *sending.RIGHTS,
+            *joining.RIGHTS,
+            refusing.SIGNING,
+            *without(RIGHTS, ConsentGiven, AppointmentMoved, RefusalSigned),
         ),
         gates=(
             *pausing.telling_what_opens(GATES),
@@ -83,6 +92,9 @@ EDITIONS = (
             *agreeing.GATES,
             *on_site.GATES,
             *accepting.GATES,
+            *refusing.GATES,
+            *sending.GATES,
+            *merging.GATES,
         ),
         tells=(
             *TELLS,
@@ -91,6 +103,8 @@ EDITIONS = (
             *agreeing.TELLS,
             *on_site.TELLS,
             *accepting.TELLS,
+            *sending.TELLS,
+            *joining.TELLS,
         ),
         periods=(*reviewing.PERIODS, completing.GRACE),
         guides=on_site.GUIDES,
@@ -131,14 +145,18 @@ REPAIR = Procedure(
         CustomerContacted,
         Paused,
         Resumed,
+        HelpersSent,
+        *joining.ANY_TIME,
     ),
-    stages=(completing.STAGE, *reviewing.STAGES, *accepting.STAGES, *STAGES),
-    who=who,
+    stages=(completing.STAGE, *reviewing.STAGES, *accepting.STAGES, *STAGES, *joining.STAGES),
+    who=sending.who,
+    crew=sending.crew,
     cannot_wait=_cannot_wait,
     form=REPAIR_ORDER,
     backdated_by=SUPERVISORS,
     web_ui=(URGE, REASSIGN, extend("REP-124"), NOTE),
     copies=copy_places,
+    passes_on=joining.passes_on,
     complete=_with_completion_limit,
     editions=EDITIONS,
 )

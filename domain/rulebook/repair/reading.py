@@ -25,9 +25,11 @@ from domain.events.repair import (
     Situation,
     Urgency,
 )
+from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.pauses import running
-from domain.people import Role, StaffId
+from domain.people import Role
+from domain.rulebook import sending
 from domain.rulebook.open_values import NEAR_BY
 
 URGENT_SITUATIONS = frozenset({Situation.BURST_PIPE, Situation.SHORT_CIRCUIT})
@@ -78,8 +80,8 @@ def has_appointment(file: CaseFile) -> bool:
 
 
 def order_is_taken(file: CaseFile) -> bool:
-    """By whoever was sent last in this round."""
-    since = file.since(Assigned, Reassigned)
+    """By whoever was sent last in this round, and has not given it back."""
+    since = file.since(Assigned, Reassigned, OrderDeclined)
     return any(isinstance(entry.event, OrderTaken) for entry in since) and not any(map(unsolved, since))
 
 
@@ -184,16 +186,7 @@ def engineering_told(entry: Entry) -> bool:
     return isinstance(entry.event, EngineeringNotified)
 
 
-def repairer(file: CaseFile) -> StaffId | None:
-    """Whose order it is now."""
-    for entry in reversed(tuple(file)):
-        if isinstance(entry.event, Assigned | Reassigned):
-            return entry.event.repairer
-    return None
-
-
-def who(role: Role, file: CaseFile) -> StaffId | None:
-    return repairer(file) if role is Role.REPAIRER else None
+repairer = sending.repairer
 
 
 def refusal_signatures(file: CaseFile) -> tuple[Entry, ...]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.events import PeriodOver
+from domain.events.joining import ToldApart
 from domain.events.repair import Assigned, FeedbackGiven, FormCollected
 from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent, Reviewed, SentToReview
 from domain.ladder import Breach, Warn
@@ -115,7 +116,7 @@ PERIODS = (
         label="等候住户答复，首次提醒",
         counts_from=(ReviewAnswered,),
         length=OV_40_1,
-        lapses_on=(ReviewConsent,),
+        lapses_on=(ReviewConsent, ToldApart),
         only_if=awaits_consent,
     ),
     Period(
@@ -124,7 +125,7 @@ PERIODS = (
         label="等候住户答复，再次提醒",
         counts_from=(ReviewAnswered,),
         length=OV_40_2,
-        lapses_on=(ReviewConsent,),
+        lapses_on=(ReviewConsent, ToldApart),
         only_if=awaits_consent,
     ),
     Period(
@@ -133,7 +134,7 @@ PERIODS = (
         label="等候住户答复期满",
         counts_from=(ReviewAnswered,),
         length=OV_40_3,
-        lapses_on=(ReviewConsent,),
+        lapses_on=(ReviewConsent, ToldApart),
         only_if=awaits_consent,
     ),
 )

@@ -28,6 +28,7 @@ from domain.events.repair import (
 )
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.people import Role
+from domain.rulebook import sending
 from domain.rulebook.repair import pausing, reading
 from domain.rulebook.rows import Stage, Tell
 from domain.rulebook.work import EXTENDED, NOT_CANCELLED, URGED
@@ -145,6 +146,7 @@ STAGES = (
     Stage(name="待领单", after=(FormFilled, EngineeringNotified)),
     Stage(name="待派工", after=(FormCollected,)),
     Stage(name="待接单", after=(Assigned, Reassigned)),
+    sending.STAGE,
     Stage(name="待到场", after=(OrderTaken,)),
     Stage(name="现场确认", after=(ArrivedOnSite,)),
     Stage(name="待住户同意", after=(FaultCompared,)),

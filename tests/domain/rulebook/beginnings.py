@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.events import AnyEvent
+from domain.events.joining import Matter, Settled, ToldApart
 from domain.events.repair import (
     ArrivalTold,
     Assessed,
@@ -26,10 +27,11 @@ from domain.events.repair import (
     Situation,
     Urgency,
 )
-from domain.events.work import ArrivedOnSite, EngineeringNotified, Paused, PauseReason, Resumed
+from domain.events.sending import OrderDeclined
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Paused, PauseReason, Reassigned, Resumed
 from domain.limits import TICK
 from domain.rulebook import REPAIR, Procedure
-from tests.domain.story import REPAIRER, Story, filled, on, received
+from tests.domain.story import OTHER_REPAIRER, REPAIRER, Story, filled, on, received
 
 SIGNED = ResidentSigned(signer="住户", signature="s-1")
 ASSIGNED = Assigned(repairer=REPAIRER.id, team="水工班", item="W01")
@@ -69,6 +71,11 @@ BEGINNINGS: Mapping[str, Beginning] = {
     ),
     "REP-124": Beginning(opens=((received(Situation.FLOODING), on("9:00")),), met_by=ArrivedOnSite(), due=on("9:10")),
     "REP-25": Beginning(opens=(RECEIVED, (FormCollected(), on("9:03"))), met_by=ASSIGNED, due=on("9:08")),
+    "REP-18/改派": Beginning(
+        opens=(RECEIVED, (ASSIGNED, on("9:04")), (OrderDeclined(reason="手头有急活"), on("9:06"))),
+        met_by=Reassigned(repairer=OTHER_REPAIRER.id, reason="退单"),
+        due=on("9:11"),
+    ),
     "REP-14": Beginning(opens=graded(Urgency.URGENT), met_by=OrderTaken(), due=on("9:30")),
     "REP-15": Beginning(opens=graded(Urgency.REGULAR), met_by=OrderTaken(), due=on("10:00")),
     "REP-03/响应": Beginning(opens=graded(Urgency.LOW), met_by=ArrivedOnSite(), due=on("13:00")),
@@ -124,6 +131,11 @@ BEGINNINGS: Mapping[str, Beginning] = {
     "REP-48": Beginning(opens=(RECEIVED, (CopiesConfirmed(), on("17:30"))), met_by=CopiesHandedOn(), due=on("18:00")),
     "REP-45": Beginning(
         opens=(RECEIVED, (CopiesHandedOn(), on("17:40"))), met_by=ReturnRegistered(reference="A-1"), due=on("18:00")
+    ),
+    "CAL-109": Beginning(
+        opens=(RECEIVED, (ToldApart(matter=Matter.HELP), on("9:05"))),
+        met_by=Settled(text="已联系家属"),
+        due=on("9:05", days=1),
     ),
     "REP-11": Beginning(
         opens=(RECEIVED, (SIGNED, on("15:00"))), met_by=FeedbackGiven(solved=True), due=on("15:00", days=1)

@@ -14,14 +14,15 @@ from domain.ladder import Again, Breach, Climb, Level, Remind, Warn, WarnOnTheEv
 from domain.limits import TICK, breach_alarm
 from domain.people import POSTS, Role
 from domain.rulebook import PROCEDURES, Edition
-from domain.rulebook.open_values import DURATIONS, TIMES
+from domain.rulebook.open_values import DURATIONS, FACTORS, TIMES
 from domain.rulebook.rows import whenever
 from tests.domain.rulebook.beginnings import BEGINNINGS as REPAIR_BEGINNINGS
 from tests.domain.rulebook.beginnings import Beginning
 from tests.domain.rulebook.path_beginnings import PATH_BEGINNINGS
 from tests.domain.rulebook.public_beginnings import PUBLIC_BEGINNINGS
+from tests.domain.rulebook.routine_beginnings import ROUTINE_BEGINNINGS, SENT_BACK
 
-BEGINNINGS = {**REPAIR_BEGINNINGS, **PATH_BEGINNINGS, **PUBLIC_BEGINNINGS}
+BEGINNINGS = {**REPAIR_BEGINNINGS, **PATH_BEGINNINGS, **PUBLIC_BEGINNINGS, **ROUTINE_BEGINNINGS}
 EDITIONS = [edition for procedure in PROCEDURES.values() for edition in procedure.editions]
 ROWS = [row for edition in EDITIONS for row in edition.obligations]
 CASES = [pytest.param(key, beginning, id=key) for key, beginning in BEGINNINGS.items()]
@@ -31,6 +32,7 @@ MEETING: dict[str, AnyEvent] = {
     for event in (
         SignatureExcused(reason="住户不在"),
         CopiesSentBack(reason="缺签名"),
+        SENT_BACK,
         AnsweredWithPlan(plan="明早九点上门"),
         NoticeAcknowledged(key="REP-104", cycle=0, rung=0),
         *(beginning.met_by for beginning in BEGINNINGS.values()),
@@ -147,7 +149,7 @@ def test_everybody_a_row_names_is_a_post_or_is_reached_through_one(row: Obligati
 @pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: str(edition.since))
 def test_everybody_a_notice_or_a_right_names_is_a_post(edition: Edition) -> None:
     assert {role for tell in edition.tells for role in tell.to} <= POSTS | {Role.RESIDENT}
-    assert {post for right in edition.rights for post in right.posts} <= POSTS
+    assert {post for right in edition.rights for post in right.posts} <= POSTS | {Role.SYSTEM}
 
 
 def test_every_event_people_may_record_has_one_right_and_the_right_names_only_such_events() -> None:
@@ -186,7 +188,7 @@ def test_what_begins_or_meets_a_duty_can_be_recorded_by_somebody() -> None:
 
 
 def test_every_open_value_is_listed_once() -> None:
-    ids = [value.id for value in (*DURATIONS, *TIMES)]
+    ids = [value.id for value in (*DURATIONS, *TIMES, *FACTORS)]
     used = {
         value.id
         for row in ROWS

@@ -9,7 +9,9 @@ import pytest
 
 from domain.case_file import Entry, Source
 from domain.events import Noted
+from domain.events.joining import MergedInto, MergeTaken
 from domain.filing import CaseView, Step, digest
+from domain.passing import PassedOn
 from domain.people import CLOCKWORK, CaseNo, EstateCode
 from infra.postgres.ledger import Contradicted, PostgresLedger, Unconnected
 from infra.sealing import Sealer
@@ -68,6 +70,48 @@ def step(*texts: str, first: int = 1) -> Step:
         copies=(),
         view=view,
     )
+
+
+OTHER = CaseNo("REP-20261122-00002")
+
+
+def merging(*, first: int = 1) -> Step:
+    """The end of the case as a part of the other one, which is to hear of it."""
+    taken = MergeTaken(merged=NO, callers=())
+    passed = PassedOn(to=OTHER, event=taken, by=CLOCKWORK, at=MOMENT)
+    end = step("甲", first=first)
+    merged = replace(end.entries[0], event=MergedInto(into=OTHER, reason="同一处"))
+    return replace(end, entries=(merged,), digests=(digest("", merged),), passed_on=(passed,))
+
+
+@pytest.fixture
+async def beside(fresh_pool: asyncpg.Pool, fresh_settings: Settings, ledger: PostgresLedger) -> PostgresLedger:
+    """The ledger with the other case in it."""
+    await fresh_pool.execute(
+        "insert into cases (no, procedure, estate, building, edition, channel, received_at)"
+        " values ($1, 'REP', 'LY', '3', '2026-11-01', '电话', $2)",
+        OTHER,
+        MOMENT,
+    )
+    async with fresh_pool.acquire() as connection:
+        await Sealer(fresh_settings.master_ring()).key(connection, f"case:{OTHER}")
+    return ledger
+
+
+async def test_what_is_passed_on_is_written_with_its_step_once_and_where_the_step_is_refused_not_at_all(
+    beside: PostgresLedger, fresh_pool: asyncpg.Pool
+) -> None:
+    await beside.file(step("甲"))
+    with pytest.raises(Contradicted):
+        await beside.file(merging())
+    before = await fresh_pool.fetchval("select count(*) from commands")
+
+    await asyncio.gather(*(beside.file(merging(first=2)) for _ in range(5)))
+
+    rows = await fresh_pool.fetch("select case_no, client, verb, state from commands")
+    assert (0, [(OTHER, f"case:{NO}", "merge_taken", "accepted")]) == (before, [tuple(row) for row in rows])
+    links = await fresh_pool.fetch("select case_no, kind, other_no, filed from case_links")
+    assert [(NO, "merged_into", OTHER, True)] == [tuple(row) for row in links]
 
 
 async def standing(pool: asyncpg.Pool) -> list[tuple[int, str]]:

@@ -38,14 +38,35 @@ def test_the_official_calendar_is_what_its_source_says_and_complete() -> None:
         ("households.csv", r"^LY-H003,1-103", "LY-H003,9-999", "", "9-999"),
         ("staff.toml", r'posts = \["客服部主管"\]', 'posts = ["住户"]', "staff[7].posts[1]", "住户"),
         ("staff.toml", r'"rp-7"\]$', '"rp-99"]', "team[1].members", "rp-99"),
+        ("staff.toml", r'"电梯", "消防设施"', '"电梯", "飞机"', "staff[11].skills[13]", "飞机"),
+        (
+            "staff.toml",
+            r'posts = \["客服部主管"\]',
+            'posts = ["客服部主管"]\nskills = ["水"]',
+            "staff[7].skills",
+            "skills",
+        ),
+        ("staff.toml", r'skills = \["水", "供水排水"\]', 'skills = ["水", "水"]', "staff[14].skills", '["水", "水"]'),
         ("roster.toml", r'^shift = "夜班"$', 'shift = "早班"', "assignment[5].shift", "早班"),
         ("roster.toml", r'^ends = "17:30"$', 'ends = "24:00"', "shift[4].ends", "24:00"),
-        ("roster.toml", r'^staff = \["cs-1"\]$', 'staff = ["fd-1"]', "assignment[15].staff", ""),
+        ("roster.toml", r'^staff = \["cs-1"\]$', 'staff = ["fd-1"]', "assignment[13].staff", ""),
         ("prices.toml", r"labour = 20.00, material = 18.00", "labour = 20.00, material = 18.001", "", "18.001"),
         ("prices.toml", r'code = "W03"', 'code = "W02"', "version[1].items[3].code", "角阀更换"),
         ("prices.toml", r"^effective_from = 2026-01-01$", 'effective_from = "2026-01-01"', "", '"2026-01-01"'),
         ("open_values.toml", r'"PT5M"', '"5分钟"', "value[1].value", "5分钟"),
         ("open_values.toml", r'"OV-15"', '"OV-99"', "value[2].id", "OV-99"),
+        ("routines.toml", r'^kind = "电梯"$', 'kind = "飞船"', "equipment[1].kind", "飞船"),
+        ("routines.toml", r'^building = "1"$', 'building = "9"', "equipment[1].building", 'building = "9"'),
+        ("routines.toml", r'^rule = "PUB-104"$', 'rule = "PUB-999"', "routine[1].rule", "PUB-999"),
+        ("routines.toml", r'^equipment = "LIFT-1"$', 'equipment = "LIFT-9"', "routine[2].equipment", "LIFT-9"),
+        ("routines.toml", r'^equipment = "PUMP-1"$', 'place = "地下"', "routine[3].equipment", ""),
+        ("routines.toml", r"^day = 15$", "day = 29", "routine[2].day", "day = 29"),
+        ("routines.toml", r"^weekday = 1", "weekday = 8", "routine[4].weekday", "weekday = 8"),
+        ("routines.toml", r"^day = 20$", "day = 20\nweekday = 3", "routine[3]", ""),
+        ("routines.toml", r'^post = "前台客服员"$', 'post = "工程部主管"', "routine[4].post", 'post = "工程部主管"'),
+        ("routines.toml", r'^allowed = "P3D"', 'allowed = "三天"', "routine[1].allowed", "三天"),
+        ("routines.toml", r'^code = "PUMP-1-M"$', 'code = "LIFT-1-M"', "routine[3].code", ""),
+        ("open_values.toml", r'^id = "OV-15".*$', 'id = "OV-38"', "value[2].value", "17:00"),
         ("calendar.toml", r'"09:00-12:00"', '"12:00-09:00"', "windows[1]", "12:00-09:00"),
         ("calendar.toml", r"\[1, 2, 3, 4, 5\]", "[1, 8]", "weekdays[2]", "[1, 8]"),
     ],
@@ -150,3 +171,10 @@ def test_no_name_or_phone_of_the_file_is_repeated_in_a_problem(folder: Path, spo
 
     assert len(refused.value.problems) == 2
     assert "绝密" not in str(refused.value)
+
+
+def test_without_a_plan_nothing_is_done_regularly(folder: Path) -> None:
+    (folder / "routines.toml").unlink()
+
+    assert problems_of(folder) == []
+    assert read_folder(folder).routines.routine == ()

@@ -8,8 +8,12 @@ import asyncpg
 import pytest
 
 from domain.calendar import LOCAL
+from domain.people import EstateCode
+from domain.routines import Plan
+from infra.reference.planned import Planned
 from infra.reference.problems import WrongReference
 from infra.sealing import Sealer
+from infra.settings import Settings
 from tests.infra.reference.conftest import SAMPLE, Spoil, load
 
 TODAY = datetime.now(LOCAL).date()
@@ -208,3 +212,28 @@ async def test_the_year_that_the_calendar_lacks_is_a_task_once_until_it_is_loade
     assert str(TODAY.year) in asked
     assert len(set(asked)) == len(asked)
     assert str(TODAY.year) not in left
+
+
+async def test_the_plan_is_loaded_changed_and_dropped_with_its_equipment(
+    fresh_pool: asyncpg.Pool, fresh_settings: Settings, sealer: Sealer, folder: Path, spoil: Spoil
+) -> None:
+    await load(fresh_pool, sealer, folder)
+    planned = Planned(fresh_pool, fresh_settings)
+    assert "每月15日 09:00" == (await _plan(planned)).cadence
+
+    spoil("routines.toml", r"^day = 15$", "weekday = 7")
+    changed = await load(fresh_pool, sealer, folder)
+
+    assert {"routines": (("LIFT-1-M",),)} == {name: change.changed for name, change in changed.items()}
+    plan = await _plan(planned)
+    assert ("每周日 09:00", "1", "1栋电梯机房") == (plan.cadence, plan.building, plan.place)
+    (folder / "routines.toml").unlink()
+    dropped = await load(fresh_pool, sealer, folder)
+    assert {"equipment": 2, "routines": 4} == {name: len(change.removed) for name, change in dropped.items()}
+    assert [] == await planned.plans()
+
+
+async def _plan(planned: Planned) -> Plan:
+    plan = await planned.plan(EstateCode("LY"), "LIFT-1-M")
+    assert plan is not None
+    return plan

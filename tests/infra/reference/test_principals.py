@@ -69,7 +69,7 @@ async def test_sample_keys_cover_the_call_centre_and_everybody_active(estate: as
     async with estate.acquire() as connection:
         keys = await grant_sample_keys(connection)
 
-    assert len(keys) == 30
+    assert len(keys) == 32
     call_centre, supervisor = await holder(estate, keys[CALL_CENTRE]), await holder(estate, keys["en-1"])
     assert call_centre is not None
     assert supervisor is not None

@@ -1,0 +1,77 @@
+"""A later case of one that has ended, and a merged case taken apart again, whose clocks go on from its own call."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from api.desk import Desk
+from domain.errors import Malformed, RuleBroken
+from domain.events.joining import CameAfter
+from domain.people import CaseNo, EstateCode
+from domain.rulebook.joining import MERGED
+from domain.rulebook.rows import Procedure
+from infra.postgres.links import Kind
+
+
+class Naming(Protocol):
+    """What a request says of the case before it."""
+
+    @property
+    def estate(self) -> str: ...
+    @property
+    def drill(self) -> bool: ...
+    @property
+    def after(self) -> str | None: ...
+    @property
+    def reason(self) -> str | None: ...
+    @property
+    def call_started_at(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """``called_at``: from when the clocks count, where the case before should never have ended.
+
+    ``seen``: what need not be shown, since the case before went into it.
+    """
+
+    event: CameAfter
+    called_at: datetime | None = None
+    seen: frozenset[CaseNo] = frozenset()
+
+
+async def earlier_of(desk: Desk, told: Naming, procedure: Procedure) -> Earlier | None:
+    """The case that ``after`` names; Malformed or RuleBroken for one that no later case can be opened of."""
+    if told.after is None:
+        return None
+    if told.reason is None:
+        raise Malformed(field="reason", remedy="请填写接续前单的原因", english="Say why it comes after that case.")
+    head = await desk.reader.case(CaseNo(told.after))
+    if head is None or (head.estate, head.procedure, head.drill) != (
+        EstateCode(told.estate),
+        procedure.prefix,
+        told.drill,
+    ):
+        raise Malformed(
+            field="after",
+            remedy="本小区没有这张前单，或不是同一类单；请核对单号",
+            english="The estate has no such case of this procedure; check the number.",
+        )
+    if head.open:
+        raise RuleBroken(
+            "REP-36",
+            field="after",
+            remedy="前单尚未结案：再次来电的，在该单登记「又来电」；反馈未解决的，在该单登记「客户反馈」",
+            english="That case is still open; record called_again or feedback_given in it.",
+        )
+    event = CameAfter(after=head.no, reason=told.reason)
+    if head.result != MERGED:
+        return Earlier(event=event)
+    if told.call_started_at is not None:
+        raise Malformed(
+            field="call_started_at",
+            remedy="前单并入有误而另立的，时限从前单来电时起算，不填此项",
+            english="The clocks of a merge taken apart count from the old call; leave this out.",
+        )
+    into = [link.no for link in await desk.links.of(head.no) if link.kind is Kind.WENT_INTO]
+    return Earlier(event=event, called_at=head.received_at, seen=frozenset(into))

@@ -1,0 +1,38 @@
+"""Before a second case is opened of what may be the same matter: what stands open there is shown, and can be joined."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from api.desk import Desk
+from domain.alike import alike
+from domain.errors import AlreadyOpen, StillOpen
+from domain.events import Opening
+from domain.events.base import kind_in
+from domain.people import CaseNo, EstateCode
+from domain.rulebook.open_values import SAME_MATTER
+from infra.postgres.rooms import RoomCase, Wanted
+
+
+async def refuse_second(
+    desk: Desk, estate: EstateCode, report: Opening, received_at: datetime, *, seen: Collection[str], drill: bool
+) -> frozenset[CaseNo]:
+    """REP-36: AlreadyOpen for what is open in the place, of the kind and day or in such words, and is not ``seen``.
+
+    Else the cases that were looked at: one that is opened meanwhile is none of them.
+    """
+    there = await desk.rooms.cases(estate, report.spot.place, Wanted(drill=drill))
+    unseen = [one for one in there if one.no not in seen]
+    same = {one.no for one in unseen if _of_the_kind_and_day(one, report, received_at)}
+    words = await desk.rooms.words([one.no for one in unseen if one.no not in same])
+    same |= {no for no, said in words.items() if alike(said, report.content)}
+    if same:
+        raise AlreadyOpen([_told(one) for one in unseen if one.no in same])
+    return frozenset(one.no for one in there)
+
+
+def _of_the_kind_and_day(one: RoomCase, report: Opening, received_at: datetime) -> bool:
+    return kind_in(one.about) == kind_in(report.spot.about) and abs(received_at - one.received_at) <= SAME_MATTER
+
+
+def _told(one: RoomCase) -> StillOpen:
+    return StillOpen(no=one.no, stage=one.stage or "受理中", what=one.about, received_at=one.received_at)

@@ -1,0 +1,67 @@
+"""RTN: who may record what, and what a clause refuses."""
+
+from domain.events import Noted, NoticeAcknowledged, RoutineDue, Withdrawn
+from domain.events.routine import (
+    CleaningAsked,
+    CleaningDone,
+    CleaningPassed,
+    CleaningSentBack,
+    CostsReckoned,
+    RoutineChecked,
+)
+from domain.people import POSTS, Role
+from domain.rulebook.routine.plans import BY_ROUTINE, PLANNABLE
+from domain.rulebook.rows import Gate, Position, Question, Right
+from domain.rulebook.work import DESK, SUPERVISORS, URGING, words_given
+
+CHECKERS = tuple(dict.fromkeys(post for row in PLANNABLE for post in row.posts))
+
+RIGHTS = (
+    Right(rule="PUB-104", events=(RoutineDue, CleaningAsked, CostsReckoned), posts=(Role.SYSTEM,)),
+    Right(rule="PUB-104", events=(RoutineChecked,), posts=CHECKERS),
+    Right(rule="PUB-107", events=(CleaningDone,), posts=(Role.CLEANING,)),
+    Right(rule="PUB-107", events=(CleaningPassed, CleaningSentBack), posts=DESK),
+    Right(rule="PUB-104", events=(Withdrawn,), posts=SUPERVISORS),
+    URGING,
+    Right(rule="REP-13", events=(Noted, NoticeAcknowledged), posts=tuple(sorted(POSTS))),
+)
+
+
+def _is_of_that_work(position: Position) -> bool:
+    planned = position.file.last(RoutineDue)
+    return planned is None or position.by.holds(*BY_ROUTINE[planned.routine].posts)
+
+
+def _found_something_out(asked: Question) -> bool:
+    if not isinstance(asked.event, RoutineChecked):
+        return True
+    said = (word for defect in asked.event.defects for word in (defect.place, defect.content))
+    return all(word.strip() for word in (asked.event.findings, *said))
+
+
+GATES = (
+    Gate(
+        rule="PUB-104",
+        on=(RoutineChecked,),
+        stands_open=_is_of_that_work,
+        field="by",
+        remedy="本项检查不由您的岗位办理",
+        english="This check is not for one of your posts to record.",
+    ),
+    Gate(
+        rule="PUB-104",
+        on=(RoutineChecked,),
+        holds=_found_something_out,
+        field="event.findings",
+        remedy="请填写检查情况；每个缺陷都要写明地点与内容",
+        english="Say what was found, and of each defect where and what it is.",
+    ),
+    Gate(
+        rule="PUB-107",
+        on=(CleaningSentBack, Withdrawn),
+        holds=words_given,
+        field="event.reason",
+        remedy="请填写原因",
+        english="Give the reason.",
+    ),
+)

@@ -1,0 +1,317 @@
+"""What is open is shown before a second case; calls join it; cases are merged, taken apart, followed, told apart."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.api.office import CALL, CALL_CENTRE, REPORT, Office, fresh_key
+from tests.api.test_pages import FILLED, at_desk, seen_in, words
+
+DESK = "fd-1"
+ROOMS = iter([f"{floor}0{door}" for floor in ("6-1", "6-2", "6-3", "6-4", "5-1", "5-2") for door in range(1, 5)])
+PLACES = iter([(building, facility) for building in "56" for facility in ("供水排水", "门禁监控", "道路井盖")])
+REPAIRS, PUBLIC = "/v1/repairs", "/v1/public-repairs"
+PATIENCE = 15
+
+
+@pytest.fixture
+def room() -> str:
+    """One that no other test calls from."""
+    return next(ROOMS)
+
+
+async def applied(office: Office, no: str, label: str) -> dict[str, Any]:
+    """The case once the relay, or whoever acts next, has brought it that."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            case: dict[str, Any] = (await office.get(f"/v1/cases/{no}", DESK, purpose="受理报修")).json()
+            if any(event["label"] == label for event in case["events"]):
+                return case
+            await office.did(no, {"type": "noted", "text": "."}, DESK)
+
+
+async def refused(office: Office, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    before = await office.pool.fetchval("select count(*) from cases")
+    answer = await office.asks(path, body, DESK)
+    assert 409 == answer.status_code, answer.text
+    assert before == await office.pool.fetchval("select count(*) from cases")
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+async def test_a_second_call_of_the_same_kind_is_shown_what_is_open_and_opens_nothing(
+    office: Office, room: str
+) -> None:
+    first = await office.call(DESK, room=room)
+
+    told = await refused(office, REPAIRS, CALL | {"room": room, "content": "马桶一直流水"})
+
+    assert ("already_open", "beside", [first]) == (told["code"], told["field"], told["allowed"])
+    (shown,) = told["cases"]
+    assert (first, "待领单", "水") == (shown["no"], shown["stage"], shown["what"])
+    assert datetime.now(UTC) - datetime.fromisoformat(shown["received_at"]) < timedelta(minutes=1)
+    assert all(word in told["remedy"] for word in (first, "又来电", "beside", "未保存"))
+    assert not any(
+        word in json.dumps(told, ensure_ascii=False) for word in (room, str(CALL["content"]), str(CALL["phone"]))
+    )
+
+
+async def test_named_as_seen_it_is_another_matter_and_a_repetition_is_answered_as_before(
+    office: Office, room: str
+) -> None:
+    first = await office.call(DESK, room=room)
+    key, body = fresh_key(), CALL | {"room": room, "beside": [first]}
+
+    answers = [await office.asks(REPAIRS, body, DESK, key) for _ in range(2)]
+
+    assert [201, 201] == [answer.status_code for answer in answers]
+    assert 1 == len({answer.json()["no"] for answer in answers})
+    assert [first] == [one["no"] for one in answers[0].json()["same_room"]]
+
+
+async def test_of_two_calls_at_the_same_moment_one_opens_a_case_and_the_other_is_shown_it(
+    office: Office, room: str
+) -> None:
+    answers = await asyncio.gather(*(office.asks(REPAIRS, CALL | {"room": room}, DESK) for _ in range(6)))
+
+    opened = [answer.json()["no"] for answer in answers if answer.status_code == 201]
+    assert (1, 5) == (len(opened), sum(answer.json().get("allowed") == opened for answer in answers))
+
+
+async def test_of_another_kind_only_the_same_words_are_held_up(office: Office, room: str) -> None:
+    first = await office.call(DESK, room=room)
+
+    told = await refused(office, REPAIRS, CALL | {"room": room, "fault": "其他", "content": "水龙头漏水了，在厨房"})
+    other = await office.asks(REPAIRS, CALL | {"room": room, "fault": "门窗", "content": "阳台门关不上"}, DESK)
+
+    assert [first] == told["allowed"]
+    assert 201 == other.status_code
+
+
+async def test_what_was_received_longer_ago_than_a_day_is_the_same_only_by_its_words(office: Office, room: str) -> None:
+    early = datetime.now(UTC) - timedelta(hours=24, minutes=1)
+    supervisor = await office.holder("客服部主管")
+    body = CALL | {"room": room, "call_started_at": early.isoformat()}
+    opened = await office.asks(REPAIRS, body, supervisor)
+    assert 201 == opened.status_code, opened.text
+
+    other = await office.asks(REPAIRS, CALL | {"room": room, "content": "马桶一直流"}, DESK)
+    told = await refused(office, REPAIRS, CALL | {"room": room, "beside": [other.json()["no"]]})
+
+    assert 201 == other.status_code
+    assert [opened.json()["no"]] == told["allowed"]
+
+
+async def test_an_emergency_is_held_up_by_nothing_nor_a_closed_case_nor_a_drill(office: Office, room: str) -> None:
+    first = await office.call(DESK, room=room)
+
+    emergency = await office.asks(REPAIRS, CALL | {"room": room, "situation": "水浸"}, DESK)
+    drill = await office.asks(REPAIRS, CALL | {"room": room, "drill": True}, DESK)
+    for no in (first, emergency.json()["no"]):
+        await office.did(no, {"type": "withdrawn", "reason": "自行修好"}, DESK)
+    after = await office.asks(REPAIRS, CALL | {"room": room}, DESK)
+
+    assert [201, 201, 201] == [answer.status_code for answer in (emergency, drill, after)]
+
+
+async def test_a_public_facility_of_one_kind_in_one_building_is_shown_likewise_and_a_hazard_never_waits(
+    office: Office,
+) -> None:
+    building, facility = next(PLACES)
+    report = REPORT | {"building": building, "facility": facility, "content": f"{facility}有异响"}
+    first = await office.reports(DESK, **report)
+
+    told = await refused(office, PUBLIC, report | {"content": "完全不同的另一句话"})
+    hazard = await office.asks(PUBLIC, report | {"hazard": "井盖缺失"}, DESK)
+
+    assert [first] == told["allowed"]
+    assert 201 == hazard.status_code
+
+
+async def test_a_call_joins_a_case_with_its_own_words_and_number(office: Office, room: str) -> None:
+    no = await office.call(DESK, room=room)
+    again = {"type": "called_again", "channel": "微信", "content": "还在漏", "phone": "19900000002"}
+
+    await office.did(no, again, DESK)
+
+    masked = (await office.get(f"/v1/cases/{no}", DESK)).json()
+    assert 2 == masked["callers"]
+    said = masked["events"][-1]["event"]
+    assert ("**", "199****0002") == (said["content"], said["phone"])
+    full = (await office.get(f"/v1/cases/{no}", DESK, purpose="受理报修")).json()["events"][-1]["event"]
+    assert again == full
+    rows = await office.pool.fetch("select e::text as row from entries e where case_no = $1", no)
+    assert not any("还在漏" in row["row"] or "19900000002" in row["row"] for row in rows)
+
+
+async def test_a_merged_case_ends_and_both_show_each_other_with_everybody_who_called(office: Office, room: str) -> None:
+    kept, merged = await office.call(DESK, room=room), await office.call(DESK, room=room, phone="19900000003")
+
+    await office.did(merged, {"type": "merged_into", "into": kept, "reason": "同一处漏水"}, DESK)
+
+    case = await applied(office, kept, "接收并入")
+    ended = (await office.get(f"/v1/cases/{merged}", DESK)).json()
+    assert ("closed", "已并入") == (ended["state"], ended["result"])
+    assert [(kept, "并入的单")] == [(one["no"], one["kind"]) for one in ended["linked"]]
+    assert [(merged, "并入本单的单")] == [(one["no"], one["kind"]) for one in case["linked"]]
+    (taken,) = (event["event"] for event in case["events"] if event["type"] == "merge_taken")
+    assert (merged, ["19900000003"]) == (taken["merged"], [caller["phone"] for caller in taken["callers"]])
+    masked = (await office.get(f"/v1/cases/{kept}", DESK)).json()
+    shown = json.dumps([event["event"] for event in masked["events"] if event["type"] == "merge_taken"])
+    assert "19900000003" not in shown
+    assert "199****0003" in shown
+
+
+async def _closed(office: Office, room: str) -> str:
+    no = await office.call(DESK, room=room)
+    await office.did(no, {"type": "withdrawn", "reason": "自行修好"}, DESK)
+    return no
+
+
+@pytest.mark.parametrize("wrong", ["itself", "unknown", "closed", "of another procedure", "a drill"])
+async def test_a_case_goes_only_into_an_open_one_of_its_procedure_and_estate(
+    office: Office, room: str, wrong: str
+) -> None:
+    no = await office.call(DESK, room=room)
+    match wrong:
+        case "closed":
+            into = await _closed(office, room)
+        case "of another procedure":
+            into = await office.reports(DESK)
+        case "a drill":
+            into = await office.call(DESK, room=room, drill=True)
+        case _:
+            into = no if wrong == "itself" else "REP-20260101-00001"
+
+    answer = await office.does(no, {"type": "merged_into", "into": into, "reason": "同一处"}, DESK)
+
+    told = answer.json()
+    assert (409, "rule_broken", "event.into") == (answer.status_code, told["code"], told["field"])
+    assert "open" == (await office.get(f"/v1/cases/{no}", DESK)).json()["state"]
+
+
+async def test_what_binds_cases_is_recorded_on_the_other_side_by_the_desk_alone(office: Office, room: str) -> None:
+    no = await office.call(DESK, room=room)
+
+    answer = await office.does(no, {"type": "merge_taken", "merged": no, "callers": []}, DESK)
+
+    assert (422, "此事项由系统自行登记，不能提交") == (answer.status_code, answer.json()["errors"][0]["remedy"])
+
+
+async def test_a_later_case_names_the_one_that_ended_and_both_show_each_other(office: Office, room: str) -> None:
+    old = await _closed(office, room)
+    body = CALL | {"room": room, "after": old, "reason": "又漏了"}
+
+    opened = await office.asks(REPAIRS, body, DESK)
+
+    assert 201 == opened.status_code, opened.text
+    new = opened.json()["no"]
+    assert (old, f"已受理；接续 {old}") == (opened.json()["after"], opened.json()["message"])
+    case = (await office.get(f"/v1/cases/{new}", DESK)).json()
+    assert [("前单", old)] == [(one["kind"], one["no"]) for one in case["linked"]]
+    assert "接续前单" == case["events"][-1]["label"]
+    before = (await office.get(f"/v1/cases/{old}", DESK)).json()["linked"]
+    assert [("后续单", new, True)] == [(one["kind"], one["no"], one["open"]) for one in before]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "field"),
+    [("open", 409, "after"), ("unknown", 422, "after"), ("without a reason", 422, "reason")],
+)
+async def test_a_later_case_comes_after_one_that_has_ended_and_says_why(
+    office: Office, room: str, wrong: str, status: int, field: str
+) -> None:
+    old = await (office.call(DESK, room=room) if wrong == "open" else _closed(office, room))
+    named = {"after": "REP-20260101-00001" if wrong == "unknown" else old}
+    reason = {} if wrong == "without a reason" else {"reason": "又漏了"}
+
+    answer = await office.asks(REPAIRS, CALL | {"room": room} | named | reason, DESK)
+
+    assert (status, field) == (answer.status_code, answer.json()["field"]), answer.text
+
+
+async def test_a_wrong_merge_is_taken_apart_and_the_clocks_count_from_the_old_call(office: Office, room: str) -> None:
+    kept = await office.call(DESK, room=room)
+    called = (datetime.now(UTC) - timedelta(minutes=25)).replace(microsecond=0)
+    merged = await office.call(DESK, room=room, call_started_at=called.isoformat())
+    await office.did(merged, {"type": "merged_into", "into": kept, "reason": "同一处"}, DESK)
+    body = CALL | {"room": room, "after": merged, "reason": "并入有误，是另一处"}
+
+    claimed = await office.asks(REPAIRS, body | {"call_started_at": called.isoformat()}, DESK)
+    opened = await office.asks(REPAIRS, body, DESK)
+
+    assert (422, "call_started_at") == (claimed.status_code, claimed.json()["field"])
+    assert 201 == opened.status_code, opened.text
+    assert called == datetime.fromisoformat(opened.json()["received_at"])
+    case = (await office.get(f"/v1/cases/{opened.json()['no']}", DESK)).json()
+    started = {duty["key"]: datetime.fromisoformat(duty["started_at"]) for duty in case["obligations"]}
+    assert called == started["REP-17"]
+    ended = (await office.get(f"/v1/cases/{merged}", DESK)).json()
+    assert {"并入的单", "后续单"} == {one["kind"] for one in ended["linked"]}
+
+
+async def test_a_matter_that_is_no_repair_is_kept_and_settled_by_the_front_desk(office: Office, room: str) -> None:
+    no = await office.call(DESK, room=room)
+
+    told = await office.did(no, {"type": "told_apart", "matter": "投诉"}, DESK)
+    settled = await office.did(no, {"type": "settled", "text": "已转告管理处并答复"}, DESK)
+
+    assert ("转类待办", "已结案") == (told["stage"], settled["stage"])
+    case = (await office.get(f"/v1/cases/{no}", DESK)).json()
+    assert ("closed", "已转类") == (case["state"], case["result"])
+
+
+async def test_the_intake_page_shows_what_is_open_and_a_call_joins_it_with_one_field(office: Office, room: str) -> None:
+    no = await office.call(CALL_CENTRE, room=room)
+    front = await at_desk(office, DESK)
+    building, _, number = room.partition("-")
+    call = FILLED | {"building": building, "room": number, "content": "还在漏", "phone": "19900000004", "household": ""}
+
+    shown = await front.sends_once("/repairs/new", call)
+    joined = await front.sends_once("/repairs/new", call | {"seen": seen_in(shown.text), "join": no})
+    page = await front.sees(joined.headers["location"])
+    await front.closes()
+
+    assert 409 == shown.status_code
+    assert f'<a href="/cases/{no}">' in shown.text
+    assert f"同一件事：记入 {no}（又来电）" in words(shown.text)
+    assert "还在漏" in shown.text
+    assert 303 == joined.status_code
+    assert f"/cases/{no}?done=" in joined.headers["location"]
+    assert "已登记：又来电" in words(page)
+    assert "第2位来电人" in words(page)
+    assert "19900000004" not in page
+
+
+async def test_the_page_of_a_public_report_joins_likewise(office: Office) -> None:
+    building, facility = next(PLACES)
+    report = {**REPORT, "building": building, "facility": facility, "content": f"{facility}坏了", "hazard": "无"}
+    no = await office.reports(DESK, **report)
+    front = await at_desk(office, DESK)
+    typed = {name: str(value) for name, value in report.items()}
+
+    shown = await front.sends_once("/public-repairs/new", typed)
+    without = await front.sends_once("/public-repairs/new", typed | {"seen": no, "join": no})
+    joined = await front.sends_once("/public-repairs/new", typed | {"seen": no, "join": no, "phone": "8001"})
+    await front.closes()
+
+    assert [409, 422, 303] == [answer.status_code for answer in (shown, without, joined)]
+    last = (await office.get(f"/v1/cases/{no}", DESK)).json()["events"][-1]
+    assert ("又来电", "其他") == (last["label"], last["event"]["channel"])
+
+
+async def test_the_page_of_a_closed_case_leads_to_a_later_one(office: Office, room: str) -> None:
+    old = await _closed(office, room)
+    front = await at_desk(office, DESK)
+
+    closed = await front.sees(f"/cases/{old}")
+    blank = await front.sees(f"/repairs/new?after={old}")
+    spoilt = await front.sees("/repairs/new?after=<script>")
+    await front.closes()
+
+    assert f'href="/repairs/new?after={old}"' in closed
+    assert f'value="{old}"' in blank
+    assert "<script>" not in spoilt
