@@ -94,7 +94,7 @@ class Forgetful:
 
 @dataclass(kw_only=True)
 class Offline(Careful):
-    """Goes on where the desk does not hear him; hours later everything arrives with its true moment, twice, mixed up."""
+    """Goes on where the desk does not hear him; hours later all of it arrives with its true moments, mixed up, twice."""
 
     heeds: float = 0.4
 

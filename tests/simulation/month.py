@@ -10,9 +10,10 @@ from domain.admission import right_for
 from domain.calendar import LOCAL
 from domain.case_file import CaseFile
 from domain.docket import Docket
-from domain.events import AnyEvent
+from domain.events import AnyEvent, Event
 from domain.filing import digest
 from domain.limits import Terms
+from domain.people import CLOCKWORK, Actor
 from domain.rulebook import PROCEDURES, REPAIR, Procedure
 from tests.domain.makers import MAKERS, Scene
 from tests.simulation import faults
@@ -21,7 +22,7 @@ from tests.simulation.case import Scripts, SimulatedCase
 from tests.simulation.clock import Clock
 from tests.simulation.closing import close
 from tests.simulation.desk import TEAMS, Desk
-from tests.simulation.estate import DAY, FIRST_DAY, HOUR, Estate, Person, found_estate
+from tests.simulation.estate import DAY, FIRST_DAY, HOUR, Estate, found_estate
 from tests.simulation.faults import Faults
 from tests.simulation.witness import Witness
 
@@ -87,16 +88,22 @@ class Residents:
         """Of somebody's home three in four; whoever may take it down does, once he is there."""
         procedures = sorted(PROCEDURES.values(), key=lambda procedure: procedure.prefix)
         (procedure,) = self.chance.choices(procedures, [3 if one is REPAIR else 1 for one in procedures])
-        right = right_for(procedure.opens_with[0], procedure.edition(EDITION))
+        edition = procedure.edition(EDITION)
+        kinds = [kind for kind in procedure.opens_with if edition.knows(kind)]
+        kind = kinds[0] if self.chance.random() < 0.6 else self.chance.choice(kinds)
+        right = right_for(kind, edition)
         clerks = [one for one in self.estate.people.values() if right and one.actor.holds(*right.posts)]
+        if not clerks:  # the calendar asks for it
+            self._takes_down(procedure, kind, CLOCKWORK)
+            return
         clerk = min(clerks, key=lambda one: (one.back(self.clock.now), one.id))
-        self.clock.at(clerk.back(self.clock.now), lambda: self._takes_down(procedure, clerk))
+        self.clock.at(clerk.back(self.clock.now), lambda: self._takes_down(procedure, kind, clerk.actor))
 
-    def _takes_down(self, procedure: Procedure, clerk: Person) -> None:
+    def _takes_down(self, procedure: Procedure, kind: type[Event], by: Actor) -> None:
         nothing = Scene(file=CaseFile(), docket=Docket((), self.desk.terms, procedure.who), at=self.clock.now)
-        events: list[AnyEvent] = MAKERS[procedure.opens_with[0]](nothing)
+        events: list[AnyEvent] = [event for event in MAKERS[kind](nothing) if type(event) is kind]
         event = events[0] if self.chance.random() < 0.5 else self.chance.choice(events)
-        self.desk.open(procedure, event, clerk)
+        self.desk.open(procedure, event, by)
 
     def hears_of(self, case: SimulatedCase) -> None:
         """Of a case seen for the first time: what residents and others will make of it."""
@@ -115,7 +122,13 @@ class Residents:
 
 
 def live(
-    seed: int, repairs: int, *, days: int = DAYS, first: date = FIRST_DAY, terms: Terms | None = None, drawn: bool = True
+    seed: int,
+    repairs: int,
+    *,
+    days: int = DAYS,
+    first: date = FIRST_DAY,
+    terms: Terms | None = None,
+    drawn: bool = True,
 ) -> Month:
     """A month of that seed with that many calls, and what is left of it after that. ``drawn``: with faults."""
     chance = Random(seed)  # noqa: S311  # the same seed, the same month

@@ -67,9 +67,7 @@ def behind_a_gate(
     return chance.choices(tried, weights)[0] if tried else None
 
 
-def wrongly(
-    case: SimulatedCase, people: Iterable[Person], at: datetime, tally: Tally, chance: Random
-) -> Tried | None:
+def wrongly(case: SimulatedCase, people: Iterable[Person], at: datetime, tally: Tally, chance: Random) -> Tried | None:
     """What somebody could record, with a field that may be wrong: at the gates seldom shut so far."""
     prefix, tried, weights = case.procedure.prefix, list[Tried](), list[float]()
     for gate in case.edition.gates:

@@ -11,6 +11,7 @@ from domain.events import RungReached
 from domain.limits import CLOCK_SKEW
 from domain.notices import Notice
 from domain.people import CLOCKWORK
+from domain.referrals import outstanding
 from domain.rulebook.open_values import BACKDATING
 from infra.invariants.violation import Violation
 from tests.simulation.case import SimulatedCase
@@ -59,7 +60,8 @@ class Witness:
         if isinstance(entry.event, RungReached):
             self._rung(case, entry.event)
         stage = case.procedure.prefix, case.procedure.stage(case.file)
-        clockless = case.place.result is None and not owed and not case.periods
+        by_itself = bool(case.periods or outstanding(case.procedure.refers, case.file, case.opening.no))
+        clockless = case.place.result is None and not owed and not by_itself
         self.expect(
             "20 somebody owes what is next", case, holds=not clockless or stage in WITHOUT_A_CLOCK, text=stage[1]
         )
