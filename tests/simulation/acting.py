@@ -232,7 +232,7 @@ class Acting:
                 return
 
     def aside(self, case: SimulatedCase, by: Person | None = None) -> None:
-        """Somebody records what is not waited for but could be, mostly what has been seldom so far; or tries in vain."""
+        """Somebody records what is not waited for but could be, mostly what was seldom so far; or tries in vain."""
         now, uses = self.clock.now, self.desk.observer.tally.uses
         if case.file.ended:
             return

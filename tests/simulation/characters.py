@@ -24,7 +24,7 @@ class Mood(Protocol):
 
     heeds: float
 
-    def when(self, case: SimulatedCase, kind: type[Event], now: datetime, chance: Random) -> datetime | None: ...
+    def when(self, case: SimulatedCase, kind: type[Event], /, now: datetime, chance: Random) -> datetime | None: ...
     def acts(self, acting: "Acting", case: SimulatedCase, kind: type[Event], by: Person) -> None: ...
 
 
@@ -56,7 +56,7 @@ class Hasty:
 
     heeds: float = 0.6
 
-    def when(self, case: SimulatedCase, kind: type[Event], now: datetime, chance: Random) -> datetime | None:
+    def when(self, _: SimulatedCase, __: type[Event], now: datetime, chance: Random) -> datetime | None:
         return now + timedelta(seconds=chance.randint(5, 120))
 
     def acts(self, acting: "Acting", case: SimulatedCase, kind: type[Event], by: Person) -> None:
@@ -94,7 +94,7 @@ class Forgetful:
 
 @dataclass(kw_only=True)
 class Offline(Careful):
-    """Goes on where the desk does not hear him; hours later all of it arrives with its true moments, mixed up, twice."""
+    """Goes on where the desk does not hear him; hours later all of it comes with its true moments, mixed up, twice."""
 
     heeds: float = 0.4
 

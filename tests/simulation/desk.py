@@ -132,9 +132,7 @@ class Desk:
     def _act(self, event: AnyEvent, by: Actor, at: datetime, beside: tuple[AnyEvent, ...] = ()) -> Act:
         command_id = f"c-{len(self.commands) + len(self.cases) + 1}"
         now = self.clock.now
-        return Act(
-            command_id=command_id, event=event, by=by, at=at, accepted_at=now, source=Source.API, beside=beside
-        )
+        return Act(command_id=command_id, event=event, by=by, at=at, accepted_at=now, source=Source.API, beside=beside)
 
     def _delivery(self) -> datetime:
         return self.clock.now + self.faults.on_its_way(self.chance)

@@ -97,7 +97,7 @@ def without_pauses(reading: Reading, duty: Duty) -> datetime | None:
     return _counted(duty, reading.files[-1], reading.terms, (), 0)
 
 
-def _counted(duty: Duty, file: CaseFile, terms: Terms, pauses: tuple[Stretch, ...], most: int) -> datetime | None:
+def _counted(duty: Duty, file: CaseFile, terms: Terms, pauses: tuple[Stretch, ...], most: int) -> datetime | None:  # noqa: PLR0911  # one a kind
     start = duty.started_at
     match duty.row.limit:
         case Within(length=length):
@@ -134,7 +134,7 @@ def _after(start: datetime, length: timedelta, pauses: tuple[Stretch, ...], most
     """So much time after it, not counting what stood still, of which there is a most."""
     left, passed = length // timedelta(microseconds=1), 0
     while left:
-        step = MINUTE if left > MINUTE else left
+        step = min(MINUTE, left)
         passed += step
         left -= step
         if pauses:

@@ -53,7 +53,7 @@ def out_of_turn(case: SimulatedCase, at: datetime, chance: Random) -> AnyEvent |
 def behind_a_gate(
     case: SimulatedCase, people: Iterable[Person], at: datetime, tally: Tally, chance: Random
 ) -> Tried | None:
-    """What somebody may record, but not as things stand, so that no page offers it: at the gates seldom tried so far."""
+    """What somebody may record, but not as things stand, so that no page offers it; gates seldom shut come first."""
     tried: list[Tried] = []
     weights: list[float] = []
     for by in people:
@@ -81,7 +81,7 @@ def wrongly(case: SimulatedCase, people: Iterable[Person], at: datetime, tally: 
     return chance.choices(tried, weights)[0] if tried else None
 
 
-def _hurried(value: object, at: datetime, chance: Random) -> object:
+def _hurried(value: object, at: datetime, chance: Random) -> object:  # noqa: PLR0911  # one a kind
     match value:
         case bool():
             return not value
