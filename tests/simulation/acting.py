@@ -236,7 +236,7 @@ class Acting:
         now, uses = self.clock.now, self.desk.observer.tally.uses
         if case.file.ended:
             return
-        if self.chance.random() < 0.35:
+        if self.chance.random() < 0.45:
             self._in_vain(case, by)
             return
         offered = [kind for kind in case.takes if kind not in case.place.awaited and kind is not Withdrawn]
@@ -247,7 +247,9 @@ class Acting:
             if any(case.could(kind, one.actor, now) for one in able)
         }
         if may:
-            seldom = [1 / (1 + uses[case.procedure.prefix, "event", kind.kind()]) for kind in may]
+            turns = set(case.place.admitted)  # what leads the case elsewhere, mostly to its end
+            prefix = case.procedure.prefix
+            seldom = [(0.25 if kind in turns else 1) / (1 + uses[prefix, "event", kind.kind()]) for kind in may]
             (kind,) = self.chance.choices(list(may), seldom)
             able = [one for one in may[kind] if case.could(kind, one.actor, now)]
             one = self.chance.choice(able)

@@ -1,10 +1,11 @@
 """One simulated month of one estate: calls by the curve of the day, people, faults; the same seed, the same month."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from random import Random
+from typing import Any
 
 from domain.admission import right_for
 from domain.calendar import LOCAL
@@ -16,6 +17,7 @@ from domain.limits import Terms
 from domain.people import CLOCKWORK, Actor
 from domain.rulebook import PROCEDURES, REPAIR, Procedure
 from tests.domain.makers import MAKERS, Scene
+from tests.domain.story import on
 from tests.simulation import faults
 from tests.simulation.acting import Acting
 from tests.simulation.case import Scripts, SimulatedCase
@@ -34,11 +36,11 @@ EDITION = date(2026, 11, 1)
 CURVE = (1, 1, 1, 1, 1, 2, 5, 9, 12, 12, 10, 8, 7, 6, 7, 8, 8, 9, 12, 14, 12, 8, 4, 2)
 """Calls by the hour of the day: before people go to work, and when they are back."""
 
-ASIDES = 0.15
+ASIDES = 0.2
 """Of all changes of a case, after how many somebody records something beside it."""
 
-WITHDRAWN = 0.07
-CANCELLED = 0.01
+WITHDRAWN = 0.1
+CANCELLED = 0.03
 
 
 @dataclass(kw_only=True)
@@ -101,9 +103,9 @@ class Residents:
 
     def _takes_down(self, procedure: Procedure, kind: type[Event], by: Actor) -> None:
         nothing = Scene(file=CaseFile(), docket=Docket((), self.desk.terms, procedure.who), at=self.clock.now)
-        events: list[AnyEvent] = [event for event in MAKERS[kind](nothing) if type(event) is kind]
+        events: list[AnyEvent] = MAKERS[kind](nothing)
         event = events[0] if self.chance.random() < 0.5 else self.chance.choice(events)
-        self.desk.open(procedure, event, by)
+        self.desk.open(procedure, _from(event, self.clock.now), by)
 
     def hears_of(self, case: SimulatedCase) -> None:
         """Of a case seen for the first time: what residents and others will make of it."""
@@ -119,6 +121,15 @@ class Residents:
 
     def _later(self, hours: float, do: Callable[[], None]) -> None:
         self.clock.at(self.clock.now + HOUR * self.chance.expovariate(1 / hours), do)
+
+
+def _from(event: AnyEvent, now: datetime) -> AnyEvent:
+    """What the makers tell of moments counts from their Monday morning; here it counts from now."""
+    moments = {field.name: getattr(event, field.name) for field in fields(event)}
+    moved: dict[str, Any] = {
+        name: now + (value - on("9:00")) for name, value in moments.items() if isinstance(value, datetime)
+    }
+    return replace(event, **moved)
 
 
 def live(

@@ -63,7 +63,7 @@ def behind_a_gate(
             if events:
                 names = (gate_name(case.edition, case.edition.gates.index(gate)) for gate in shut)
                 tried.append((chance.choice(events), by))
-                weights.append((1 + min(tally.uses[case.procedure.prefix, "gate", name] for name in names)) ** -2)
+                weights.append((1 + min(tally.uses[case.procedure.prefix, "gate shut", name] for name in names)) ** -2)
     return chance.choices(tried, weights)[0] if tried else None
 
 
@@ -77,7 +77,7 @@ def wrongly(case: SimulatedCase, people: Iterable[Person], at: datetime, tally: 
             if events:
                 tried.append((spoilt(chance.choice(events), at, chance), chance.choice(able)))
                 name = gate_name(case.edition, case.edition.gates.index(gate))
-                weights.append((1 + tally.uses[prefix, "gate", name]) ** -2)
+                weights.append((1 + tally.uses[prefix, "gate shut", name]) ** -2)
     return chance.choices(tried, weights)[0] if tried else None
 
 
