@@ -30,7 +30,7 @@ WITHOUT_A_CLOCK: Mapping[tuple[str, str], str] = {
 class Witness:
     """``looked``: how often it has looked at something, by invariant.
 
-    ``heard_of_late``: duties, by case, key and cycle, that were over when the desk came to know of them: nobody is told.
+    ``heard_of_late``: duties, by case, key and cycle, that were over when the desk heard of them: nobody is told.
     """
 
     estate: Estate
