@@ -10,15 +10,16 @@ from domain.events import Opening
 from domain.events.base import kind_in
 from domain.people import CaseNo, EstateCode
 from domain.rulebook.open_values import SAME_MATTER
-from infra.postgres.rooms import RoomCase, Wanted
+from infra.postgres.rooms import MOST, RoomCase, Wanted
 
 
 async def refuse_second(
     desk: Desk, estate: EstateCode, report: Opening, received_at: datetime, *, seen: Collection[str], drill: bool
-) -> frozenset[CaseNo]:
+) -> frozenset[CaseNo] | None:
     """REP-36: AlreadyOpen for what is open in the place, of the kind and day or in such words, and is not ``seen``.
 
-    Else the cases that were looked at: one that is opened meanwhile is none of them.
+    Else the cases that were looked at: one that is opened meanwhile is none of them. None where there are more than
+    anybody looks through.
     """
     there = await desk.rooms.cases(estate, report.spot.place, Wanted(drill=drill))
     unseen = [one for one in there if one.no not in seen]
@@ -27,7 +28,7 @@ async def refuse_second(
     same |= {no for no, said in words.items() if alike(said, report.content)}
     if same:
         raise AlreadyOpen([_told(one) for one in unseen if one.no in same])
-    return frozenset(one.no for one in there)
+    return frozenset(one.no for one in there) if len(there) < MOST else None
 
 
 def _of_the_kind_and_day(one: RoomCase, report: Opening, received_at: datetime) -> bool:

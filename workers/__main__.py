@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 
 import structlog
 from temporalio.worker import Worker
@@ -37,17 +37,19 @@ async def main(lanes: Sequence[str]) -> None:
         queues = {"cases": settings.queue_cases, "emergencies": settings.queue_emergencies}
         workers = case_workers(client, pool, settings, [queues[lane] for lane in lanes])
         beats = asyncio.create_task(beat(pool, PROCESS))
-        timetable = asyncio.create_task(keep_in_step(client, Planned(pool, settings), settings, stop))
         log.info("worker.ready", lanes=list(lanes))
-        await _work(workers, stop)
+        await _work(workers, keep_in_step(client, Planned(pool, settings), settings, stop), stop)
         beats.cancel()
-        await timetable
     log.info("worker.stopped")
 
 
-async def _work(workers: Sequence[Worker], stop: asyncio.Event) -> None:
-    """Until ``stop``; what is under way is finished first. A worker that dies takes the process with it."""
+async def _work(workers: Sequence[Worker], beside: Coroutine[None, None, None], stop: asyncio.Event) -> None:
+    """Until ``stop``; what is under way is finished first. A worker that dies takes the process with it.
+
+    So does what is done ``beside`` them.
+    """
     async with asyncio.TaskGroup() as group:
+        group.create_task(beside)
         for worker in workers:
             group.create_task(worker.run())
         await stop.wait()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.postgres.rooms import MOST
 from tests.api.office import CALL, CALL_CENTRE, REPORT, Office, fresh_key
 from tests.api.test_pages import FILLED, at_desk, seen_in, words
 
@@ -79,6 +80,35 @@ async def test_of_two_calls_at_the_same_moment_one_opens_a_case_and_the_other_is
 
     opened = [answer.json()["no"] for answer in answers if answer.status_code == 201]
     assert (1, 5) == (len(opened), sum(answer.json().get("allowed") == opened for answer in answers))
+
+
+async def test_however_many_are_open_in_a_place_another_can_be_opened(office: Office, room: str) -> None:
+    numbers = [await office.call(DESK, room=room) for _ in range(MOST + 2)]
+
+    told = await refused(office, REPAIRS, CALL | {"room": room})
+    answer = await office.asks(REPAIRS, CALL | {"room": room, "beside": told["allowed"]}, DESK)
+
+    assert MOST == len(told["allowed"]) < len(numbers)
+    assert 201 == answer.status_code
+
+
+class Forgetful(dict[object, object]):
+    """As several processes would, each with requests of its own under way."""
+
+    def get(self, *_: object) -> None:
+        return None
+
+
+async def test_the_same_request_in_several_processes_at_once_is_one_case_and_no_second_one(
+    office: Office, room: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office.house, "under_way", Forgetful())
+    key, body = fresh_key(), CALL | {"room": room}
+
+    answers = await asyncio.gather(*(office.asks(REPAIRS, body, DESK, key) for _ in range(6)))
+
+    assert {201} == {answer.status_code for answer in answers}
+    assert 1 == len({answer.json()["no"] for answer in answers})
 
 
 async def test_of_another_kind_only_the_same_words_are_held_up(office: Office, room: str) -> None:

@@ -106,9 +106,10 @@ async def test_a_call_taken_down_on_the_page_becomes_a_case_and_a_second_click_c
     office: Office, front: Desk
 ) -> None:
     key, before = key_in(await front.sees("/repairs/new")), await cases_of(office)
+    call = FILLED | {"key": key, "building": "5", "room": "403"}
 
-    answers = await asyncio.gather(*(front.sends("/repairs/new", FILLED | {"key": key}) for _ in range(2)))
-    again = await front.sends("/repairs/new", FILLED | {"key": key})
+    answers = await asyncio.gather(*(front.sends_once("/repairs/new", call) for _ in range(2)))
+    again = await front.sends_once("/repairs/new", call)
 
     places = {answer.headers["location"] for answer in (*answers, again)}
     assert {303} == {answer.status_code for answer in (*answers, again)}

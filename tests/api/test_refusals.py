@@ -337,12 +337,12 @@ async def test_what_is_accepted_and_not_yet_applied_says_so_and_claims_no_stage(
 
 
 async def test_what_could_not_be_delivered_is_not_promised(lonely: Office) -> None:
-    key = "dead-letter-of-this-test"
-    no = (await lonely.post("/v1/repairs", CALL, key=key)).json()["no"]
+    key, call = "dead-letter-of-this-test", CALL | {"room": "5-404"}
+    no = (await lonely.asks("/v1/repairs", call, key=key)).json()["no"]
     dead = "update commands set state = 'dead', outcome = '{\"code\": \"Unreadable\"}', settled_at = now()"
     await lonely.pool.execute(f"{dead} where case_no = $1", no)
 
-    again = await lonely.post("/v1/repairs", CALL, key=key)
+    again = await lonely.asks("/v1/repairs", call, key=key)
 
     assert (202, "dead") == (again.status_code, again.json()["state"])
     assert "管理员" in again.json()["message"]

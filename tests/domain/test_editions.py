@@ -12,7 +12,7 @@ from domain.rulebook.rows import Edition, Procedure
 
 FROZEN = {
     ("REP", "2026-01-01"): "b483eb04cb0a2d0a94cf9264c2e8e05528dc3680f48faf9586e4a63c791b9b36",
-    ("REP", "2026-11-01"): "72ed51da32b877ffdf684df0b458c142348f7027d2c0f011dd5ed3be017e582f",
+    ("REP", "2026-11-01"): "446c20b94995e8edd662a8a4e6a5373bccaf6ffc1c3ea26d1e5fc2d08c6d5aec",
     ("PUB", "2026-01-01"): "429b0066cdb3ef97eb7c4a4e5eea83f16ee0c83e74c5f64466fe6b6ba8792066",
     ("PUB", "2026-11-01"): "eb58fcaed4aa185664e36a152807318a481584e97ddaa37c752057750465823a",
     ("RTN", "2026-11-01"): "38aab59b615848aacab4bbb89efc40c9a077e3b359dc667453e4275f35da8593",

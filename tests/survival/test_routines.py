@@ -58,3 +58,17 @@ async def test_each_moment_is_one_case_and_each_defect_one_repair_though_the_wor
 async def _all_closed(pool: asyncpg.Pool, numbers: list[str]) -> bool:
     still = await pool.fetchval("select count(*) from case_views where open and case_no = any($1)", numbers)
     return int(still) == 0
+
+
+async def test_the_worker_keeps_a_schedule_for_each_plan_and_for_the_costs(house: House) -> None:
+    client = await house.client()
+
+    async def names() -> set[str]:
+        return {listed.id async for listed in await client.list_schedules()}
+
+    wanted = {f"desk-plan-LY-{code}" for code in ("FACILITY-M", "LIFT-1-M", "PUMP-1-M", "HYGIENE-W")} | {
+        "desk-costs-LY"
+    }
+    async with asyncio.timeout(40):
+        while await names() != wanted:  # noqa: ASYNC110  # another process
+            await asyncio.sleep(0.2)

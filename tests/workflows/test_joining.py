@@ -12,7 +12,7 @@ from domain.errors import RuleBroken
 from domain.events import AnyEvent, Withdrawn
 from domain.events.joining import CalledAgain, Caller, Matter, MergedInto, MergeTaken, Settled, ToldApart
 from domain.events.public import Hazard
-from domain.events.repair import Assessed, Channel, ConsentGiven, Situation, Urgency
+from domain.events.repair import Assessed, Channel, Situation, Urgency
 from domain.events.work import EngineeringNotified
 from domain.people import CaseNo
 from infra.postgres.acceptance import NewAct
@@ -62,7 +62,7 @@ async def test_rep_102_who_calls_again_is_on_the_case_and_all_of_them_are_to_be_
     await stages.until_price_shown(case)
 
     await case.hears(AGAIN, FRONT_DESK)
-    await case.hears(ConsentGiven(), REPAIRER)
+    await stages.agrees(case)
     await case.hears(stages.started(case), REPAIRER)
 
     texts = await case.desk.pool.fetch("select text from notices where case_no = $1 and rule = 'REP-10'", case.no)
@@ -165,7 +165,7 @@ async def test_rep_43_what_is_signed_for_is_merged_no_more(desk: Desk, opened: O
     await stages.until_tried(case)
     open_to_it = MergedInto(into=other.no, reason="同一处")
 
-    await case.hears(stages.SIGNED, REPAIRER)
+    await stages.signs(case)
     with pytest.raises(Refused) as refusal:
         await case.hears(open_to_it, FRONT_DESK)
 

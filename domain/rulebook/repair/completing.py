@@ -30,7 +30,6 @@ from domain.limits import Promised, Within, WorkingDays
 from domain.people import Role
 from domain.periods import Period
 from domain.rulebook.open_values import (
-    MOST_PAUSED,
     OV_04,
     OV_105,
     OV_111,
@@ -201,7 +200,6 @@ SIMPLE_DONE = Obligation(
     limit=Within(OV_111),
     only_if=is_simple,
     extendable_by=Role.CENTRE_MANAGER,
-    pausable=MOST_PAUSED,
     ladder=(
         Warn(tell=(Role.REPAIRER,), share=0.75, press=FOLLOWS),
         Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
@@ -236,7 +234,6 @@ OTHER_DONE = Obligation(
     limit=WorkingDays(MOST_AGREED),
     only_if=is_other,
     extendable_by=Role.CENTRE_MANAGER,
-    pausable=MOST_PAUSED,
     ladder=(
         WarnOnTheEve(tell=(Role.REPAIRER,), clock=MORNING, press=FOLLOWS),
         Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
