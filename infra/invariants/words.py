@@ -7,6 +7,7 @@ from domain.case_file import CaseFile, Entry, Source
 from domain.errors import NotExpected
 from domain.events import ByTheDesk, CancellationIgnored, CaseEnded, Opening, PeriodOver, Referred, RungReached
 from domain.events.repair import FormFilled
+from domain.events.sending import SentAnyway
 from infra.invariants.filed import FiledCase
 from infra.invariants.violation import Violation
 from workflows import CASES
@@ -15,7 +16,7 @@ from workflows.retrace import Place, Retracing
 OPENS_WITH = (Opening | ByTheDesk, FormFilled)
 """What the desk itself puts at the head of a file."""
 
-OWN = (RungReached, PeriodOver, CaseEnded, CancellationIgnored, Referred)
+OWN = (RungReached, PeriodOver, CaseEnded, CancellationIgnored, Referred, SentAnyway)
 """What the desk itself records."""
 
 

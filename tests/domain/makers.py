@@ -104,6 +104,7 @@ from domain.events.work import (
 from domain.people import CaseNo, Role
 from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook.repair.reading import copies_back, is_immediate_situation
+from domain.rulebook.routine.plans import BY_ROUTINE
 from domain.rulebook.sending import crew
 from tests.domain.rulebook.public_beginnings import reported
 from tests.domain.rulebook.routine_beginnings import ASKED, CHECKED, CHECKED_WITH_DEFECTS, SENT_BACK, planned
@@ -282,7 +283,12 @@ MAKERS: Mapping[type[Event], Maker] = {
     RepairerArranged: _always(*(RepairerArranged(repairer=repairer) for repairer in SENT)),
     FacilityRepaired: _always(FacilityRepaired(notes="换灯管", parts="灯管一支", site_cleared=True)),
     # by the calendar
-    RoutineDue: _always(*map(planned, Routine), ASKED, CostsReckoned(month="2026-10", flagged=1)),
+    RoutineDue: _always(
+        *map(planned, Routine),
+        ASKED,
+        CostsReckoned(month="2026-10", flagged=1),
+        *(planned(routine, post) for routine in Routine for post in BY_ROUTINE[routine].posts[1:]),
+    ),
     CleaningAsked: _always(ASKED),
     CostsReckoned: _always(CostsReckoned(month="2026-10", flagged=0)),
     RoutineChecked: _always(CHECKED, CHECKED_WITH_DEFECTS),

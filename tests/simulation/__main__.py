@@ -30,7 +30,7 @@ def main() -> int:
             report.join(part)
     for line in report.lines(monotonic() - begun):
         sys.stdout.write(f"{line}\n")
-    return 1 if report.broken or report.unused else 0
+    return 1 if report.broken or report.never else 0
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from tests.simulation.characters import mood_of, when
 from tests.simulation.clock import Clock
 from tests.simulation.desk import Desk, Outcome
 from tests.simulation.estate import DAY, HOUR, Estate, Person
-from tests.simulation.said import behind_a_gate, said
+from tests.simulation.said import behind_a_gate, said, wrongly
 
 MOST_TRIES = 4
 MINUTE = timedelta(minutes=1)
@@ -232,14 +232,12 @@ class Acting:
                 return
 
     def aside(self, case: SimulatedCase, by: Person | None = None) -> None:
-        """Somebody records what is not waited for but could be, mostly what has been seldom so far; or tries in vain."""
+        """Somebody records what is not waited for but could be, mostly what was seldom so far; or tries in vain."""
         now, uses = self.clock.now, self.desk.observer.tally.uses
         if case.file.ended:
             return
-        if self.chance.random() < 0.25:
-            people = (by,) if by else [one for one in self.estate.people.values() if one.there(now)]
-            if tried := behind_a_gate(case, people, now, self.desk.observer.tally, self.chance):
-                self.records(case, tried[0], tried[1], now)
+        if self.chance.random() < 0.45:
+            self._in_vain(case, by)
             return
         offered = [kind for kind in case.takes if kind not in case.place.awaited and kind is not Withdrawn]
         may = {
@@ -249,11 +247,23 @@ class Acting:
             if any(case.could(kind, one.actor, now) for one in able)
         }
         if may:
-            seldom = [1 / (1 + uses[case.procedure.prefix, "event", kind.kind()]) for kind in may]
+            turns = set(case.place.admitted)  # what leads the case elsewhere, mostly to its end
+            prefix = case.procedure.prefix
+            seldom = [(0.25 if kind in turns else 1) / (1 + uses[prefix, "event", kind.kind()]) for kind in may]
             (kind,) = self.chance.choices(list(may), seldom)
             able = [one for one in may[kind] if case.could(kind, one.actor, now)]
             one = self.chance.choice(able)
             mood_of(one).acts(self, case, kind, one)
+
+    def _in_vain(self, case: SimulatedCase, by: Person | None) -> None:
+        """He tries what no page offers him now; or he may, and says it wrongly."""
+        now, tally = self.clock.now, self.desk.observer.tally
+        people = (by,) if by else [one for one in self.estate.people.values() if one.there(now)]
+        tried = behind_a_gate(case, people, now, tally, self.chance)
+        if self.chance.random() < 0.4:
+            tried = wrongly(case, people, now, tally, self.chance) or tried
+        if tried:
+            self.records(case, tried[0], tried[1], now)
 
     def withdraws(self, case: SimulatedCase) -> None:
         by = self._whoever(case, Withdrawn, there=True) if Withdrawn in case.takes else None

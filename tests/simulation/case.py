@@ -1,19 +1,20 @@
-"""A case as its workflow keeps it, without a server: file, docket, script, notices and clock, by the product's own parts."""
+"""A case as its workflow keeps it, without a server: file, docket, script, notices and clock of the product itself."""
 
 from collections import OrderedDict
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Self
 
 from domain import alarms
 from domain.admission import Act, Standing, admit, closed_by, could_record, may, opening_entry, owed_in
 from domain.case_file import CaseFile, Entry, Source
 from domain.docket import Docket
 from domain.errors import DeskError
-from domain.events import AnyEvent, CancellationIgnored, CaseEnded, Event
+from domain.events import AnyEvent, CancellationIgnored, CaseEnded, Event, Referred
 from domain.notices import Notice, Setting, notices_of
-from domain.people import CLOCKWORK, Actor
+from domain.people import CLOCKWORK, Actor, CaseNo
 from domain.periods import Running, running
 from domain.rulebook import PROCEDURES
 from domain.rulebook.rows import Gate, Owed, Position
@@ -33,7 +34,7 @@ class Scripts:
     def __init__(self) -> None:
         self._open: OrderedDict[int, Retracing] = OrderedDict()
 
-    def __enter__(self) -> "Scripts":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -178,7 +179,10 @@ class SimulatedCase:
             return
         self.admit(act, now)
         yield from self.ring(act.at, now)
-        yield self.add(self.admit(act, now))
+        entry = self.add(self.admit(act, now))
+        yield entry
+        for event in act.beside:
+            yield self._add_own(event, entry.at, now)
         yield from self.end(now)
 
     def hears_alone(self, event: AnyEvent, by: Actor, at: datetime) -> bool:
@@ -188,6 +192,11 @@ class SimulatedCase:
             return bool(list(self.take_in(act, at)))
         except DeskError:
             return False
+
+    def refer(self, number: int, no: CaseNo, now: datetime) -> Iterator[Entry]:
+        """What it handed on has become that case."""
+        yield self._add_own(Referred(defect=number, case_no=no), now, now)
+        yield from self.end(now)
 
     def leave(self) -> None:
         """Nobody looks at it any more."""

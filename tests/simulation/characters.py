@@ -24,7 +24,7 @@ class Mood(Protocol):
 
     heeds: float
 
-    def when(self, case: SimulatedCase, kind: type[Event], now: datetime, chance: Random) -> datetime | None: ...
+    def when(self, case: SimulatedCase, kind: type[Event], /, now: datetime, chance: Random) -> datetime | None: ...
     def acts(self, acting: "Acting", case: SimulatedCase, kind: type[Event], by: Person) -> None: ...
 
 
@@ -56,7 +56,7 @@ class Hasty:
 
     heeds: float = 0.6
 
-    def when(self, case: SimulatedCase, kind: type[Event], now: datetime, chance: Random) -> datetime | None:
+    def when(self, _: SimulatedCase, __: type[Event], now: datetime, chance: Random) -> datetime | None:
         return now + timedelta(seconds=chance.randint(5, 120))
 
     def acts(self, acting: "Acting", case: SimulatedCase, kind: type[Event], by: Person) -> None:
@@ -94,7 +94,7 @@ class Forgetful:
 
 @dataclass(kw_only=True)
 class Offline(Careful):
-    """Goes on where the desk does not hear him; hours later everything arrives with its true moment, twice, mixed up."""
+    """Goes on where the desk does not hear him; hours later all of it comes with its true moments, mixed up, twice."""
 
     heeds: float = 0.4
 
@@ -150,7 +150,7 @@ class Cheating:
             return
         if way == 2:  # in the order of somebody else
             others = [other for other in acting.desk.cases if len(other.file) and not other.file.ended]
-            other = chance.choice(others)
+            other = chance.choice([other for other in others if other.procedure is case.procedure])
             foreign = said(other, kind, now, chance)
             if foreign:
                 acting.records(other, foreign[0], by, now)

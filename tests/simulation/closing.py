@@ -24,7 +24,7 @@ def close(cases: list[SimulatedCase], witness: Witness, until: datetime) -> None
         witness.expect("the ledger's invariants", case, holds=not found, text="; ".join(map(str, found[:3])))
         otherwise = [f"{duty.key}/{duty.cycle} {text}" for duty, text in reckoned_otherwise(case, until)]
         witness.expect("11 minute by minute", case, holds=not otherwise, text="; ".join(otherwise[:3]))
-        rungs = list(rungs_otherwise(case))
+        rungs = list(rungs_otherwise(case, witness.heard_of_late))
         witness.expect("13 rungs in order", case, holds=not rungs, text="; ".join(rungs[:3]))
         somebody = case.file.ended or bool(case.periods) or any(True for _ in who_can_go_on(case, witness, until))
         witness.expect("20 nobody waits for nothing", case, holds=somebody, text=str(case.place.awaited))

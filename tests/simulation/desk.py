@@ -8,13 +8,15 @@ from random import Random
 from typing import Protocol
 
 from domain.admission import Act, check_opener, check_opening
-from domain.assigning import check_assignable, check_signatory
+from domain.assigning import Work, check_sent, check_signatory
 from domain.case_file import Entry, Source
 from domain.errors import DeskError
 from domain.events import AnyEvent
 from domain.limits import Terms
 from domain.notices import Notice
-from domain.people import CaseNo, StaffId
+from domain.people import CLOCKWORK, Actor, CaseNo, Role, StaffId
+from domain.referrals import outstanding
+from domain.rulebook import PROCEDURES
 from domain.rulebook.rows import Procedure
 from tests.domain.story import LY
 from tests.simulation.case import Scripts, SimulatedCase
@@ -72,7 +74,7 @@ class Desk:
     _waiting: dict[CaseNo, list[Command]] = field(default_factory=dict)
     _armed: dict[CaseNo, datetime | None] = field(default_factory=dict)
 
-    def open(self, procedure: Procedure, event: AnyEvent, by: Person) -> None:
+    def open(self, procedure: Procedure, event: AnyEvent, by: Actor) -> None:
         """A call that somebody takes down; while the desk is closed it is taken down after that."""
         now = self.clock.now
         if over := self.faults.closed_until(now):
@@ -80,9 +82,14 @@ class Desk:
                 over + timedelta(seconds=self.chance.randint(1, 600)), lambda: self.open(procedure, event, by)
             )
             return
+        self._begins_with(procedure, event, by)
+
+    def _begins_with(self, procedure: Procedure, event: AnyEvent, by: Actor) -> CaseNo:
+        now = self.clock.now
         act = self._act(event, by, now)
         edition = procedure.edition(self.edition)
-        check_opener(act, procedure, edition)
+        if not by.holds(Role.SYSTEM):
+            check_opener(act, procedure, edition)
         check_opening((act,), procedure, edition, self.terms)
         no = CaseNo(f"{procedure.prefix}-{now:%Y%m%d}-{len(self.cases) + 1:05}")
         terms = TermsOfCase.of(self.terms)
@@ -91,6 +98,7 @@ class Desk:
         self.cases.append(case)
         self._waiting[no] = []
         self.clock.at(self._delivery(), lambda: self._begin(case))
+        return no
 
     def submit(
         self, case: SimulatedCase, event: AnyEvent, by: Person, at: datetime, then: Callable[[Outcome], None]
@@ -102,12 +110,12 @@ class Desk:
             self.clock.at(again, lambda: self.submit(case, event, by, at, then))
             return
         try:
-            self._look_up(event, at)
+            beside = self._look_up(case, event, at)
         except DeskError as refusal:
             self.observer.turned_away(case, refusal)
             then(refusal)
             return
-        command = Command(case=case, act=self._act(event, by, at), then=then)
+        command = Command(case=case, act=self._act(event, by.actor, at, beside), then=then)
         self.commands.append(command)
         self._waiting[case.opening.no].append(command)
         self.clock.at(self._delivery(), lambda: self._deliver(command))
@@ -121,27 +129,21 @@ class Desk:
             self.observer.stood(case, entry)
             self._heard(case, [entry])
 
-    def _act(self, event: AnyEvent, by: Person, at: datetime) -> Act:
+    def _act(self, event: AnyEvent, by: Actor, at: datetime, beside: tuple[AnyEvent, ...] = ()) -> Act:
         command_id = f"c-{len(self.commands) + len(self.cases) + 1}"
-        return Act(
-            command_id=command_id, event=event, by=by.actor, at=at, accepted_at=self.clock.now, source=Source.API
-        )
+        now = self.clock.now
+        return Act(command_id=command_id, event=event, by=by, at=at, accepted_at=now, source=Source.API, beside=beside)
 
     def _delivery(self) -> datetime:
         return self.clock.now + self.faults.on_its_way(self.chance)
 
-    def _look_up(self, event: AnyEvent, at: datetime) -> None:
-        """What the API asks of the register before it takes an act on (REP-05, PUB-03)."""
-        for name, check in (("repairer", check_assignable), ("collector", None)):
-            staff = getattr(event, name, None)
-            if staff is None:
-                continue
-            person = self.estate.people.get(StaffId(staff))
-            actor = person.actor if person else None
-            if check is None:
-                check_signatory(actor, field=f"event.{name}")
-            else:
-                check(actor, on_leave=self.estate.on_leave(StaffId(staff), at), field=f"event.{name}")
+    def _look_up(self, case: SimulatedCase, event: AnyEvent, at: datetime) -> tuple[AnyEvent, ...]:
+        """What the API asks of the register before it takes an act on, and what it notes with it (REP-05, PUB-03)."""
+        collector = getattr(event, "collector", None)
+        if collector is not None:
+            person = self.estate.people.get(StaffId(collector))
+            check_signatory(person.actor if person else None, field="event.collector")
+        return check_sent(event, self.estate.crew(at), Work.of(case.file, case.procedure), under="event.")
 
     def _begin(self, case: SimulatedCase) -> None:
         if over := self.faults.stopped_until(self.clock.now):
@@ -218,6 +220,12 @@ class Desk:
     def _heard(self, case: SimulatedCase, entries: Iterable[Entry]) -> None:
         """Everybody who has to hears of what now stands in the file, and the clock is set anew."""
         numbers = {entry.number for entry in entries}
+        while numbers and (referrals := outstanding(case.procedure.refers, case.file, case.opening.no)):
+            one = referrals[0]
+            no = self._begins_with(PROCEDURES[one.prefix], one.event, CLOCKWORK)
+            for entry in case.refer(one.number, no, self.clock.now):
+                self.observer.stood(case, entry)
+                numbers.add(entry.number)
         moment = case.next_alarm()
         if moment != self._armed.get(case.opening.no):
             self._armed[case.opening.no] = moment

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from random import Random
 
+from domain.assigning import Crew, Repairer
 from domain.calendar import LOCAL, CalendarYear, WorkingCalendar
 from domain.people import POSTS, Actor, Role, StaffId
 from domain.roster import Assignment, Leave, Roster, Shift, Span, StandIns, on_duty
@@ -110,6 +111,21 @@ class Estate:
 
     def on_leave(self, staff: StaffId, at: datetime) -> bool:
         return any(leave.staff == staff and leave.span.holds(at) for leave in self.roster.leaves)
+
+    def crew(self, at: datetime) -> Crew:
+        """Every repairer, as he stands then; all are trained for everything."""
+        return [
+            Repairer(
+                id=one.id,
+                name=one.id,
+                on_duty_until=at + HOUR if one.there(at) else None,
+                on_leave=self.on_leave(one.id, at),
+                trained=True,
+                in_hand=0,
+            )
+            for one in self.people.values()
+            if one.actor.holds(Role.REPAIRER)
+        ]
 
 
 def found_estate(chance: Random, first: date, days: int) -> Estate:

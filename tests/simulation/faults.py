@@ -10,7 +10,7 @@ from tests.simulation.estate import DAY, HOUR
 
 @dataclass(frozen=True, kw_only=True)
 class Faults:
-    """``closed``: nothing is taken on and nothing happens. ``stopped``: what is taken on lies there, no alarm is raised."""
+    """``closed``: nothing is taken on or happens. ``stopped``: what is taken on lies there, no alarm is raised."""
 
     closed: tuple[Span, ...] = ()
     stopped: tuple[Span, ...] = ()

@@ -18,7 +18,13 @@ RUN = "run-1"
 def filed(case: SimulatedCase) -> FiledCase:
     rights = [(kind.label, right_for(kind, case.edition)) for kind in case.place.awaited]
     waiting = [(label, right.posts if right else ()) for label, right in rights]
-    view = view_of(case.file, case.docket.owed, stage=case.procedure.stage(case.file), waiting=waiting)
+    view = view_of(
+        case.file,
+        case.docket.owed,
+        stage=case.procedure.stage(case.file),
+        waiting=waiting,
+        crew=case.procedure.crew(case.file),
+    )
     return FiledCase(
         head={
             **asdict(view),

@@ -1,27 +1,30 @@
 """One simulated month of one estate: calls by the curve of the day, people, faults; the same seed, the same month."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from random import Random
+from typing import Any
 
 from domain.admission import right_for
 from domain.calendar import LOCAL
 from domain.case_file import CaseFile
 from domain.docket import Docket
-from domain.events import AnyEvent
+from domain.events import AnyEvent, Event
 from domain.filing import digest
 from domain.limits import Terms
+from domain.people import CLOCKWORK, Actor
 from domain.rulebook import PROCEDURES, REPAIR, Procedure
 from tests.domain.makers import MAKERS, Scene
+from tests.domain.story import on
 from tests.simulation import faults
 from tests.simulation.acting import Acting
 from tests.simulation.case import Scripts, SimulatedCase
 from tests.simulation.clock import Clock
 from tests.simulation.closing import close
 from tests.simulation.desk import TEAMS, Desk
-from tests.simulation.estate import DAY, FIRST_DAY, HOUR, Estate, Person, found_estate
+from tests.simulation.estate import DAY, FIRST_DAY, HOUR, Estate, found_estate
 from tests.simulation.faults import Faults
 from tests.simulation.witness import Witness
 
@@ -33,11 +36,11 @@ EDITION = date(2026, 11, 1)
 CURVE = (1, 1, 1, 1, 1, 2, 5, 9, 12, 12, 10, 8, 7, 6, 7, 8, 8, 9, 12, 14, 12, 8, 4, 2)
 """Calls by the hour of the day: before people go to work, and when they are back."""
 
-ASIDES = 0.15
+ASIDES = 0.2
 """Of all changes of a case, after how many somebody records something beside it."""
 
-WITHDRAWN = 0.07
-CANCELLED = 0.01
+WITHDRAWN = 0.1
+CANCELLED = 0.03
 
 
 @dataclass(kw_only=True)
@@ -87,16 +90,22 @@ class Residents:
         """Of somebody's home three in four; whoever may take it down does, once he is there."""
         procedures = sorted(PROCEDURES.values(), key=lambda procedure: procedure.prefix)
         (procedure,) = self.chance.choices(procedures, [3 if one is REPAIR else 1 for one in procedures])
-        right = right_for(procedure.opens_with[0], procedure.edition(EDITION))
+        edition = procedure.edition(EDITION)
+        kinds = [kind for kind in procedure.opens_with if edition.knows(kind)]
+        kind = kinds[0] if self.chance.random() < 0.6 else self.chance.choice(kinds)
+        right = right_for(kind, edition)
         clerks = [one for one in self.estate.people.values() if right and one.actor.holds(*right.posts)]
+        if not clerks:  # the calendar asks for it
+            self._takes_down(procedure, kind, CLOCKWORK)
+            return
         clerk = min(clerks, key=lambda one: (one.back(self.clock.now), one.id))
-        self.clock.at(clerk.back(self.clock.now), lambda: self._takes_down(procedure, clerk))
+        self.clock.at(clerk.back(self.clock.now), lambda: self._takes_down(procedure, kind, clerk.actor))
 
-    def _takes_down(self, procedure: Procedure, clerk: Person) -> None:
+    def _takes_down(self, procedure: Procedure, kind: type[Event], by: Actor) -> None:
         nothing = Scene(file=CaseFile(), docket=Docket((), self.desk.terms, procedure.who), at=self.clock.now)
-        events: list[AnyEvent] = MAKERS[procedure.opens_with[0]](nothing)
+        events: list[AnyEvent] = MAKERS[kind](nothing)
         event = events[0] if self.chance.random() < 0.5 else self.chance.choice(events)
-        self.desk.open(procedure, event, clerk)
+        self.desk.open(procedure, _from(event, self.clock.now), by)
 
     def hears_of(self, case: SimulatedCase) -> None:
         """Of a case seen for the first time: what residents and others will make of it."""
@@ -114,7 +123,24 @@ class Residents:
         self.clock.at(self.clock.now + HOUR * self.chance.expovariate(1 / hours), do)
 
 
-def live(seed: int, repairs: int, *, days: int = DAYS, first: date = FIRST_DAY, drawn: bool = True) -> Month:
+def _from(event: AnyEvent, now: datetime) -> AnyEvent:
+    """What the makers tell of moments counts from their Monday morning; here it counts from now."""
+    moments = {field.name: getattr(event, field.name) for field in fields(event)}
+    moved: dict[str, Any] = {
+        name: now + (value - on("9:00")) for name, value in moments.items() if isinstance(value, datetime)
+    }
+    return replace(event, **moved)
+
+
+def live(
+    seed: int,
+    repairs: int,
+    *,
+    days: int = DAYS,
+    first: date = FIRST_DAY,
+    terms: Terms | None = None,
+    drawn: bool = True,
+) -> Month:
     """A month of that seed with that many calls, and what is left of it after that. ``drawn``: with faults."""
     chance = Random(seed)  # noqa: S311  # the same seed, the same month
     start = datetime.combine(first, time(), LOCAL)
@@ -122,7 +148,7 @@ def live(seed: int, repairs: int, *, days: int = DAYS, first: date = FIRST_DAY, 
     clock = Clock(start)
     wrong = faults.drawn(chance, start, days) if drawn else Faults()
     witness = Witness(estate=estate)
-    terms = Terms(teams=TEAMS, calendar=estate.calendar)
+    terms = terms or Terms(teams=TEAMS, calendar=estate.calendar)
     with Scripts() as scripts:
         desk = Desk(
             clock=clock,

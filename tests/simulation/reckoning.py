@@ -1,6 +1,6 @@
 """The limits reckoned once more, minute by minute, as somebody would with a clock and a calendar on the wall."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -32,10 +32,11 @@ Stretch = tuple[int, int | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """``due``: the last moment on time; ``late``: whether it passed; ``why``: what shows it."""
+    """``due``: the last moment on time, as the first ``number`` entries have it; ``late``: whether it passed."""
 
     due: datetime | None
     late: bool
+    number: int
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,13 @@ def verdict(reading: Reading, duty: Duty) -> Verdict:
     due = last_moment(reading, duty, duty.start_number)
     for entry in reading.entries[duty.start_number :]:
         if duty.ended_by == entry.number or _told_late(duty, entry):
-            return Verdict(due=due, late=due is not None and entry.at > due)
+            return Verdict(due=due, late=due is not None and entry.at > due, number=entry.number - 1)
         moved = last_moment(reading, duty, entry.number)
         if due is not None and moved != due and entry.at > due and _runs(duty, entry):
-            return Verdict(due=due, late=True)
+            return Verdict(due=due, late=True, number=entry.number - 1)
         due = moved
     missed = due is not None and reading.until > due + timedelta(seconds=2)
-    return Verdict(due=due, late=duty.ended_by is None and missed)
+    return Verdict(due=due, late=duty.ended_by is None and missed, number=reading.files[-1].last_number)
 
 
 def _runs(duty: Duty, entry: Entry) -> bool:
@@ -93,11 +94,11 @@ def last_moment(reading: Reading, duty: Duty, number: int) -> datetime | None:
     return _counted(duty, file, reading.terms, pauses, most)
 
 
-def without_pauses(reading: Reading, duty: Duty) -> datetime | None:
-    return _counted(duty, reading.files[-1], reading.terms, (), 0)
+def without_pauses(reading: Reading, duty: Duty, number: int) -> datetime | None:
+    return _counted(duty, reading.files[number], reading.terms, (), 0)
 
 
-def _counted(duty: Duty, file: CaseFile, terms: Terms, pauses: tuple[Stretch, ...], most: int) -> datetime | None:
+def _counted(duty: Duty, file: CaseFile, terms: Terms, pauses: tuple[Stretch, ...], most: int) -> datetime | None:  # noqa: PLR0911  # one a kind
     start = duty.started_at
     match duty.row.limit:
         case Within(length=length):
@@ -134,7 +135,7 @@ def _after(start: datetime, length: timedelta, pauses: tuple[Stretch, ...], most
     """So much time after it, not counting what stood still, of which there is a most."""
     left, passed = length // timedelta(microseconds=1), 0
     while left:
-        step = MINUTE if left > MINUTE else left
+        step = min(MINUTE, left)
         passed += step
         left -= step
         if pauses:
@@ -213,12 +214,12 @@ def reckoned_otherwise(case: SimulatedCase, until: datetime) -> Iterator[tuple[D
         elif found.due != due:
             yield duty, f"due {found.due}, not {due}"
         if duty.row.pausable is not None and not duty.extended:
-            plain = without_pauses(reading, duty)
+            plain = without_pauses(reading, duty, found.number)
             if plain is not None and duty.due.at - plain > duty.row.pausable:
                 yield duty, f"paused by {duty.due.at - plain}"
 
 
-def rungs_otherwise(case: SimulatedCase) -> Iterator[str]:
+def rungs_otherwise(case: SimulatedCase, heard_of_late: Container[tuple[str, str, int]]) -> Iterator[str]:
     """Rungs out of their order, twice, early, or left out, by what stands in the file alone."""
     reading = Reading.of(case, case.file.last_at or case.file.after(0)[0].at)
     for duty in case.docket:
@@ -235,11 +236,9 @@ def rungs_otherwise(case: SimulatedCase) -> Iterator[str]:
             is_warning = duty.row.rung(event.rung).level is Level.WARNING
             if due is None or (entry.at <= due and not is_warning) or (is_warning and entry.at <= duty.started_at):
                 yield f"{duty.key}/{duty.cycle} {event.rung} at {entry.at}, due {due}"
-        if (
-            duty.breached_at is not None
-            and _had_to_be_told(duty)
-            and not any(_told_late(duty, e) for e in reading.entries)
-        ):
+        told = any(_told_late(duty, entry) for entry in reading.entries)
+        known = (case.no, duty.key, duty.cycle) not in heard_of_late
+        if duty.breached_at is not None and known and _had_to_be_told(duty) and not told:
             yield f"{duty.key}/{duty.cycle} late, and nobody told"
 
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 
 from infra.invariants.violation import Violation
 from tests.simulation.month import Month
-from tests.simulation.tally import Tally, Use, everything
+from tests.simulation.tally import IN_FULL, Tally, Use, everything
 
 NEVER: Mapping[Use, str] = {}
 """What no month can come to, each with the reason."""
+
+MOST_UNSEEN = 0.06
+"""Of how gates and duties come out and who is told, how much chance may leave out of twenty months."""
 
 
 @dataclass(kw_only=True)
@@ -43,6 +46,16 @@ class Report:
     def unused(self) -> list[Use]:
         """What of the newest editions was not put to use, and could have been."""
         return [use for use in everything() if not self.tally.uses[use] and use not in NEVER]
+
+    @property
+    def never(self) -> list[Use]:
+        """Of that, what has to be."""
+        return [use for use in self.unused if use[1] in IN_FULL]
+
+    @property
+    def share_unseen(self) -> float:
+        outcomes = [use for use in everything() if use[1] not in IN_FULL]
+        return sum(not self.tally.uses[use] for use in outcomes) / len(outcomes)
 
     def lines(self, seconds: float) -> Iterator[str]:
         tally = self.tally

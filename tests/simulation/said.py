@@ -11,6 +11,7 @@ from typing import Any
 from domain.events import AnyEvent, Event
 from domain.events.base import AS_SOON_AS_POSSIBLE
 from domain.pricing import REVIEWED_ITEM
+from domain.rulebook.rows import whatever_it_says
 from tests.domain.makers import MAKERS
 from tests.simulation.case import SimulatedCase
 from tests.simulation.estate import DAY, Person
@@ -42,8 +43,9 @@ def spoilt(event: AnyEvent, at: datetime, chance: Random) -> AnyEvent:
 
 
 def out_of_turn(case: SimulatedCase, at: datetime, chance: Random) -> AnyEvent | None:
-    """Something that the case does not wait for."""
-    kinds = [kind for kind in case.procedure.vocabulary if case.edition.knows(kind) and kind not in case.takes]
+    """Something that the case does not wait for; what only opens a case has no way into one."""
+    known = set(filter(case.edition.knows, case.procedure.vocabulary)) - {*case.takes, *case.procedure.opens_with}
+    kinds = [kind for kind in case.procedure.vocabulary if kind in known]
     events = MAKERS[chance.choice(kinds)](case.scene(at)) if kinds else []
     return chance.choice(events) if events else None
 
@@ -51,7 +53,7 @@ def out_of_turn(case: SimulatedCase, at: datetime, chance: Random) -> AnyEvent |
 def behind_a_gate(
     case: SimulatedCase, people: Iterable[Person], at: datetime, tally: Tally, chance: Random
 ) -> Tried | None:
-    """What somebody may record, but not as things stand, so that no page offers it: at the gates seldom tried so far."""
+    """What somebody may record, but not as things stand, so that no page offers it; gates seldom shut come first."""
     tried: list[Tried] = []
     weights: list[float] = []
     for by in people:
@@ -61,11 +63,25 @@ def behind_a_gate(
             if events:
                 names = (gate_name(case.edition, case.edition.gates.index(gate)) for gate in shut)
                 tried.append((chance.choice(events), by))
-                weights.append(1 / (1 + min(tally.uses[case.procedure.prefix, "gate", name] for name in names)))
+                weights.append((1 + min(tally.uses[case.procedure.prefix, "gate shut", name] for name in names)) ** -2)
     return chance.choices(tried, weights)[0] if tried else None
 
 
-def _hurried(value: object, at: datetime, chance: Random) -> object:
+def wrongly(case: SimulatedCase, people: Iterable[Person], at: datetime, tally: Tally, chance: Random) -> Tried | None:
+    """What somebody could record, with a field that may be wrong: at the gates seldom shut so far."""
+    prefix, tried, weights = case.procedure.prefix, list[Tried](), list[float]()
+    for gate in case.edition.gates:
+        for kind in gate.on if gate.holds is not whatever_it_says else ():
+            able = [one for one in people if kind in case.takes and case.could(kind, one.actor, at)]
+            events = MAKERS[kind](case.scene(at)) if able else []
+            if events:
+                tried.append((spoilt(chance.choice(events), at, chance), chance.choice(able)))
+                name = gate_name(case.edition, case.edition.gates.index(gate))
+                weights.append((1 + tally.uses[prefix, "gate shut", name]) ** -2)
+    return chance.choices(tried, weights)[0] if tried else None
+
+
+def _hurried(value: object, at: datetime, chance: Random) -> object:  # noqa: PLR0911  # one a kind
     match value:
         case bool():
             return not value

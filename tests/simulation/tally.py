@@ -15,6 +15,9 @@ from tests.simulation.case import SimulatedCase
 Use = tuple[str, str, str]
 """Of which procedure, what kind of row, and which of them."""
 
+IN_FULL = frozenset({"event", "period", "stage", "gate", "duty"})
+"""Kinds of which each is put to use in twenty months; of the others, how it came out and who was told, nearly all."""
+
 
 @dataclass(kw_only=True)
 class Tally:
@@ -46,7 +49,7 @@ class Tally:
         self.uses[prefix, "stage", case.procedure.stage(case.file)] += 1
         for number, gate in enumerate(edition.gates):
             if isinstance(entry.event, gate.on):
-                self.uses[prefix, "gate passed", gate_name(edition, number)] += 1
+                self.uses[prefix, "gate", gate_name(edition, number)] += 1
 
     def refusal(self, case: SimulatedCase, error: DeskError) -> None:
         self.refusals[error.code] += 1
@@ -54,7 +57,8 @@ class Tally:
             return
         for number, gate in enumerate(case.edition.gates):
             if error.rule == gate.rule and error.remedy == f"{gate.remedy}（{gate.rule}）":
-                self.uses[case.procedure.prefix, "gate", gate_name(case.edition, number)] += 1
+                for use in ("gate", "gate shut"):
+                    self.uses[case.procedure.prefix, use, gate_name(case.edition, number)] += 1
 
     def case(self, case: SimulatedCase) -> None:
         prefix = case.procedure.prefix
@@ -88,7 +92,7 @@ def _rows(procedure: Procedure, edition: Edition) -> Iterator[tuple[str, str]]:
     yield from (("tell", tell_name(edition, number)) for number in range(len(edition.tells)))
     for number in range(len(edition.gates)):
         yield "gate", gate_name(edition, number)
-        yield "gate passed", gate_name(edition, number)
+        yield "gate shut", gate_name(edition, number)
     for row in edition.obligations:
         yield from ((use, row.key) for use in ("duty", "met", "breach"))
         yield from (("rung", f"{row.key} {number}") for number in range(len(row.ladder)))

@@ -70,7 +70,7 @@ def a_rung_is_forgotten_once(patch: Patch) -> None:
 
 
 def a_breach_is_told_early(patch: Patch) -> None:
-    def moment(self: Breach, timing: Timing) -> datetime:  # noqa: ARG001  # the shape of a rung
+    def moment(self: Breach, timing: Timing) -> datetime:
         return timing.due_at - timedelta(seconds=1)
 
     patch.setattr(Breach, "moment", moment)
@@ -106,7 +106,7 @@ def what_is_refused_leaves_a_trace(patch: Patch) -> None:
 
 
 def a_command_is_not_known_again(patch: Patch) -> None:
-    patch.setattr(CaseFile, "by_command", lambda self, command_id: None)
+    patch.setattr(CaseFile, "by_command", lambda *_: None)
     patch.setattr(faults, "drawn", lambda *_: Faults(doubled=1.0))
 
 
@@ -133,12 +133,12 @@ def a_breach_is_forgiven(patch: Patch) -> None:
 
 def nothing_is_too_long_ago(patch: Patch) -> None:
     everybody_is(patch, Character.CHEATING)
-    patch.setattr(admission, "_is_backdated", lambda act, standing: False)
+    patch.setattr(admission, "_is_backdated", lambda *_: False)
 
 
 def nothing_is_before_its_turn(patch: Patch) -> None:
     everybody_is(patch, Character.CHEATING)
-    patch.setattr(admission, "_in_its_turn", lambda act, standing: act)
+    patch.setattr(admission, "_in_its_turn", lambda act, _: act)
 
 
 def what_is_charged_is_charged_twice(patch: Patch) -> None:

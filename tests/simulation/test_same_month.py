@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +21,7 @@ def test_the_same_seed_gives_the_same_month_in_another_process_whatever_its_hash
     for seed_of_hashes in ("1", "2"):
         there = subprocess.run(
             [sys.executable, "-c", ELSEWHERE],
-            env={**os.environ, "PYTHONHASHSEED": seed_of_hashes, "PYTHONPATH": os.getcwd()},
+            env={**os.environ, "PYTHONHASHSEED": seed_of_hashes, "PYTHONPATH": str(Path.cwd())},
             capture_output=True,
             text=True,
             check=True,
