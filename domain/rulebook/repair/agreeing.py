@@ -23,10 +23,18 @@ RIGHTS = (
 
 
 def agreed_amount(file: CaseFile) -> Decimal | None:
-    """REP-35, REP-118: what the resident agreed to pay in this round, all together; None: nothing agreed yet."""
-    since = [entry.event for entry in file.since(Assigned)]
-    agreed = next((event.amount for event in reversed(since) if isinstance(event, CostAgreed)), None)
-    return None if agreed is None else agreed + _fee(file)
+    """REP-35, REP-118: what the resident agreed to pay in this round, all together; None: nothing agreed yet.
+
+    The last word on the cost is for all of it; only further work agreed to after that comes on top.
+    """
+    agreed: Decimal | None = None
+    for entry in file.since(Assigned):
+        match entry.event:
+            case CostAgreed(amount=amount):
+                agreed = amount
+            case FurtherWorkAgreed(fee=fee) if agreed is not None:
+                agreed += fee
+    return agreed
 
 
 def further_work(file: CaseFile) -> tuple[FurtherWorkAgreed, ...]:
@@ -36,13 +44,9 @@ def further_work(file: CaseFile) -> tuple[FurtherWorkAgreed, ...]:
 
 def off_the_list(file: CaseFile) -> dict[str, Decimal]:
     """FEE-02, FEE-106: what may be charged that the list does not name, by what stands for it in place of an item."""
-    reviewed, fee = reviewing.reviewed_amount(file), _fee(file)
-    named = {REVIEWED_ITEM: reviewed, FURTHER_ITEM: fee if further_work(file) else None}
+    reviewed, fees = reviewing.reviewed_amount(file), [event.fee for event in further_work(file)]
+    named = {REVIEWED_ITEM: reviewed, FURTHER_ITEM: sum(fees, start=Decimal(0)) if fees else None}
     return {item: amount for item, amount in named.items() if amount is not None}
-
-
-def _fee(file: CaseFile) -> Decimal:
-    return sum((event.fee for event in further_work(file)), start=Decimal(0))
 
 
 def _further_work_by(file: CaseFile) -> datetime | None:
