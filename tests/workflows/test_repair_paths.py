@@ -441,7 +441,8 @@ async def test_war_01_under_warranty_it_waits_with_a_date_that_may_be_put_off_an
     await case.hears(handed(case, "17:00"), FRONT_DESK)
 
     await case.at("17:00:01")
-    assert "breached" == (await case.duty("WAR-01", 2))["state"]
+    duty = await case.duty("WAR-01")
+    assert ("breached", local(case.day, "17:00")) == (duty["state"], duty["breached_at"])
     await case.hears(OthersReported(settled=True, text="已更换"), FRONT_DESK)
 
     assert "保修或外单位已处理" == (await case.view())["result"]
