@@ -13,7 +13,6 @@ from domain.events.repair import (
     FormCollected,
     ReturnRegistered,
     SignatureExcused,
-    WorkFinished,
 )
 from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent, Reviewed, SentToReview
 from domain.events.work import Reassigned
