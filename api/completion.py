@@ -131,6 +131,7 @@ def _lines(wanted: Sequence[WireCharge], prices: PriceList, agreed: Mapping[str,
     lines: list[ChargeLine] = []
     for position, one in enumerate(wanted):
         if one.item in OFF_THE_LIST:
+            _refuse_again(position, one, lines)
             lines.append(_agreed_line(position, one, agreed))
             continue
         kinds = [one.kind] if one.kind else _kinds(prices, one.item)
@@ -142,6 +143,17 @@ def _lines(wanted: Sequence[WireCharge], prices: PriceList, agreed: Mapping[str,
             raise _other_amount(position, total(priced), prices)
         lines += priced
     return tuple(lines)
+
+
+def _refuse_again(position: int, one: WireCharge, lines: Sequence[ChargeLine]) -> None:
+    """FEE-02, FEE-106: an amount reviewed or agreed to is for all of it, so that it is charged once."""
+    if any(line.item == one.item for line in lines):
+        raise RuleBroken(
+            "FEE-02",
+            field=f"event.charges.{position}.item",
+            remedy=f"「{OFF_THE_LIST[one.item]}」只能收取一次，请删去重复的一行",
+            english=f"{one.item} is charged once; leave the second line out.",
+        )
 
 
 def _agreed_line(position: int, one: WireCharge, agreed: Mapping[str, Decimal]) -> ChargeLine:

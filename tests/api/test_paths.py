@@ -1,0 +1,404 @@
+"""The second edition's paths over HTTP: work off the list up to its charge, and how each new event is spelt."""
+
+import io
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import httpx2
+import pytest
+from pypdf import PdfReader
+
+from domain.events.on_site import OnSiteEvent, SiteItem
+from domain.events.review import ReviewEvent
+from infra.invariants import violations
+from infra.sealing import Sealer
+from tests.api.office import CALL, Office
+from tests.api.test_case import walk
+
+DESK, SUPERVISOR, REPAIRER = "fd-1", "en-1", "rp-1"
+WORK, REVIEWED, FURTHER = "拆改墙内暗管", Decimal(90), Decimal("60.50")
+UNLISTED = {"type": "assigned", "repairer": REPAIRER, "team": "水工班", "item": "REVIEWED", "override_reason": "试"}
+
+
+def soon(hours: int = 2) -> str:
+    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
+
+
+FURTHER_WORK: dict[str, Any] = {"type": "further_work_agreed", "work": "换角阀", "fee": str(FURTHER)}
+
+
+async def agreed_work(office: Office, **call: str) -> str:
+    """An unlisted repair, reviewed, agreed to, begun, and further work agreed to on the site."""
+    no = await office.call(DESK, **call)
+    await walk(office, no, SUPERVISOR, until="assessed")
+    for who, event in (
+        (SUPERVISOR, {"type": "sent_to_review", "work": WORK}),
+        (SUPERVISOR, {"type": "reviewed", "feasible": True, "amount": str(REVIEWED), "remark": "需凿墙"}),
+        (SUPERVISOR, {"type": "review_answered", "text": "可以维修，九十元"}),
+        (DESK, {"type": "review_consent", "cost_accepted": True, "repair_agreed": True}),
+        (SUPERVISOR, UNLISTED),
+    ):
+        await office.did(no, event, who)
+    await walk(office, no, SUPERVISOR, after="assigned", until="site_checked")
+    unfit = {"finding_of_material": "不合格", "remark": "已开裂", "warned": True, "choice": "使用"}
+    for who, event in (
+        (DESK, {"type": "material_supplied", "material": "住户旧龙头"}),
+        (REPAIRER, {"type": "material_checked", **unfit}),
+    ):
+        await office.did(no, event, who)
+    await walk(office, no, SUPERVISOR, after="site_checked", until="work_started")
+    for event in (
+        {"type": "resource_used", "resource": "水", "consented": True, "agreed_by": "住户001"},
+        {"type": "problem_found", "problem": "角阀锈死", "proposal": "一并更换"},
+        {**FURTHER_WORK, "finish_by": soon(), "agreed_by": "住户001"},
+    ):
+        await office.did(no, event, REPAIRER)
+    return no
+
+
+def finished(*charges: Mapping[str, object]) -> dict[str, Any]:
+    return {"type": "work_finished", "fault": "水", "charges": list(charges)}
+
+
+@pytest.fixture(scope="module")
+async def done(office: Office) -> str:
+    """From the call to the filed form: charged as reviewed, as agreed for further work, and by the list."""
+    no = await agreed_work(office)
+    charges = ({"item": "REVIEWED"}, {"item": "EXTRA", "amount": str(FURTHER)}, {"item": "W01", "kind": "labour"})
+    await office.did(no, finished(*charges), REPAIRER)
+    await walk(office, no, SUPERVISOR, after="work_finished")
+    return no
+
+
+async def test_fee_02_fee_106_reviewed_and_further_work_are_charged_at_their_amounts_under_no_list(
+    office: Office, done: str
+) -> None:
+    rows = await office.pool.fetch(
+        "select item, kind, price_version, unit_price, quantity, amount from charges where case_no = $1 order by line",
+        done,
+    )
+
+    version = rows[2]["price_version"]
+    assert version.startswith("LY-")
+    assert [
+        ("REVIEWED", "other", None, REVIEWED, 1, REVIEWED),
+        ("EXTRA", "other", None, FURTHER, 1, FURTHER),
+        ("W01", "labour", version, 35, 1, 35),
+    ] == [tuple(row) for row in rows]
+
+
+async def test_a_case_off_the_list_breaks_no_invariant(office: Office, done: str) -> None:
+    found = await violations(office.pool, Sealer(office.settings.master_ring()), None)
+
+    assert [] == [one for one in found if done in one.subject]
+
+
+@pytest.fixture(scope="module")
+async def at_work(office: Office) -> str:
+    return await agreed_work(office)
+
+
+@pytest.mark.parametrize(
+    ("charges", "field"),
+    [
+        ([{"item": "REVIEWED", "amount": "89.99"}], "event.charges.0.amount"),
+        ([{"item": "REVIEWED", "amount": "0"}], "event.charges.0.amount"),
+        ([{"item": "REVIEWED", "quantity": 2}], "event.charges.0.amount"),
+        ([{"item": "REVIEWED", "quantity": "0.5", "amount": "45"}], "event.charges.0.amount"),
+        ([{"item": "W01"}, {"item": "REVIEWED"}, {"item": "REVIEWED"}], "event.charges.2.item"),
+        ([{"item": "REVIEWED"}, {"item": "EXTRA", "amount": "60"}], "event.charges.1.amount"),
+        ([{"item": "EXTRA"}, {"item": "EXTRA"}], "event.charges.1.item"),
+    ],
+)
+async def test_fee_02_another_amount_another_quantity_or_twice_is_refused(
+    office: Office, at_work: str, charges: list[dict[str, Any]], field: str
+) -> None:
+    answer = await office.does(at_work, finished(*charges), REPAIRER)
+
+    assert (409, field) == (answer.status_code, answer.json()["field"]), answer.text
+    assert "FEE-02" in answer.json()["remedy"]
+
+
+@pytest.mark.parametrize("item", ["REVIEWED", "EXTRA"])
+async def test_fee_02_fee_106_without_a_review_or_further_work_neither_is_charged(office: Office, item: str) -> None:
+    no = await office.call(DESK)
+    await walk(office, no, SUPERVISOR, until="work_started")
+
+    answer = await office.does(no, finished({"item": item}), REPAIRER)
+
+    assert (409, "event.charges.0.item") == (answer.status_code, answer.json()["field"]), answer.text
+    assert "FEE-02" in answer.json()["remedy"]
+
+
+@pytest.mark.parametrize("name", ["EXTRA", "REVIEWED"])
+async def test_what_stands_for_no_item_of_the_list_is_neither_compared_nor_assigned_as_one(
+    lonely: Office, name: str
+) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+    compared = {"type": "fault_compared", "matches": False, "actual_item": name}
+
+    answers = [await lonely.does(no, event, by=SUPERVISOR) for event in (compared, UNLISTED | {"item": name})]
+
+    codes = [answer.status_code for answer in answers]
+    assert [409, 202 if name == "REVIEWED" else 409] == codes
+
+
+PERSONAL = ("住户001", WORK, "换角阀", "住户旧龙头", "角阀锈死", "一并更换", "已开裂", "需凿墙", "可以维修，九十元")
+
+
+async def test_who_agreed_and_what_was_written_of_the_home_is_masked_without_a_purpose(
+    office: Office, done: str
+) -> None:
+    masked = (await office.get(f"/v1/cases/{done}", DESK)).json()
+    clear = (await office.get(f"/v1/cases/{done}", DESK, purpose="收费核对")).json()
+
+    assert [] == [words for words in PERSONAL if words in str(masked)]
+    assert [] == [words for words in PERSONAL if words not in str(clear)]
+    by_type = {entry["type"]: entry["event"] for entry in masked["events"]}
+    assert {"住**"} == {by_type[kind]["agreed_by"] for kind in ("cost_agreed", "resource_used", "further_work_agreed")}
+    hidden = [("further_work_agreed", "work"), ("sent_to_review", "work"), ("material_supplied", "material")]
+    hidden += [("problem_found", "problem"), ("problem_found", "proposal")]
+    assert {"**"} == {by_type[kind][field] for kind, field in hidden}
+    assert ("不合格", "60.50") == (
+        by_type["material_checked"]["finding_of_material"],
+        by_type["further_work_agreed"]["fee"],
+    )
+
+
+async def test_a_survey_is_masked_without_a_purpose(office: Office) -> None:
+    no = await office.call(DESK)
+    await office.did(no, {"type": "survey_called_for", "reason": "邻居家漏"}, SUPERVISOR)
+    await office.did(no, {"type": "surveyed", "finding": "楼上住户私改"}, REPAIRER)
+
+    masked = str((await office.get(f"/v1/cases/{no}", DESK)).json())
+
+    assert ("邻居家漏" in masked, "楼上住户私改" in masked) == (False, False)
+
+
+async def test_the_printed_order_says_what_was_found_warned_of_agreed_to_and_charged(office: Office, done: str) -> None:
+    paper = PdfReader(io.BytesIO((await office.prints(done, DESK)).content))
+
+    told = "".join("".join(page.extract_text() for page in paper.pages).split()).replace("\u200b", "")
+    for words in (
+        "自备材料不合格（已开裂），已提示使用不当材料的后果，住户选择使用",
+        "收费评审：可以维修，90.00元，需凿墙",
+        "使用业主水，住户001同意",
+        "发现：角阀锈死；建议：一并更换",
+        "追加维修：换角阀，60.50元，",
+        "同意收费并维修，500.00元，住户001（当面）",
+        "其他费用评审项目90.00",
+        "其他费用追加维修60.50",
+        "￥185.50",
+    ):
+        assert words in told, words
+    assert "REVIEWED" not in told
+    assert "EXTRA" not in told
+
+
+# REP-102, REP-121, REP-131, REP-46 and PUB-106, and what is to be minded at each stage.
+
+
+@pytest.mark.parametrize("field", ["room", "content", "phone"])
+async def test_rep_102_a_report_without_its_room_its_content_or_its_telephone_is_not_taken(
+    lonely: Office, field: str
+) -> None:
+    blank = await lonely.post("/v1/repairs", CALL | {field: " "})
+    taken = await lonely.post("/v1/repairs", CALL)
+
+    assert (422, field) == (blank.status_code, blank.json()["field"])
+    assert 202 == taken.status_code
+
+
+async def test_rep_121_accepted_but_not_signed_for_nothing_that_completes_it_is_taken(office: Office) -> None:
+    no = await office.call(DESK)
+    await walk(office, no, SUPERVISOR, until="acceptance_stated")
+
+    early = [
+        await office.does(no, event, who)
+        for who, event in (
+            (REPAIRER, {"type": "customer_copy_given"}),
+            (SUPERVISOR, {"type": "copy_returned", "copy": 2}),
+            (DESK, {"type": "feedback_given", "solved": True}),
+        )
+    ]
+    blank = await office.does(no, {"type": "resident_signed", "signer": "住户001", "signature": " "}, REPAIRER)
+
+    assert [(409, "not_expected")] * 3 == [(answer.status_code, answer.json()["code"]) for answer in early]
+    assert all("resident_signed" in answer.json()["allowed"] for answer in early)
+    assert (422, "event.signature") == (blank.status_code, blank.json()["field"])
+    await walk(office, no, SUPERVISOR, after="acceptance_stated", until="customer_copy_given")
+
+
+async def test_rep_131_the_case_says_when_a_department_last_told_how_far_it_is(office: Office) -> None:
+    no = await office.call(DESK)
+    before = (await office.get(f"/v1/cases/{no}", DESK)).json()["last_progress_at"]
+
+    times = []
+    for who, text in ((SUPERVISOR, "已联系厂家"), (REPAIRER, "配件明日到")):
+        at = datetime.now(UTC)
+        await office.did(no, {"type": "progress_reported", "text": text}, who, at=at.isoformat())
+        times.append(at)
+        case = (await office.get(f"/v1/cases/{no}", DESK)).json()
+        assert at == datetime.fromisoformat(case["last_progress_at"])
+    await office.did(no, {"type": "noted", "text": "."}, DESK)
+
+    assert before is None
+    case = (await office.get(f"/v1/cases/{no}", DESK)).json()
+    assert times[-1] == datetime.fromisoformat(case["last_progress_at"])
+    assert ("配件明日到" in str(case), "open") == (False, case["state"])
+
+
+async def test_pub_106_what_the_weather_damaged_and_cleaners_found_is_a_public_repair_told_to_engineering(
+    office: Office,
+) -> None:
+    no = await office.reports(DESK, channel="保洁", fault="恶劣天气损坏")
+
+    case = (await office.get(f"/v1/cases/{no}", DESK)).json()
+    told = await office.pool.fetch("select rule, post from notices where case_no = $1 and level = '告知'", no)
+
+    assert ("PUB", "保洁", "open") == (case["procedure"], case["channel"], case["state"])
+    assert {("PUB-01", "工程部")} == {tuple(row) for row in told}
+
+
+AT_STAGES = {
+    "order_taken": ("待到场", {"REP-08", "REP-108", "MAT-01"}),
+    "arrived_on_site": ("现场确认", {"REP-110", "REP-111", "REP-112"}),
+    "cost_agreed": ("待开工", {"REP-112", "REP-113", "REP-116"}),
+    "work_started": ("维修中", {"REP-113", "REP-114", "REP-115", "REP-116", "REP-117"}),
+    "work_finished": ("待试用检查", {"REP-119"}),
+    "trial_done": ("待住户签字", {"REP-119", "REP-120"}),
+    "resident_signed": ("待返单", set[str]()),
+}
+"""REP-08, REP-111, REP-114, REP-115: conduct, which is shown where it is due."""
+
+
+async def test_rep_08_rep_111_rep_114_rep_115_what_to_mind_is_that_of_the_stage(office: Office) -> None:
+    no = await office.call(DESK)
+
+    last, shown = "", {}
+    for kind in AT_STAGES:
+        await walk(office, no, SUPERVISOR, after=last, until=kind)
+        case = (await office.get(f"/v1/cases/{no}", REPAIRER)).json()
+        shown[kind] = (case["stage"], {one["rule"] for one in case["guidance"]})
+        assert all(one["text"] for one in case["guidance"])
+        last = kind
+
+    assert shown == AT_STAGES
+
+
+async def test_rep_114_done_again_it_is_minded_again_and_a_closed_case_minds_nothing(office: Office, done: str) -> None:
+    no = await office.call(DESK)
+    await walk(office, no, SUPERVISOR, until="trial_done")
+    await office.did(no, {"type": "acceptance_stated", "satisfied": False, "remark": "仍滴水"}, REPAIRER)
+
+    again = (await office.get(f"/v1/cases/{no}", REPAIRER)).json()
+
+    assert "整改中" == again["stage"]
+    assert {"REP-114", "REP-115", "REP-116", "REP-117", "REP-123"} == {one["rule"] for one in again["guidance"]}
+    assert [] == (await office.get(f"/v1/cases/{done}", DESK)).json()["guidance"]
+
+
+# How each new event is spelt.
+
+SPELT: Mapping[str, dict[str, Any]] = {
+    "sent_to_review": {"work": WORK},
+    "found_unlisted": {"work": WORK},
+    "reviewed": {"feasible": True, "amount": "90.00"},
+    "review_answered": {"text": "可以"},
+    "review_consent": {"cost_accepted": True, "repair_agreed": False},
+    "survey_called_for": {"reason": "暗管"},
+    "surveyed": {"finding": "渗水"},
+    "work_classified": {"work_kind": "简易维修"},
+    "completion_agreed": {"finish_by": "2026-11-30T09:00:00+08:00"},
+    "quoted": {"amount": 80},
+    "quote_accepted": {"agreed_by": "住户001"},
+    "cost_agreed": {"amount": "0.01", "agreed_by": "住户001", "means": "微信"},
+    "site_checked": {"items": [item.value for item in SiteItem]},
+    "material_supplied": {"material": "龙头"},
+    "material_checked": {"finding_of_material": "质量不佳", "warned": True, "choice": "更换"},
+    "resource_used": {"resource": "电", "consented": True, "agreed_by": "住户001"},
+    "problem_found": {"problem": "锈", "proposal": "换"},
+    "further_work_agreed": {"work": "换阀", "fee": 0, "finish_by": "2026-11-30T01:00:00Z", "agreed_by": "住户001"},
+    "acceptance_stated": {"satisfied": False},
+    "work_order_filed": {"reference": "G-1"},
+    "progress_reported": {"text": "待料"},
+}
+BY_THE_DESK = {"quoted", "quote_accepted"}
+NO_AMOUNT = (-1, "-0.01", "80.123", 80.5555, "NaN", "Infinity", "1e300", 10**8, "八十", "", True, [80])
+WRONG = [
+    *((kind, field, value) for kind, field in (("quoted", "amount"), ("cost_agreed", "amount")) for value in NO_AMOUNT),
+    *(("reviewed", "amount", value) for value in NO_AMOUNT),
+    *(("further_work_agreed", "fee", value) for value in (*NO_AMOUNT, None)),
+    *(("site_checked", "items", value) for value in ([], ["擦地"], ["铺设防护垫", ""], "铺设防护垫", None)),
+    ("site_checked", "items", ["铺设防护垫"] * (len(SiteItem) + 1)),
+    ("reviewed", "feasible", "true"),
+    ("review_consent", "repair_agreed", None),
+    ("review_consent", "cost_accepted", 1),
+    ("cost_agreed", "means", "传真"),
+    ("cost_agreed", "agreed_by", " "),
+    ("quote_accepted", "agreed_by", "住" * 201),
+    ("work_classified", "work_kind", "大修"),
+    ("completion_agreed", "finish_by", "2026-11-30T09:00:00"),
+    ("further_work_agreed", "finish_by", "明天"),
+    ("material_checked", "finding_of_material", "还行"),
+    ("material_checked", "choice", "不用"),
+    ("material_checked", "warned", "是"),
+    ("resource_used", "resource", "煤气"),
+    ("acceptance_stated", "satisfied", None),
+    ("work_order_filed", "reference", "柜 1"),
+    ("progress_reported", "text", " "),
+    ("problem_found", "proposal", ""),
+    ("sent_to_review", "work", "字" * 2001),
+]
+
+
+@pytest.fixture(scope="module")
+async def waiting(lonely: Office) -> str:
+    return str((await lonely.post("/v1/repairs", CALL)).json()["no"])
+
+
+async def reported(lonely: Office, no: str, kind: str, fields: Mapping[str, object]) -> httpx2.Response:
+    """By somebody who may record it."""
+    return await lonely.does(no, {"type": kind, **fields}, DESK if kind in BY_THE_DESK else SUPERVISOR)
+
+
+def test_the_spelling_of_every_new_event_is_tried() -> None:
+    assert {event.kind() for event in (*ReviewEvent.__args__, *OnSiteEvent.__args__)} == SPELT.keys()
+
+
+@pytest.mark.parametrize("kind", SPELT)
+async def test_a_new_event_spelt_well_is_taken(lonely: Office, waiting: str, kind: str) -> None:
+    answer = await reported(lonely, waiting, kind, SPELT[kind])
+
+    assert 202 == answer.status_code, answer.text
+
+
+@pytest.mark.parametrize(("kind", "field", "value"), WRONG)
+async def test_a_new_event_misspelt_is_refused_by_its_field(
+    lonely: Office, waiting: str, kind: str, field: str, value: object
+) -> None:
+    answer = await reported(lonely, waiting, kind, {**SPELT[kind], field: value})
+
+    assert (422, f"event.{field}") == (answer.status_code, ".".join(answer.json()["field"].split(".")[:2])), answer.text
+
+
+async def test_rep_34_the_version_of_a_price_quoted_is_the_desks_to_say(lonely: Office, waiting: str) -> None:
+    answer = await reported(lonely, waiting, "quoted", {"amount": "80", "price_version": "LY-2024"})
+
+    assert (422, ["type", "amount"]) == (answer.status_code, answer.json()["allowed"]), answer.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [(kind, field) for kind, fields in SPELT.items() for field in fields if field not in {"warned", "choice"}],
+)
+async def test_a_new_event_without_what_it_needs_is_refused(
+    lonely: Office, waiting: str, kind: str, field: str
+) -> None:
+    left = {name: value for name, value in SPELT[kind].items() if name != field}
+    answer = await reported(lonely, waiting, kind, left)
+
+    optional = (kind, field) in {("reviewed", "amount"), ("resource_used", "consented"), ("resource_used", "agreed_by")}
+    assert (202 if optional else 422) == answer.status_code, answer.text
