@@ -13,7 +13,7 @@ from domain.assigning import Work, check_sent, check_signatory, sent_by
 from domain.case_file import CaseFile
 from domain.errors import Malformed, RuleBroken
 from domain.events import AnyEvent
-from domain.events.on_site import Quoted
+from domain.events.on_site import FurtherWorkAgreed, Quoted
 from domain.events.public import SheetSignedFor
 from domain.events.repair import Assigned, FaultCompared, PriceShown, WorkFinished
 from domain.events.routine import Defect, RoutineChecked
@@ -53,7 +53,7 @@ async def completed(desk: Desk, wire: WireEvent, there: Circumstances) -> AnyEve
         check_signatory(await desk.register.actor(StaffId(values["collector"]), estate), field="event.collector")
     if kind is Assigned:
         await _refuse_unknown_team(desk, estate, values["team"])
-    if kind in (Assigned, FaultCompared, PriceShown, Quoted, WorkFinished):
+    if kind in (Assigned, FaultCompared, PriceShown, Quoted, FurtherWorkAgreed, WorkFinished):
         values |= await _priced(desk, kind, values, there)
     if kind is RoutineChecked:
         values["defects"] = tuple(map(_defect, values["defects"]))
@@ -96,19 +96,34 @@ async def _priced(desk: Desk, kind: type, values: dict[str, Any], there: Circums
     if kind is WorkFinished:
         return {"charges": await charged(desk, values["charges"], there, book)}
     prices = book.in_force(there.at)
-    if kind in (PriceShown, Quoted):
+    if kind is PriceShown:
         return {"price_version": prices.version}
-    item = values["item"] if kind is Assigned else values["actual_item"]
+    field = "actual_item" if kind is FaultCompared else "item"
+    item = values[field]
     if kind is Assigned and item == REVIEWED_ITEM:
         return {}
     if item and not prices.lists(item):
         raise RuleBroken(
             "FEE-03",
-            field="event.item" if kind is Assigned else "event.actual_item",
+            field=f"event.{field}",
             remedy=f"项目不在收费标准 {prices.version} 内，请选标准内项目，或转收费评审",
             english=f"The item is not in price list {prices.version}; choose a listed one, or have it reviewed.",
         )
+    if kind is Quoted:
+        return {"price_version": prices.version, "amount": prices.item(item).whole}
+    if kind is FurtherWorkAgreed and item:
+        _check_fee(values["fee"], prices.item(item).whole, prices)
     return {}
+
+
+def _check_fee(fee: Decimal, listed: Decimal, prices: PriceList) -> None:
+    if fee != listed:
+        raise RuleBroken(
+            "FEE-106",
+            field="event.fee",
+            remedy=f"该项目按收费标准 {prices.version} 应为 {listed} 元；另定费用的，不选项目，由工程部主管登记",
+            english=f"Price list {prices.version} makes this {listed} CNY; leave item out where the supervisor sets a fee.",
+        )
 
 
 async def charged(

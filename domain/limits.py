@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Protocol
@@ -175,6 +175,18 @@ class WithinOrFromAppointment:
         length = terms.duration(self.length)
         agreed = self.moment(file)
         return Due(at=(agreed if agreed is not None and agreed > start + length else start) + length)
+
+
+@dataclass(frozen=True, slots=True)
+class UnlessAgreed:
+    """A limit that gives way to a later moment somebody with the right to it agreed to, read off the file."""
+
+    limit: Limit
+    moment: Callable[[CaseFile], datetime | None]
+
+    def due(self, start: datetime, file: CaseFile, terms: Terms) -> Due | None:
+        due, agreed = self.limit.due(start, file, terms), self.moment(file)
+        return replace(due, at=agreed) if due is not None and agreed is not None and agreed > due.at else due
 
 
 def next_local(after: datetime, clock: time) -> datetime:

@@ -186,14 +186,15 @@ class RepairWorkflow(Case):
                 break
 
     async def _accepted(self) -> bool:
-        # REP-120, REP-123: unsatisfied, it is done again.
-        said = await self.until(AcceptanceStated, ResidentSigned, SignatureExcused)
-        if isinstance(said, AcceptanceStated):
+        while True:
+            # REP-41, REP-121: the resident signs; absent, 工程部主管 answers for it.
+            said = await self.until(ResidentSigned, SignatureExcused, AcceptanceStated)
+            if not isinstance(said, AcceptanceStated):
+                return True
+
+            # REP-120, REP-123: unsatisfied, even on second thoughts, it is done again.
             if not said.satisfied:
                 return False
-            # REP-41, REP-121: the resident signs; absent, 工程部主管 answers for it.
-            await self.until(ResidentSigned, SignatureExcused)
-        return True
 
     async def _paper_and_feedback(self) -> bool:
         # REP-11: is the fault really gone?

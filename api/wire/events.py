@@ -42,7 +42,7 @@ SET_BY_THE_DESK: Mapping[type[Event], frozenset[str]] = {
     repair.Assigned: frozenset({"complete_by"}),
     work.Reassigned: frozenset({"complete_by"}),
     repair.PriceShown: frozenset({"price_version"}),
-    on_site.Quoted: frozenset({"price_version"}),
+    on_site.Quoted: frozenset({"amount", "price_version"}),
 }
 """REP-06, REP-34: what a caller may not say."""
 OPENINGS: Mapping[str, type[Event]] = {

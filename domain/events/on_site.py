@@ -54,11 +54,12 @@ class CompletionAgreed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quoted(Event):
-    """FEE-12: the customer was told the price beforehand, in CNY; ``price_version`` is set by the desk."""
+    """FEE-12: the customer was told beforehand what an item costs; amount (CNY) and version are set by the desk."""
 
     type: Literal["quoted"] = "quoted"
     label: ClassVar[str] = "前台报价"
-    amount: Decimal
+    item: str
+    amount: Decimal = Decimal(0)
     price_version: str = ""
 
 
@@ -181,7 +182,10 @@ class ProblemFound(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FurtherWorkAgreed(Event):
-    """REP-118, FEE-106: what else is to be done, its fee (CNY) and by when, and who agreed to it."""
+    """REP-118, FEE-106: what else is to be done, its fee (CNY) and by when, and who agreed to it.
+
+    ``item``: of the list, whose price the fee then is; empty where it has none, and 工程部主管 sets the fee (FEE-02).
+    """
 
     type: Literal["further_work_agreed"] = "further_work_agreed"
     label: ClassVar[str] = "追加维修"
@@ -189,6 +193,7 @@ class FurtherWorkAgreed(Event):
     fee: Decimal
     finish_by: datetime
     agreed_by: str
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from domain.limits import (
     OpenFactor,
     OpenTime,
     Promised,
+    UnlessAgreed,
     Within,
     WithinOrFromAppointment,
     WorkingDays,
@@ -60,6 +61,8 @@ def limit_text(limit: Limit) -> str:  # noqa: PLR0911  # one a kind
             return f"before day {day} of the month"
         case WorkingDays(count=count):
             return f"within {count} working days"
+        case UnlessAgreed(limit=inner):
+            return f"{limit_text(inner)}; later where the manager himself agreed to it"
         case Promised(shift=shift) if shift:
             later = "; agreed later than that: the moment itself" if limit.agreed else ""
             return f"{_length(abs(shift))} {'before' if shift < timedelta() else 'after'} the moment agreed{later}"

@@ -228,7 +228,7 @@ MAKERS: Mapping[type[Event], Maker] = {
     CompletionAgreed: lambda scene: [
         CompletionAgreed(finish_by=scene.later(hours=hours)) for hours in (() if scene.at_once else (3, 30))
     ],
-    Quoted: _always(Quoted(amount=Decimal(80), price_version="v1")),
+    Quoted: _always(Quoted(item="W01", amount=Decimal(80), price_version="v1")),
     QuoteAccepted: _always(QuoteAccepted(agreed_by="住户")),
     CostAgreed: _always(*(CostAgreed(amount=Decimal(100), agreed_by="住户", means=means) for means in Means)),
     SiteChecked: _always(SiteChecked(items=tuple(SiteItem)), SiteChecked(items=(SiteItem.CONTENT_CONFIRMED,))),
@@ -240,7 +240,9 @@ MAKERS: Mapping[type[Event], Maker] = {
     ResourceUsed: _always(*(ResourceUsed(resource=one, consented=True, agreed_by="住户") for one in Resource)),
     ProblemFound: _always(ProblemFound(problem="阀门锈死", proposal="更换阀门")),
     FurtherWorkAgreed: lambda scene: [
-        FurtherWorkAgreed(work="换阀门", fee=Decimal(60), finish_by=scene.later(hours=hours), agreed_by="住户")
+        FurtherWorkAgreed(
+            work="换阀门", item="W02", fee=Decimal(60), finish_by=scene.later(hours=hours), agreed_by="住户"
+        )
         for hours in (2, 40)
     ],
     AcceptanceStated: _always(AcceptanceStated(satisfied=True), AcceptanceStated(satisfied=False, remark="仍渗水")),

@@ -132,7 +132,7 @@ async def further_work_for_four(case: OpenedCase) -> None:
     await stages.until_at_work(case)
     await case.hears(
         FurtherWorkAgreed(work="换阀门", fee=Decimal(60), finish_by=local(case.day, "16:00"), agreed_by="住户"),
-        REPAIRER,
+        SUPERVISOR,
     )
     await case.hears(stages.FINISHED, REPAIRER)
     await case.hears(TrialDone(passed=True), REPAIRER)
@@ -438,7 +438,7 @@ async def test_war_01_under_warranty_it_waits_with_a_date_that_may_be_put_off_an
     await case.hears(handed(case, "15:00"), SUPERVISOR)
     assert "等待外单位" == (await case.view())["stage"]
     assert {"WAR-01"} == {row["key"] for row in await open_duties(case)}
-    await case.hears(handed(case, "17:00"), FRONT_DESK)
+    await case.hears(handed(case, "17:00"), SUPERVISOR)
 
     await case.at("17:00:01")
     duty = await case.duty("WAR-01")
@@ -507,6 +507,25 @@ async def test_rep_128_beyond_seven_working_days_only_the_manager_agrees(opened:
     assert await case.hears(beyond, CENTRE_MANAGER)
 
 
+async def test_rep_129_what_the_manager_himself_agreed_to_is_the_limit(opened: Open) -> None:
+    case = await opened()
+    last = (await case.duty("REP-128"))["due_at"]
+
+    await case.hears(CompletionAgreed(finish_by=last + timedelta(days=5)), CENTRE_MANAGER)
+
+    duty = await case.duty("REP-128")
+    assert (last + timedelta(days=5), last) == (duty["due_at"], duty["first_due_at"])
+
+
+async def test_rep_125_a_flooding_that_the_manager_put_off_is_reached_by_then(opened: Open) -> None:
+    case = await opened(situation=Situation.FLOODING)
+    later = local(case.day, "15:00")
+
+    await case.hears(AppointmentMoved(wanted=later, reason="住户已关总阀"), CENTRE_MANAGER)
+
+    assert later == (await case.duty("REP-124"))["due_at"]
+
+
 # REP-110 to REP-117, MAT-03 to MAT-06: on the site.
 
 
@@ -547,8 +566,8 @@ async def test_mat_03_to_mat_06_unfit_material_is_warned_of_and_then_used_if_the
     opened: Open,
 ) -> None:
     case = await opened()
-    await on_site(case)
     await case.hears(MaterialSupplied(material="水龙头"), FRONT_DESK)
+    await on_site(case)
 
     assert ("MAT-03", "event.type") == await refusal(case, stages.started(case), REPAIRER)
     other = MaterialChecked(finding_of_material=MaterialFinding.OTHER)
@@ -587,7 +606,7 @@ async def test_fee_12_fee_13_a_price_quoted_is_accepted_before_anybody_is_sent(o
 
     accepted = QuoteAccepted(agreed_by="住户")
     assert ("FEE-12", "event.type") == await refusal(case, accepted, FRONT_DESK)
-    await case.hears(Quoted(amount=Decimal(80), price_version="LY-2024"), FRONT_DESK)
+    await case.hears(Quoted(item="W01", amount=Decimal(80), price_version="LY-2024"), FRONT_DESK)
     assert ("FEE-13", "event.type") == await refusal(case, stages.ASSIGNED, SUPERVISOR)
     await case.hears(accepted, FRONT_DESK)
 
@@ -615,7 +634,9 @@ async def test_rep_118_the_fee_of_further_work_agreed_to_may_be_charged_beside_t
     await case.hears(stages.started(case), REPAIRER)
     finish_by = case.moment + timedelta(hours=2)
 
-    await case.hears(FurtherWorkAgreed(work="换阀门", fee=Decimal(30), finish_by=finish_by, agreed_by="住户"), REPAIRER)
+    further = FurtherWorkAgreed(work="换阀门", fee=Decimal(30), finish_by=finish_by, agreed_by="住户")
+    assert ("FEE-02", "event.item") == await refusal(case, further, REPAIRER)
+    await case.hears(further, SUPERVISOR)
 
     assert await case.hears(WorkFinished(fault=FaultKind.WATER, charges=(stages.LABOUR,)), REPAIRER)
 
@@ -641,6 +662,17 @@ async def test_rep_123_unsatisfied_it_is_done_again_and_at_the_second_time_the_s
     assert "待返单" == (await case.view())["stage"]
 
 
+async def test_rep_123_satisfied_at_first_and_not_after_all_it_is_done_again(opened: Open) -> None:
+    case = await opened()
+    await stages.until_tried(case)
+    await case.hears(stages.ACCEPTED, REPAIRER)
+
+    await case.hears(AcceptanceStated(satisfied=False, remark="又渗水"), REPAIRER)
+
+    assert "整改中" == (await case.view())["stage"]
+    assert (await refusal(case, stages.SIGNED, REPAIRER))[0] != ""
+
+
 async def test_rep_122_the_copies_are_handed_on_only_once_the_order_is_filed(opened: Open) -> None:
     case = await opened(at="15:00")
     await stages.until_confirmed(case)
@@ -652,6 +684,8 @@ async def test_rep_47_within_the_grace_period_it_is_reopened_and_beyond_it_close
     case = await opened()
     await stages.until_settled(case)
     assert "修后观察" == (await case.view())["stage"]
+    assert ("REP-47", "event.solved") == await refusal(case, FeedbackGiven(solved=True), FRONT_DESK)
+    assert ("REP-04", "event.type") == await refusal(case, SurveyCalledFor(reason="墙内"), SUPERVISOR)
     await case.at("9:00", days=2)
     await case.hears(FeedbackGiven(solved=False), FRONT_DESK)
     assert "重新派工" == (await case.view())["stage"]

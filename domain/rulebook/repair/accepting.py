@@ -24,8 +24,9 @@ RIGHTS = (
 
 
 def rejections(file: CaseFile) -> int:
-    """REP-123: how often the owner was not satisfied."""
-    return sum(isinstance(entry.event, AcceptanceStated) and not entry.event.satisfied for entry in file)
+    """REP-123: how often in this round the owner was not satisfied."""
+    said = (entry.event for entry in reading.this_round(file) if isinstance(entry.event, AcceptanceStated))
+    return sum(not one.satisfied for one in said)
 
 
 OBLIGATIONS = (

@@ -28,7 +28,7 @@ def agreed_amount(file: CaseFile) -> Decimal | None:
     The last word on the cost is for all of it; only further work agreed to after that comes on top.
     """
     agreed: Decimal | None = None
-    for entry in file.since(Assigned):
+    for entry in reading.this_round(file):
         match entry.event:
             case CostAgreed(amount=amount):
                 agreed = amount
@@ -39,19 +39,19 @@ def agreed_amount(file: CaseFile) -> Decimal | None:
 
 def further_work(file: CaseFile) -> tuple[FurtherWorkAgreed, ...]:
     """REP-118: of this round."""
-    return tuple(entry.event for entry in file.since(Assigned) if isinstance(entry.event, FurtherWorkAgreed))
+    return tuple(entry.event for entry in reading.this_round(file) if isinstance(entry.event, FurtherWorkAgreed))
 
 
 def off_the_list(file: CaseFile) -> dict[str, Decimal]:
     """FEE-02, FEE-106: what may be charged that the list does not name, by what stands for it in place of an item."""
-    reviewed, fees = reviewing.reviewed_amount(file), [event.fee for event in further_work(file)]
+    reviewed, fees = reviewing.reviewed_amount(file), [one.fee for one in further_work(file) if not one.item]
     named = {REVIEWED_ITEM: reviewed, FURTHER_ITEM: sum(fees, start=Decimal(0)) if fees else None}
     return {item: amount for item, amount in named.items() if amount is not None}
 
 
 def _further_work_by(file: CaseFile) -> datetime | None:
-    agreed = further_work(file)
-    return agreed[-1].finish_by if agreed else None
+    """Of several the one that is to be done first."""
+    return min((one.finish_by for one in further_work(file)), default=None)
 
 
 OBLIGATIONS = (
@@ -101,7 +101,16 @@ def _done_ahead(asked: Question) -> bool:
 
 
 def _somebody_is_there(position: Position) -> bool:
-    return reading.arrived(position.file) and not reading.accepted(position.file)
+    return reading.arrived(position.file) and _still_to_agree(position)
+
+
+def _listed_or_by_the_supervisor(asked: Question) -> bool:
+    event = asked.event
+    return not isinstance(event, FurtherWorkAgreed) or bool(event.item) or asked.by.holds(Role.ENGINEERING_SUPERVISOR)
+
+
+def _not_accepted(position: Position) -> bool:
+    return not reading.accepted(position.file)
 
 
 GATES = (
@@ -144,8 +153,24 @@ GATES = (
         on=(FurtherWorkAgreed,),
         stands_open=_somebody_is_there,
         field="event.type",
-        remedy="到场之后、住户签字之前才能登记追加维修",
-        english="Further work is agreed on the site, before the work is signed for.",
+        remedy="到场之后、住户签字或不同意之前才能登记追加维修",
+        english="Further work is agreed on the site, before the work is signed for or refused.",
+    ),
+    Gate(
+        rule="FEE-02",
+        on=(FurtherWorkAgreed,),
+        holds=_listed_or_by_the_supervisor,
+        field="event.item",
+        remedy="请选收费标准内的项目；清单外的追加维修，费用由工程部主管评定并登记",
+        english="Choose an item of the list; for what it does not name the engineering supervisor sets the fee.",
+    ),
+    Gate(
+        rule="FEE-12",
+        on=(Quoted,),
+        stands_open=_not_accepted,
+        field="event.type",
+        remedy="住户已签字，不再报价",
+        english="The work is signed for; nothing is quoted any more.",
     ),
     Gate(
         rule="REP-118",
@@ -166,6 +191,7 @@ GATES = (
 )
 
 TELLS = (
+    Tell(rule="FEE-13", on=(QuoteAccepted,), to=(Role.ENGINEERING,), text="住户已认可报价，请领单安排"),
     Tell(
         rule="REP-118",
         on=(FurtherWorkAgreed,),

@@ -25,9 +25,10 @@ from domain.events.repair import (
     ReturnRegistered,
 )
 from domain.events.review import ReviewAnswered, ReviewConsent, SentToReview
+from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, CustomerContacted, Reassigned, WorkStarted
 from domain.ladder import Breach, Climb, Warn, WarnOnTheEve
-from domain.limits import Promised, Within, WorkingDays
+from domain.limits import Promised, UnlessAgreed, Within, WorkingDays
 from domain.people import Role
 from domain.periods import Period
 from domain.rulebook.open_values import (
@@ -96,6 +97,26 @@ def agreed_completion(file: CaseFile) -> datetime | None:
     return None
 
 
+def managers_completion(file: CaseFile) -> datetime | None:
+    """REP-128, REP-129: by when the management-centre manager himself agreed that it is done, in this round."""
+    for entry in reversed(reading.this_round(file)):
+        if isinstance(entry.event, CompletionAgreed) and entry.by.holds(Role.CENTRE_MANAGER):
+            return entry.event.finish_by
+    return None
+
+
+def managers_appointment(file: CaseFile) -> datetime | None:
+    """REP-125, REP-129: to which time he himself moved the appointment, in this round."""
+    for entry in reversed(reading.this_round(file)):
+        if isinstance(entry.event, AppointmentMoved) and entry.by.holds(Role.CENTRE_MANAGER):
+            return entry.event.wanted if isinstance(entry.event.wanted, datetime) else None
+    return None
+
+
+def _replaces_or_hands_on(entry: Entry) -> bool:
+    return isinstance(entry.event, HandedToOthers) or reading.replaces_expected_arrival(entry)
+
+
 CLOCK = (RequestReceived, FeedbackGiven, ReviewConsent, OthersReported)
 WAITS = (ConsentRefused, SentToReview, HandedToOthers)
 """The resident thinks about a price, or others have it in hand."""
@@ -116,6 +137,18 @@ ASSIGNED = replace(
     counts_from=(*listed.ASSIGNED.counts_from, ReviewConsent, OthersReported),
     starts_if=calls_for_assignment,
     lapses_on=(SentToReview, HandedToOthers),
+)
+
+AT_ONCE_ON_SITE = replace(
+    listed.AT_ONCE_ON_SITE, limit=UnlessAgreed(listed.AT_ONCE_ON_SITE.limit, managers_appointment)
+)
+"""REP-125: unless the manager himself agreed to another time."""
+
+ON_SITE_BY_APPOINTMENT = replace(listed.ON_SITE_BY_APPOINTMENT, lapses_on=(HandedToOthers,))
+EXPECTED_ARRIVAL = replace(
+    listed.EXPECTED_ARRIVAL,
+    lapses_on=(*listed.EXPECTED_ARRIVAL.lapses_on, HandedToOthers),
+    lapses_if=_replaces_or_hands_on,
 )
 
 SURVEYED = Obligation(
@@ -147,14 +180,20 @@ DISPATCHED = Obligation(
     ),
 )
 
+
+def _by_who_was_sent(entry: Entry) -> bool:
+    return isinstance(entry.event, ArrivedOnSite) or entry.by.holds(*ON_THE_JOB)
+
+
 CONTACTED = Obligation(
     rule="REP-108",
     label="接派单后联系住户",
     owed_by=Role.REPAIRER,
     counts_from=(Assigned, Reassigned),
     met_by=(CustomerContacted, ArrivedOnSite),
-    lapses_on=(FeedbackGiven,),
-    lapses_if=reading.unsolved,
+    met_if=_by_who_was_sent,
+    lapses_on=(FeedbackGiven, OrderDeclined, HandedToOthers),
+    lapses_if=reading.ends_what_was_sent,
     limit=Within(OV_105),
     ladder=(Warn(tell=(Role.REPAIRER,), share=0.5), Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS))),
 )
@@ -165,6 +204,7 @@ AT_THE_APPOINTMENT = Obligation(
     owed_by=Role.REPAIRER,
     counts_from=(FormFilled, AppointmentMoved),
     met_by=(ArrivedOnSite,),
+    lapses_on=(HandedToOthers,),
     limit=Promised(reading.appointment),
     only_if=reading.has_appointment,
     yields_to=(listed.ON_SITE_BY_APPOINTMENT.key,),
@@ -215,7 +255,7 @@ DONE_AS_AGREED = Obligation(
     counts_from=(CompletionAgreed,),
     met_by=WORK_ACCEPTED,
     lapses_on=(*WAITS, FeedbackGiven),
-    lapses_if=lambda entry: not isinstance(entry.event, FeedbackGiven) or reading.unsolved(entry),
+    lapses_if=reading.ends_what_was_sent,
     limit=Promised(agreed_completion),
     extendable_by=Role.CENTRE_MANAGER,
     ladder=(
@@ -233,7 +273,7 @@ OTHER_DONE = Obligation(
     starts_if=begins_clock,
     met_by=WORK_ACCEPTED,
     lapses_on=WAITS,
-    limit=WorkingDays(MOST_AGREED),
+    limit=UnlessAgreed(WorkingDays(MOST_AGREED), managers_completion),
     only_if=is_other,
     extendable_by=Role.CENTRE_MANAGER,
     ladder=(
@@ -243,6 +283,9 @@ OTHER_DONE = Obligation(
 )
 
 REPLACED = (
+    AT_ONCE_ON_SITE,
+    ON_SITE_BY_APPOINTMENT,
+    EXPECTED_ARRIVAL,
     URGENT_COMPLETION,
     REGULAR_COMPLETION,
     LOW_COMPLETION,
@@ -325,11 +368,36 @@ def _finish_ahead(asked: Question) -> bool:
     return not isinstance(asked.event, CompletionAgreed) or lies_ahead(asked.event.finish_by, asked.at)
 
 
+def _not_accepted(position: Position) -> bool:
+    return not reading.accepted(position.file)
+
+
+def _not_solved_twice(asked: Question) -> bool:
+    solved = isinstance(asked.event, FeedbackGiven) and asked.event.solved
+    return not (solved and is_settled(asked.file))
+
+
 def _survey_called_for(position: Position) -> bool:
     return not _surveyed(position)
 
 
 GATES = (
+    Gate(
+        rule="REP-04",
+        on=(SurveyCalledFor,),
+        stands_open=_not_accepted,
+        field="event.type",
+        remedy="住户已签字，不再勘查；反馈未解决的，重新打开后再列",
+        english="The work is signed for and surveyed no more, unless feedback reopens it.",
+    ),
+    Gate(
+        rule="REP-47",
+        on=(FeedbackGiven,),
+        holds=_not_solved_twice,
+        field="event.solved",
+        remedy="已反馈解决，正在修后观察；如又出现故障，请填「否」重新打开本单",
+        english="It is solved already and being watched; say solved: false where the fault is back.",
+    ),
     Gate(
         rule="REP-04",
         on=(Surveyed,),
@@ -352,8 +420,8 @@ GATES = (
         on=(FormFilled, AppointmentMoved),
         holds=_soon_enough,
         field="event.wanted",
-        remedy="水浸、停电、停水、堵塞须立即处理，另约时间须由管理中心经理登记",
-        english="Such a fault is dealt with at once; only the management-centre manager records a later appointment.",
+        remedy="水浸、停电、停水、堵塞须立即处理，请填「尽快」；另约时间须由管理中心经理登记「改约」",
+        english="Such a fault is dealt with at once: say 尽快; only the management-centre manager puts it off.",
     ),
     Gate(
         rule="REP-127",

@@ -13,7 +13,7 @@ from domain.events.on_site import (
     SiteChecked,
     SiteItem,
 )
-from domain.events.repair import Assigned, WorkFinished
+from domain.events.repair import WorkFinished
 from domain.events.work import ArrivedOnSite, WorkStarted
 from domain.people import Role
 from domain.rulebook.repair import reading
@@ -37,14 +37,14 @@ RIGHTS = (
 
 
 def ticked(file: CaseFile) -> frozenset[SiteItem]:
-    """What of the checklist is done since somebody was sent in this round."""
-    checks = (entry.event.items for entry in file.since(Assigned) if isinstance(entry.event, SiteChecked))
+    """What of the checklist is done in this round."""
+    checks = (entry.event.items for entry in reading.this_round(file) if isinstance(entry.event, SiteChecked))
     return frozenset(chain.from_iterable(checks))
 
 
 def material(file: CaseFile) -> MaterialSupplied | MaterialChecked | None:
     """How it stands with material of the resident's own in this round; None: there is none."""
-    for entry in reversed(file.since(Assigned)):
+    for entry in reversed(reading.this_round(file)):
         if isinstance(entry.event, MaterialSupplied | MaterialChecked):
             return entry.event
     return None
@@ -87,7 +87,19 @@ def _something_ticked(asked: Question) -> bool:
     return not isinstance(asked.event, SiteChecked) or bool(asked.event.items)
 
 
+def _not_signed(position: Position) -> bool:
+    return not reading.accepted(position.file)
+
+
 GATES = (
+    Gate(
+        rule="MAT-03",
+        on=(MaterialSupplied,),
+        stands_open=_not_signed,
+        field="event.type",
+        remedy="住户已签字，不再登记自备材料",
+        english="The work is signed for; no material is supplied any more.",
+    ),
     Gate(
         rule="REP-110",
         on=(SiteChecked, MaterialChecked, ResourceUsed, ProblemFound),

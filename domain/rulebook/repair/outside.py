@@ -14,11 +14,14 @@ from domain.people import Role
 from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell
 from domain.rulebook.work import DESK, ENGINEERING, lies_ahead
 
+LONGEST_WAIT = timedelta(days=30)
+"""How far off others may be expected to answer, until that is said again; proposed."""
+
 SETTLED_BY_OTHERS = "保修或外单位已处理"
 """The result of an order that others carried out."""
 
 RIGHTS = (
-    Right(rule="WAR-01", events=(HandedToOthers,), posts=(*ENGINEERING, Role.REPAIRER, *DESK), own_only=True),
+    Right(rule="WAR-01", events=(HandedToOthers,), posts=(*ENGINEERING, Role.REPAIRER), own_only=True),
     Right(rule="WAR-01", events=(OthersReported,), posts=(*DESK, *ENGINEERING)),
 )
 
@@ -51,7 +54,10 @@ OBLIGATIONS = (
 
 
 def _ahead(asked: Question) -> bool:
-    return not isinstance(asked.event, HandedToOthers) or lies_ahead(asked.event.answer_by, asked.at)
+    event = asked.event
+    if not isinstance(event, HandedToOthers):
+        return True
+    return lies_ahead(event.answer_by, asked.at) and event.answer_by <= asked.at + LONGEST_WAIT
 
 
 def _handed(position: Position) -> bool:
@@ -65,8 +71,8 @@ GATES = (
         on=(HandedToOthers,),
         holds=_ahead,
         field="event.answer_by",
-        remedy="须填写预计答复时间，在此刻之后、一年之内",
-        english="Say by when they are to be heard of: a moment ahead, within a year.",
+        remedy="须填写预计答复时间，在此刻之后、30日之内；到时可再登记延后",
+        english="Say by when they are to be heard of: a moment ahead, within 30 days; it can be put off then.",
     ),
     Gate(
         rule="WAR-01",

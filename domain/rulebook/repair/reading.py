@@ -219,9 +219,21 @@ def unsolved(entry: Entry) -> bool:
     return isinstance(entry.event, FeedbackGiven) and not entry.event.solved
 
 
+def this_round(file: CaseFile) -> tuple[Entry, ...]:
+    """Everything since the feedback that reopened the repair last (REP-47); of one never reopened, the whole file."""
+    entries = tuple(file)
+    last = next((entry.number for entry in reversed(entries) if unsolved(entry)), 0)
+    return entries[last:]
+
+
 def begins_round(entry: Entry) -> bool:
     """The call, or the feedback that reopens the repair (REP-47): what is owed to the resident counts anew."""
     return isinstance(entry.event, RequestReceived) or unsolved(entry)
+
+
+def ends_what_was_sent(entry: Entry) -> bool:
+    """Anything that lets who was sent off; of feedback only that it is not solved."""
+    return not isinstance(entry.event, FeedbackGiven) or unsolved(entry)
 
 
 def calls_for_assignment(entry: Entry) -> bool:

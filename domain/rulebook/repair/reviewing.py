@@ -7,7 +7,9 @@ from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.events import PeriodOver
 from domain.events.joining import ToldApart
-from domain.events.repair import Assigned, FeedbackGiven, FormCollected
+from domain.events.on_site import CostAgreed
+from domain.events.outside import OthersReported
+from domain.events.repair import Assigned, ConsentRefused, FeedbackGiven, FormCollected
 from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent, Reviewed, SentToReview
 from domain.ladder import Breach, Warn
 from domain.limits import Within
@@ -15,7 +17,7 @@ from domain.people import Role
 from domain.periods import Period
 from domain.pricing import REVIEWED_ITEM
 from domain.rulebook.open_values import OV_40_1, OV_40_2, OV_40_3
-from domain.rulebook.repair import reading
+from domain.rulebook.repair import outside, reading
 from domain.rulebook.rows import Gate, Question, Right, Stage, Tell
 from domain.rulebook.work import DESK, FOLLOWS, ON_THE_JOB
 
@@ -38,7 +40,12 @@ def calls_for_review(entry: Entry) -> bool:
     to an earlier review, or the other fault found on the site.
     """
     agreed = isinstance(entry.event, ReviewConsent) and entry.event.agreed
-    return agreed or isinstance(entry.event, FormCollected | FoundUnlisted) or reading.unsolved(entry)
+    return (
+        agreed
+        or isinstance(entry.event, FormCollected | FoundUnlisted)
+        or outside.comes_back(entry)
+        or reading.unsolved(entry)
+    )
 
 
 def is_under_review(file: CaseFile) -> bool:
@@ -83,7 +90,7 @@ OBLIGATIONS = (
         rule="REP-28",
         label="清单外项目收费评审",
         owed_by=Role.ENGINEERING_SUPERVISOR,
-        counts_from=(FormCollected, FeedbackGiven, FoundUnlisted, ReviewConsent),
+        counts_from=(FormCollected, FeedbackGiven, FoundUnlisted, ReviewConsent, OthersReported),
         starts_if=calls_for_review,
         met_by=(Reviewed,),
         limit=Within(timedelta(minutes=15)),
@@ -97,7 +104,7 @@ OBLIGATIONS = (
         rule="REP-29",
         label="回复住户可否维修",
         owed_by=Role.ENGINEERING_SUPERVISOR,
-        counts_from=(FormCollected, FeedbackGiven, FoundUnlisted, ReviewConsent),
+        counts_from=(FormCollected, FeedbackGiven, FoundUnlisted, ReviewConsent, OthersReported),
         starts_if=calls_for_review,
         met_by=(ReviewAnswered,),
         limit=Within(timedelta(minutes=15)),
@@ -150,9 +157,15 @@ def _listed_or_agreed(asked: Question) -> bool:
 
 
 def is_agreed(file: CaseFile) -> bool:
-    """REP-30: of the last review, both answers are yes."""
-    answer = next((e.event for e in reversed(file.since(*ASKED)) if isinstance(e.event, ReviewConsent)), None)
-    return file.has(*ASKED) and answer is not None and answer.agreed
+    """REP-30: of the last review, both answers are yes; on the site the consent to the cost says so."""
+    if not file.has(*ASKED):
+        return False
+    for entry in reversed(file.since(*ASKED)):
+        if isinstance(entry.event, ReviewConsent):
+            return entry.event.agreed
+        if isinstance(entry.event, CostAgreed | ConsentRefused):
+            return isinstance(entry.event, CostAgreed)
+    return False
 
 
 GATES = (

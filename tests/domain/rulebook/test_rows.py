@@ -9,6 +9,7 @@ import pytest
 
 from domain.deadlines import DutyState, Obligation
 from domain.events import AnyEvent, CaseEnded, NoticeAcknowledged
+from domain.events.outside import HandedToOthers, Others
 from domain.events.repair import AnsweredWithPlan, CopiesSentBack, SignatureExcused
 from domain.ladder import Again, Breach, Climb, Level, Remind, Warn, WarnOnTheEve
 from domain.limits import TICK, breach_alarm
@@ -21,6 +22,7 @@ from tests.domain.rulebook.beginnings import Beginning
 from tests.domain.rulebook.path_beginnings import PATH_BEGINNINGS
 from tests.domain.rulebook.public_beginnings import PUBLIC_BEGINNINGS
 from tests.domain.rulebook.routine_beginnings import ROUTINE_BEGINNINGS, SENT_BACK
+from tests.domain.story import on
 
 BEGINNINGS = {**REPAIR_BEGINNINGS, **PATH_BEGINNINGS, **PUBLIC_BEGINNINGS, **ROUTINE_BEGINNINGS}
 EDITIONS = [edition for procedure in PROCEDURES.values() for edition in procedure.editions]
@@ -31,6 +33,7 @@ MEETING: dict[str, AnyEvent] = {
     event.type: event
     for event in (
         SignatureExcused(reason="住户不在"),
+        HandedToOthers(others=Others.WARRANTOR, unit="某建设单位", answer_by=on("17:00"), reason="在保修期内"),
         CopiesSentBack(reason="缺签名"),
         SENT_BACK,
         AnsweredWithPlan(plan="明早九点上门"),
