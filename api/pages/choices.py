@@ -142,7 +142,7 @@ def _reviewed(look: Look) -> Options:
 def _off_the_list(look: Look) -> Options:
     """FEE-02, FEE-106."""
     agreed = agreeing.off_the_list(look.file)
-    return tuple((item, f"{OFF_THE_LIST[item]} {amount} 元") for item, amount in agreed.items())
+    return tuple((item, f"{OFF_THE_LIST[item]} {amount:.2f} 元") for item, amount in agreed.items())
 
 
 def _priced(prices: PriceList) -> Iterator[tuple[str, str]]:

@@ -27,7 +27,8 @@ class Names:
         return [part for number, one in enumerate(staff) for part in ("、" if number else "", self.person(one))]
 
     def item(self, code: str) -> Child:
-        return _named(code, self.items)
+        """What stands in place of an item has no code that staff know."""
+        return OFF_THE_LIST.get(code) or _named(code, self.items)
 
     def duty(self, key: str) -> Child:
         return _named(key, self.duties)
@@ -65,4 +66,4 @@ async def names_in(desk: Desk, look: Look, duties: Iterable[str | None], prices:
 def _items_of(prices: PriceBook) -> Mapping[str, str]:
     """Of every version of the list, the newest name of each item."""
     by_age = sorted(prices.versions, key=lambda one: one.effective_from)
-    return {**OFF_THE_LIST, **{item.code: item.name for version in by_age for item in version.items}}
+    return {item.code: item.name for version in by_age for item in version.items}

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 from domain.people import Role
+from domain.pricing import OFF_THE_LIST
 from domain.rulebook.open_values import DURATIONS, FACTORS, TIMES
 from infra.reference.duty import roster_problems
 from infra.reference.folder import (
@@ -148,6 +149,13 @@ def _holders(folder: Folder, index: int) -> Iterator[Problem]:
 def _prices(folder: Folder) -> Iterator[Problem]:
     for index, version in enumerate(folder.prices.version):
         for position, item in enumerate(version.items):
+            if item.code in OFF_THE_LIST:
+                yield folder.problem(
+                    PRICES,
+                    ("version", index, "items", position, "code"),
+                    f"此编号系统留作「{OFF_THE_LIST[item.code]}」，请另取",
+                    "this code stands for what the list does not name; choose another",
+                )
             if not any((item.labour, item.material, item.other)):
                 yield folder.problem(
                     PRICES,

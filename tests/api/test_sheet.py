@@ -11,9 +11,18 @@ from api.paper import Words
 from api.sheet import sheet_of
 from domain.case_file import Source
 from domain.events import AnyEvent, Noted, Urged
+from domain.events.on_site import (
+    CostAgreed,
+    FurtherWorkAgreed,
+    MaterialChecked,
+    MaterialChoice,
+    MaterialFinding,
+    Means,
+)
 from domain.events.repair import (
     AppointmentMoved,
     Assessed,
+    ConsentRefused,
     CopiesConfirmed,
     CopiesHandedOn,
     CopiesSentBack,
@@ -28,6 +37,7 @@ from domain.events.repair import (
     Urgency,
     WorkFinished,
 )
+from domain.events.review import Reviewed
 from domain.events.work import ArrivedOnSite, EngineeringNotified
 from domain.forms import REPAIR_ORDER, RepairOrderSheet
 from domain.people import CaseNo, EstateCode
@@ -160,3 +170,59 @@ def test_an_appointment_made_before_the_form_was_filled_in_is_not_printed(look: 
     story.then(filled(), on("9:02"))
 
     assert "尽快" == printed(replace(look, file=story.file), 1).wanted
+
+
+def noted_under(look: Look, *events: AnyEvent) -> RepairOrderSheet:
+    story = Story(entries=[(entry.event, entry.at) for entry in look.file])
+    for event in events:
+        story.then(event, on("11:00"))
+    return printed(replace(look, file=story.file), 1)
+
+
+@pytest.mark.parametrize(
+    ("checked", "remark"),
+    [
+        (MaterialChecked(finding_of_material=MaterialFinding.GOOD), "自备材料合格，住户选择使用"),
+        (
+            MaterialChecked(
+                finding_of_material=MaterialFinding.POOR, warned=True, choice=MaterialChoice.REPLACE, remark="薄"
+            ),
+            "自备材料质量不佳（薄），已提示使用不当材料的后果，住户选择更换",
+        ),
+    ],
+)
+def test_mat_04_to_mat_06_the_remarks_say_what_was_found_warned_of_and_chosen(
+    look: Look, checked: MaterialChecked, remark: str
+) -> None:
+    sheet = noted_under(look, checked)
+
+    assert (remark, checked.finding_of_material) == (sheet.remarks, sheet.material)
+
+
+def test_fee_02_rep_118_the_remarks_stand_in_the_order_of_the_file(look: Look) -> None:
+    further = FurtherWorkAgreed(work="换阀", fee=Decimal(60), finish_by=on("16:00"), agreed_by="住户")
+
+    sheet = noted_under(look, Reviewed(feasible=True, amount=Decimal("90.5")), Reviewed(feasible=False), further)
+
+    assert [
+        "收费评审：可以维修，90.50 元",
+        "收费评审：不可维修",
+        "追加维修：换阀，60.00 元，11-23 16:00 前完成，住户同意",
+    ] == sheet.remarks.split("；")
+
+
+def test_rep_35_the_last_answer_stands_with_its_amount_who_gave_it_and_how(look: Look) -> None:
+    first = CostAgreed(amount=Decimal(50), agreed_by="住户", means=Means.IN_PERSON)
+
+    again = noted_under(look, first, replace(first, amount=Decimal("120.5"), means=Means.WECHAT))
+    refused = noted_under(look, first, ConsentRefused(reminded=True))
+
+    assert ("同意收费并维修，120.50 元，住户（微信）", "住户不同意") == (again.consent, refused.consent)
+
+
+def test_fee_02_what_is_charged_off_the_list_is_called_by_its_name(look: Look) -> None:
+    line = replace(LINE, item="REVIEWED", kind=ChargeKind.OTHER, price_version="")
+
+    sheet = noted_under(look, WorkFinished(fault=FaultKind.WATER, charges=(line, replace(line, item="EXTRA"))))
+
+    assert ["评审项目", "追加维修"] == [charge.name for charge in sheet.charges or ()]

@@ -1,7 +1,6 @@
 """REP-23, REP-46, REP-121: the four copies, each move with its moment, and the signature that completes an order."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 import pytest
@@ -23,7 +22,7 @@ async def copy_of(case: OpenedCase, copy: int) -> asyncpg.Record:
     return row
 
 
-async def moved_by(case: OpenedCase, row: Mapping[str, Any]) -> str:
+async def moved_by(case: OpenedCase, row: asyncpg.Record) -> str:
     entry = next(entry for entry in await case.entries() if entry.number == row["entry_number"])
     return str(entry.event.label)
 

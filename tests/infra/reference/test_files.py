@@ -52,6 +52,7 @@ def test_the_official_calendar_is_what_its_source_says_and_complete() -> None:
         ("roster.toml", r'^staff = \["cs-1"\]$', 'staff = ["fd-1"]', "assignment[13].staff", ""),
         ("prices.toml", r"labour = 20.00, material = 18.00", "labour = 20.00, material = 18.001", "", "18.001"),
         ("prices.toml", r'code = "W03"', 'code = "W02"', "version[1].items[3].code", "角阀更换"),
+        ("prices.toml", r'code = "W03"', 'code = "EXTRA"', "version[1].items[3].code", "EXTRA"),
         ("prices.toml", r"^effective_from = 2026-01-01$", 'effective_from = "2026-01-01"', "", '"2026-01-01"'),
         ("open_values.toml", r'"PT5M"', '"5分钟"', "value[1].value", "5分钟"),
         ("open_values.toml", r'"OV-15"', '"OV-99"', "value[2].id", "OV-99"),

@@ -10,9 +10,12 @@ import asyncpg
 import pytest
 
 from domain.calendar import LOCAL
+from domain.case_file import CaseFile
 from domain.people import POSTS, EstateCode, Role
 from domain.pricing import ChargeKind
 from domain.roster import on_duty
+from domain.rulebook import REPAIR
+from domain.rulebook.repair.completing import SIMPLE_DONE
 from infra.postgres.pool import open_pool
 from infra.reference.duty import roster_of
 from infra.reference.folder import read_folder
@@ -63,6 +66,41 @@ async def test_after_a_load_the_same_process_answers_by_it(
     assert ("水工班", "给水班") == (terms.teams["水"], after.teams["水"])
     assert (timedelta(minutes=5), timedelta(minutes=7)) == (after.durations["OV-01"], later.durations["OV-01"])
     assert before == await reference.price_book(LY)
+
+
+OWN = {
+    "OV-40-1": timedelta(hours=2),
+    "OV-40-2": timedelta(hours=20),
+    "OV-40-3": timedelta(days=5),
+    "OV-111": timedelta(hours=3),
+    "OV-901": timedelta(days=10),
+}
+
+
+async def test_a_companys_own_reminders_half_day_and_grace_period_are_the_terms_of_its_cases(
+    fresh_settings: Settings, fresh_pool: asyncpg.Pool, folder: Path, spoil: Spoil
+) -> None:
+    sealer, begun = Sealer(fresh_settings.master_ring()), datetime(2026, 11, 20, 9, tzinfo=LOCAL)
+    for value, text in zip(OWN, ("PT2H", "PT20H", "P5D", "PT3H", "P10D"), strict=True):
+        added = f'\n[[value]]\nid = "{value}"\nvalue = "{text}"\neffective_from = 2026-11-20\n'
+        spoil("open_values.toml", r"\Z", added)
+    await load(fresh_pool, sealer, folder)
+    reference = Reference(fresh_pool, sealer, fresh_settings)
+
+    own, before = await reference.terms(LY, begun), await reference.terms(LY, begun - timedelta(days=1))
+
+    assert OWN.items() <= own.durations.items()
+    assert not OWN.keys() & before.durations.keys()
+    lengths = {row.key: own.duration(row.length) for row in REPAIR.editions[-1].periods}
+    assert {
+        "REP-30/首次提醒": timedelta(hours=2),
+        "REP-30/再次提醒": timedelta(hours=20),
+        "REP-30/期满": timedelta(days=5),
+        "REP-47/观察期": timedelta(days=10),
+    } == lengths
+    half_a_day = SIMPLE_DONE.limit.due(begun, CaseFile(), own)
+    assert half_a_day is not None
+    assert begun + timedelta(hours=3) == half_a_day.at
 
 
 async def test_between_two_loads_the_prices_are_read_once(reference: Reference) -> None:
