@@ -122,7 +122,7 @@ def _check_fee(fee: Decimal, listed: Decimal, prices: PriceList) -> None:
             "FEE-106",
             field="event.fee",
             remedy=f"该项目按收费标准 {prices.version} 应为 {listed} 元；另定费用的，不选项目，由工程部主管登记",
-            english=f"Price list {prices.version} makes this {listed} CNY; leave item out where the supervisor sets a fee.",
+            english=f"Price list {prices.version} makes this {listed} CNY; without item the supervisor sets a fee.",
         )
 
 

@@ -102,15 +102,16 @@ async def test_an_amount_that_is_none_is_refused_beside_its_field_and_kept_as_ty
     office: Office, desks: dict[str, Desk], amount: str
 ) -> None:
     no = await office.call("fd-1")
-    page = form_of(await desks["fd-1"].sees(f"/cases/{no}"), "quoted")
+    await walk(office, no, "en-1", until="price_shown")
+    page = form_of(await desks["rp-1"].sees(f"/cases/{no}"), "cost_agreed")
+    sent = {"type": "cost_agreed", "key": key_in(page), "amount": amount, "agreed_by": "住户001", "means": "当面"}
 
-    answer = await desks["fd-1"].sends(f"/cases/{no}/events", {"type": "quoted", "key": key_in(page), "amount": amount})
+    answer = await desks["rp-1"].sends(f"/cases/{no}/events", sent)
 
     assert re.search(r'<input[^>]*inputmode="decimal"[^>]*name="amount"', page)
-    assert 'name="price_version"' not in page, "the desk says it"
     assert 422 == answer.status_code
-    assert re.search(r'id="quotedamount-wrong">[^<]+', answer.text)
-    assert re.search(rf'<input[^>]*value="{amount}"[^>]*name="amount"', form_of(answer.text, "quoted"))
+    assert re.search(r'id="cost_agreedamount-wrong">[^<]+', answer.text)
+    assert re.search(rf'<input[^>]*value="{amount}"[^>]*name="amount"', form_of(answer.text, "cost_agreed"))
 
 
 async def test_rep_30_reviewed_work_is_among_what_can_be_assigned_once_the_resident_agreed(

@@ -49,12 +49,12 @@ async def agreed_work(office: Office, **call: str) -> str:
     ):
         await office.did(no, event, who)
     await walk(office, no, SUPERVISOR, after="site_checked", until="work_started")
-    for event in (
-        {"type": "resource_used", "resource": "水", "consented": True, "agreed_by": "住户001"},
-        {"type": "problem_found", "problem": "角阀锈死", "proposal": "一并更换"},
-        {**FURTHER_WORK, "finish_by": soon(), "agreed_by": "住户001"},
+    for who, event in (
+        (REPAIRER, {"type": "resource_used", "resource": "水", "consented": True, "agreed_by": "住户001"}),
+        (REPAIRER, {"type": "problem_found", "problem": "角阀锈死", "proposal": "一并更换"}),
+        (SUPERVISOR, {**FURTHER_WORK, "finish_by": soon(), "agreed_by": "住户001"}),
     ):
-        await office.did(no, event, REPAIRER)
+        await office.did(no, event, who)
     return no
 
 
@@ -312,7 +312,7 @@ SPELT: Mapping[str, dict[str, Any]] = {
     "surveyed": {"finding": "渗水"},
     "work_classified": {"work_kind": "简易维修"},
     "completion_agreed": {"finish_by": "2026-11-30T09:00:00+08:00"},
-    "quoted": {"amount": 80},
+    "quoted": {"item": "W01"},
     "quote_accepted": {"agreed_by": "住户001"},
     "cost_agreed": {"amount": "0.01", "agreed_by": "住户001", "means": "微信"},
     "site_checked": {"items": [item.value for item in SiteItem]},
@@ -328,7 +328,7 @@ SPELT: Mapping[str, dict[str, Any]] = {
 BY_THE_DESK = {"quoted", "quote_accepted"}
 NO_AMOUNT = (-1, "-0.01", "80.123", 80.5555, "NaN", "Infinity", "1e300", 10**8, "八十", "", True, [80])
 WRONG = [
-    *((kind, field, value) for kind, field in (("quoted", "amount"), ("cost_agreed", "amount")) for value in NO_AMOUNT),
+    *(("cost_agreed", "amount", value) for value in NO_AMOUNT),
     *(("reviewed", "amount", value) for value in NO_AMOUNT),
     *(("further_work_agreed", "fee", value) for value in (*NO_AMOUNT, None)),
     *(("site_checked", "items", value) for value in ([], ["擦地"], ["铺设防护垫", ""], "铺设防护垫", None)),
@@ -385,9 +385,35 @@ async def test_a_new_event_misspelt_is_refused_by_its_field(
 
 
 async def test_rep_34_the_version_of_a_price_quoted_is_the_desks_to_say(lonely: Office, waiting: str) -> None:
-    answer = await reported(lonely, waiting, "quoted", {"amount": "80", "price_version": "LY-2024"})
+    answer = await reported(lonely, waiting, "quoted", {"item": "W01", "price_version": "LY-2024"})
 
-    assert (422, ["type", "amount"]) == (answer.status_code, answer.json()["allowed"]), answer.text
+    assert (422, ["type", "item"]) == (answer.status_code, answer.json()["allowed"]), answer.text
+
+
+async def test_fee_12_what_is_quoted_is_the_price_of_the_list_and_what_it_does_not_name_is_not_quoted(
+    office: Office,
+) -> None:
+    no = await office.call(DESK)
+
+    await office.did(no, {"type": "quoted", "item": "W01"}, DESK)
+    unlisted = await office.does(no, {"type": "quoted", "item": "W99"}, DESK)
+
+    quoted = [one["event"] for one in (await office.get(f"/v1/cases/{no}", DESK)).json()["events"]][-1]
+    assert ("85.00", "W01") == (quoted["amount"], quoted["item"])
+    assert (409, "event.item") == (unlisted.status_code, unlisted.json()["field"])
+
+
+async def test_fee_106_further_work_of_the_list_costs_what_the_list_says(office: Office) -> None:
+    no = await office.call(DESK)
+    await walk(office, no, SUPERVISOR, until="work_started")
+    further = {"type": "further_work_agreed", "work": "换龙头", "item": "W01", "finish_by": soon(), "agreed_by": "住户"}
+
+    other = await office.does(no, {**further, "fee": "80"}, REPAIRER)
+    unlisted = await office.does(no, {**further, "item": "", "fee": "80"}, REPAIRER)
+    await office.did(no, {**further, "fee": "85"}, REPAIRER)
+
+    assert (409, "event.fee") == (other.status_code, other.json()["field"]), other.text
+    assert (409, "event.item") == (unlisted.status_code, unlisted.json()["field"]), unlisted.text
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,9 @@ class Office:
         async with asyncio.timeout(60):
             while True:
                 answer = await self.http.post(path, json=dict(body), headers={"Idempotency-Key": key})
+                if answer.status_code == httpx2.codes.CONFLICT and answer.json()["code"] == "already_open":
+                    body = {**body, "beside": answer.json()["allowed"]}  # the same room, and another matter
+                    continue
                 if answer.status_code not in (202, 503):
                     assert answer.is_success, answer.text
                     read: dict[str, object] = answer.json()
