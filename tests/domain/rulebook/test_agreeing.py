@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.events import AnyEvent, PeriodOver
+from domain.events import AnyEvent, Noted, PeriodOver
 from domain.events.on_site import CostAgreed, FurtherWorkAgreed, Means
 from domain.events.repair import (
     CustomerCopyGiven,
@@ -185,6 +185,8 @@ def test_rep_47_what_is_only_noted_does_not_lengthen_the_grace_period_and_it_end
     over = on("9:06", days=3)
     assert [over] == [at for at, key, *_ in settled.alarms() if key == GRACE.key]
 
+    settled.then(Noted(text="已回访"), on("15:00", days=1))
+    assert [over] == [at for at, key, *_ in settled.alarms() if key == GRACE.key]
     settled.then(PeriodOver(key=GRACE.key), over)
 
     assert [] == [at for at, key, *_ in settled.alarms() if key == GRACE.key]
