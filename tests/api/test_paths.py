@@ -194,7 +194,7 @@ async def test_the_printed_order_says_what_was_found_warned_of_agreed_to_and_cha
     assert "EXTRA" not in told
 
 
-# REP-102, REP-121, REP-131, REP-46 and PUB-106, and what is to be minded at each stage.
+# REP-102, REP-121, REP-131 and PUB-106, and what is to be minded at each stage.
 
 
 @pytest.mark.parametrize("field", ["room", "content", "phone"])
