@@ -5,22 +5,26 @@ from decimal import Decimal
 
 import pytest
 
-from domain.events import AnyEvent, PeriodOver
-from domain.events.on_site import CostAgreed, FurtherWorkAgreed, Means
+from domain.errors import RuleBroken
+from domain.events import AnyEvent, Noted, PeriodOver
+from domain.events.on_site import CostAgreed, FurtherWorkAgreed, Means, SiteChecked, SiteItem
 from domain.events.repair import (
     CustomerCopyGiven,
+    FaultKind,
     FeedbackGiven,
     FormCollected,
     ReturnRegistered,
     SignatureExcused,
+    WorkFinished,
 )
 from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent, Reviewed, SentToReview
 from domain.events.work import Reassigned
+from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook.repair.agreeing import agreed_amount, off_the_list
 from domain.rulebook.repair.completing import GRACE, is_settled
 from domain.rulebook.repair.reviewing import PERIODS, is_agreed, is_under_review, reviewed_amount
 from tests.domain.rulebook.beginnings import ASSIGNED, RECEIVED, SIGNED
-from tests.domain.story import OTHER_REPAIRER, Story, on
+from tests.domain.story import OTHER_REPAIRER, REPAIRER, Story, on
 
 REVIEW, UNLISTED = SentToReview(work="拆改暗管"), FoundUnlisted(work="更换整段暗管")
 ANSWERED = ReviewAnswered(text="可以维修，90 元")
@@ -30,6 +34,7 @@ HALVES = (
     ReviewConsent(cost_accepted=False, repair_agreed=True),
     ReviewConsent(cost_accepted=False, repair_agreed=False),
 )
+CHECKED = SiteChecked(items=tuple(SiteItem))
 UNSOLVED, SOLVED = FeedbackGiven(solved=False), FeedbackGiven(solved=True)
 COPY, RETURN = CustomerCopyGiven(), ReturnRegistered(reference="A-1")
 
@@ -72,6 +77,26 @@ def test_rep_35_rep_118_what_was_agreed_last_is_all_of_it_and_the_further_work_a
     events: tuple[AnyEvent, ...], amount: int | None
 ) -> None:
     assert amount == agreed_amount(story(*events).file)
+
+
+def test_rep_35_charges_up_to_what_was_agreed_last_are_taken_and_a_fen_more_is_not() -> None:
+    begun = story(ASSIGNED, agreed(100), further(60), agreed(170), CHECKED)
+    exact, beyond = (WorkFinished(fault=FaultKind.WATER, charges=(charged(amount),)) for amount in ("170.00", "170.01"))
+
+    assert begun.admits(exact, on("11:00"), REPAIRER)
+    with pytest.raises(RuleBroken, match="REP-35"):
+        begun.admits(beyond, on("11:00"), REPAIRER)
+
+
+def charged(amount: str) -> ChargeLine:
+    return ChargeLine(
+        item="W01",
+        kind=ChargeKind.LABOUR,
+        price_version="LY-2024",
+        unit_price=Decimal(amount),
+        quantity=Decimal(1),
+        amount=Decimal(amount),
+    )
 
 
 @pytest.mark.parametrize(
@@ -185,6 +210,8 @@ def test_rep_47_what_is_only_noted_does_not_lengthen_the_grace_period_and_it_end
     over = on("9:06", days=3)
     assert [over] == [at for at, key, *_ in settled.alarms() if key == GRACE.key]
 
+    settled.then(Noted(text="已回访"), on("15:00", days=1))
+    assert [over] == [at for at, key, *_ in settled.alarms() if key == GRACE.key]
     settled.then(PeriodOver(key=GRACE.key), over)
 
     assert [] == [at for at, key, *_ in settled.alarms() if key == GRACE.key]
