@@ -117,7 +117,7 @@ class Journal:
         """Commit what the case opens with; a run that goes on with a case shows where it stands."""
         await self.commit()
         if self.opening.carried is not None:
-            self._display.show(self._view(), self.docket)
+            self._display.show(self._view(), self.docket, self.periods)
 
     async def commit(self) -> None:
         """Return when everything now in the file is in the ledger; calls that come together share one activity."""
@@ -133,7 +133,7 @@ class Journal:
         digests = self._chain(entries)
         rows, copies = self._duty_rows(), self.procedure.copies(self.file)
         view = self._view()
-        self._display.show(view, self.docket)
+        self._display.show(view, self.docket, self.periods)
         await desk.record(
             Step(
                 no=self.opening.no,

@@ -17,6 +17,7 @@ from domain.docket import Docket
 from domain.filing import CaseView
 from domain.limits import due_text
 from domain.people import CaseNo, EstateCode
+from domain.periods import Running
 from domain.rulebook.rows import Procedure
 
 ESTATE = SearchAttributeKey.for_keyword("DeskEstate")
@@ -66,7 +67,7 @@ class Display:
         self._page = page
         self._shown: dict[str, Any] = {}
 
-    def show(self, view: CaseView, docket: Docket) -> None:
+    def show(self, view: CaseView, docket: Docket, periods: Sequence[Running]) -> None:
         """Attributes and details of this step; texts are built from enums, numbers and times only."""
         owed = docket.owed
         updates: list[SearchAttributeUpdate[Any]] = []
@@ -83,21 +84,22 @@ class Display:
                 updates.append(_update(key, value))
         if updates:
             workflow.upsert_search_attributes(updates)
-        workflow.set_current_details(_details(self._no, view, owed, self._page))
+        lines = [*map(_line, owed), *map(_period_line, periods)]
+        workflow.set_current_details(_details(self._no, view, lines, self._page))
 
 
 def _update(key: SearchAttributeKey[Any], value: object) -> SearchAttributeUpdate[Any]:
     return key.value_unset() if value is None or value == [] else key.value_set(value)
 
 
-def _details(no: CaseNo, view: CaseView, owed: Sequence[Duty], page: str) -> str:
-    """Markdown: stage and what is waited for, the open duties, the way to our own page."""
+def _details(no: CaseNo, view: CaseView, owed: Sequence[str], page: str) -> str:
+    """Markdown: stage and what is waited for, the open duties and periods, the way to our own page."""
     late = "（已超时）" if view.overdue else ""
     lines = [f"### {view.stage}{late}"]
     if view.waiting_for:
         lines += ["", f"等待：**{'、'.join(view.waiting_for)}**（{'、'.join(view.waiting_posts)}）"]
     if owed:
-        lines += ["", *(f"- {_line(duty)}" for duty in owed)]
+        lines += ["", *(f"- {line}" for line in owed)]
     if page:
         lines += ["", f"[本单全部记录]({page}/{no})"]
     return "\n".join(lines)
@@ -106,6 +108,10 @@ def _details(no: CaseNo, view: CaseView, owed: Sequence[Duty], page: str) -> str
 def _line(duty: Duty) -> str:
     """A list, not a table: the Web UI draws tables without any space between their columns."""
     return f"{duty.row.rule} **{duty.row.label}** 截止 {due_text(duty.due.at)} · {duty.owner} · {_state(duty)}"
+
+
+def _period_line(one: Running) -> str:
+    return f"{one.row.rule} **{one.row.label}** 至 {due_text(one.over_at)}"
 
 
 def _state(duty: Duty) -> str:

@@ -364,6 +364,8 @@ async def test_rep_30_no_answer_is_waited_for_reminded_twice_and_given_up_after_
     case = await opened()
     await reviewed(case)
     await case.hears(ANSWERED, SUPERVISOR)
+    shown = await case.desk.client.get_workflow_handle(case.no).query("__temporal_workflow_metadata")
+    assert "REP-30 **等候住户答复期满** 至 " in shown.current_details
 
     await case.at("13:05")
     reminder = ("告知", frozenset({Role.FRONT_DESK, Role.ENGINEERING_SUPERVISOR}))
