@@ -61,8 +61,10 @@ async def earlier_of(desk: Desk, told: Naming, procedure: Procedure) -> Earlier 
         raise RuleBroken(
             "REP-36",
             field="after",
-            remedy="前单尚未结案：再次来电的，在该单登记「又来电」；反馈未解决的，在该单登记「客户反馈」",
-            english="That case is still open; record called_again or feedback_given in it.",
+            remedy="前单尚未结案：再次来电的，在该单登记「又来电」；住户已签字而未解决的，在该单登记「客户反馈」；"
+            "已转类或住户不同意维修的，不填前单，另立新单",
+            english="That case is still open; record called_again in it, or feedback_given if the work is signed for; "
+            "if it was told apart or refused, open a new case without after.",
         )
     event = CameAfter(after=head.no, reason=told.reason)
     if head.result != MERGED:

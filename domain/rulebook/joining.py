@@ -59,6 +59,14 @@ GATES = (
     ),
     Gate(
         rule="CAL-109",
+        on=(CalledAgain, MergeTaken),
+        stands_open=is_still_repair,
+        field="event.type",
+        remedy="本单已转类，不再接来电与并入；请另立新单",
+        english="The case was told apart and takes no callers any more; open a case of its own.",
+    ),
+    Gate(
+        rule="CAL-109",
         on=(ToldApart,),
         stands_open=_nobody_sent,
         field="event.type",
@@ -105,6 +113,20 @@ def _no_emergency(entry: Entry, file: CaseFile) -> bool:
 
 
 TELLS = (
+    Tell(
+        rule="REP-102",
+        on=(CalledAgain,),
+        to=(Role.ENGINEERING_SUPERVISOR, Role.REPAIRER),
+        text="本单又有来电，请看来电内容，一并处理",
+        when=_with_somebody_sent,
+    ),
+    Tell(
+        rule="REP-102",
+        on=(CalledAgain,),
+        to=(Role.ENGINEERING,),
+        text="本单又有来电，请看来电内容，尽快领单",
+        when=_with_nobody_sent,
+    ),
     Tell(
         rule="REP-13",
         on=(MergedInto,),

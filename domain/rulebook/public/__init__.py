@@ -47,5 +47,6 @@ PUBLIC_REPAIR = Procedure(
     form=INSPECTION_SHEET,
     copies=copy_places,
     passes_on=joining.passes_on,
+    takes_callers=joining.is_repair,
     editions=EDITIONS,
 )

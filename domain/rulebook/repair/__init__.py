@@ -171,6 +171,7 @@ REPAIR = Procedure(
     web_ui=(URGE, REASSIGN, extend("REP-124"), NOTE),
     copies=copy_places,
     passes_on=joining.passes_on,
+    takes_callers=merging.takes_callers,
     complete=_with_completion_limit,
     editions=EDITIONS,
 )
