@@ -7,7 +7,7 @@ from domain.errors import RuleBroken
 from domain.events import AnyEvent
 from domain.events.joining import MergedInto, MergeTaken
 from domain.rulebook import PROCEDURES
-from domain.rulebook.rows import Procedure
+from domain.rulebook.joining import is_urgent
 from infra.postgres.acceptance import Into
 from infra.postgres.records import CaseHead
 
@@ -46,15 +46,11 @@ async def _refuse_to_slow_down(desk: Desk, head: CaseHead, there: CaseFile) -> N
     """The clocks of what cannot wait end with its case: it never goes into one that has none of them."""
     procedure = PROCEDURES[head.procedure]
     here = await file_so_far(desk, head.no)
-    if _cannot_wait(procedure, here) and not _cannot_wait(procedure, there):
+    if is_urgent(procedure.cannot_wait, here) and not is_urgent(procedure.cannot_wait, there):
         raise _refusal(
             "本单紧急，该单普通，并入后紧急时限即失效；请将普通单并入紧急单",
             "This case cannot wait and that one can: merge the ordinary case into the urgent one instead.",
         )
-
-
-def _cannot_wait(procedure: Procedure, file: CaseFile) -> bool:
-    return any(procedure.cannot_wait(entry.event) for entry in file.opening)
 
 
 def _refusal(remedy: str, english: str) -> RuleBroken:

@@ -21,7 +21,7 @@ from domain.rulebook import PROCEDURES
 
 STATES = {"open": "办理中", "met": "按时完成", "breached": "超时", "waived": "免除", "superseded": "不再适用"}
 NEW_CASE = {"REP": "/repairs/new", "PUB": "/public-repairs/new"}
-"""Where a case of the procedure is opened."""
+"""Where a case of the procedure is opened by somebody; the others open by the calendar."""
 NEAREST = 3
 """Limits that stand beside the next step; all of them stand below."""
 RESIDENT = ("household", "reporter", "phone", "address", "room", "place", "content")
@@ -166,7 +166,7 @@ def _linked(shown: CasePage) -> Iterator[Child]:
                 for one in case.linked
             ],
         )
-    if case.state == "closed" and shown.may_open:
+    if case.state == "closed" and case.procedure in NEW_CASE and shown.may_open:
         yield tag("p", tag("a", "立后续单", href=f"{NEW_CASE[case.procedure]}?after={case.no}", class_="button"))
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from domain.callers import callers
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation, always
-from domain.events import Event
+from domain.events import AnyEvent, Event
 from domain.events.joining import CalledAgain, CameAfter, Matter, MergedInto, MergeTaken, Settled, ToldApart
 from domain.events.public import RepairerArranged
 from domain.events.repair import Assigned
@@ -28,8 +28,12 @@ RIGHTS = (
     Right(rule="REP-102", events=(CalledAgain,), posts=DESK),
     Right(rule="REP-36", events=(CameAfter,), posts=DESK),
     Right(rule="REP-13", events=(MergedInto, MergeTaken), posts=DESK),
-    Right(rule="CAL-109", events=(ToldApart, Settled), posts=DESK),
+    Right(rule="CAL-109", events=(ToldApart,), posts=DESK, besides=(Role.ENGINEERING_SUPERVISOR, Role.DUTY_DIRECTOR)),
+    Right(rule="CAL-109", events=(Settled,), posts=DESK),
 )
+
+TELL_URGENT_APART = (Role.CUSTOMER_SERVICE_SUPERVISOR, Role.ENGINEERING_SUPERVISOR, Role.DUTY_DIRECTOR)
+"""Who ends every clock of a case that cannot wait by saying that it is no repair."""
 
 
 def is_repair(file: CaseFile) -> bool:
@@ -82,6 +86,41 @@ GATES = (
         english="The case is told apart already; record settled when it is done.",
     ),
 )
+
+
+def told_apart_by(cannot_wait: Callable[[AnyEvent], bool]) -> tuple[Gate, ...]:
+    """What ends the clocks of a case that cannot wait is no clerk's decision; any other is the desk's alone."""
+    return (
+        Gate(
+            rule="CAL-109",
+            on=(ToldApart,),
+            stands_open=partial(_may_tell_apart_urgent, cannot_wait),
+            field="by",
+            remedy="本单紧急，转类须由客服部主管、工程部主管或值班主任登记；未转类前照常处置",
+            english="The case cannot wait; only a supervisor or the duty director tells it apart.",
+        ),
+        Gate(
+            rule="CAL-109",
+            on=(ToldApart,),
+            stands_open=partial(_may_tell_apart_ordinary, cannot_wait),
+            field="by",
+            remedy="本单的转类由前台客服员或客服部主管登记",
+            english="The front desk or its supervisor tells this case apart.",
+        ),
+    )
+
+
+def _may_tell_apart_urgent(cannot_wait: Callable[[AnyEvent], bool], position: Position) -> bool:
+    return not is_urgent(cannot_wait, position.file) or position.by.holds(*TELL_URGENT_APART)
+
+
+def _may_tell_apart_ordinary(cannot_wait: Callable[[AnyEvent], bool], position: Position) -> bool:
+    return is_urgent(cannot_wait, position.file) or position.by.holds(*DESK)
+
+
+def is_urgent(cannot_wait: Callable[[AnyEvent], bool], file: CaseFile) -> bool:
+    """Whether it opened with what cannot wait."""
+    return any(cannot_wait(entry.event) for entry in file.opening)
 
 
 def no_repair_any_more(*acts: type[Event]) -> Gate:

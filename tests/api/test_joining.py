@@ -377,6 +377,18 @@ async def test_rep_47_a_call_about_what_is_signed_for_is_not_sent_to_where_nobod
     await applied(office, done, "接收并入")
 
 
+async def test_a_case_told_apart_by_mistake_is_taken_up_again_from_the_old_call(office: Office, room: str) -> None:
+    called = (datetime.now(UTC) - timedelta(minutes=25)).replace(microsecond=0)
+    old = await office.call(DESK, room=room, call_started_at=called.isoformat())
+    await office.did(old, {"type": "told_apart", "matter": "咨询"}, DESK)
+    await office.did(old, {"type": "settled", "text": "已答复"}, DESK)
+
+    opened = await office.asks(REPAIRS, CALL | {"room": room, "after": old, "reason": "转类有误，确是报修"}, DESK)
+
+    assert 201 == opened.status_code, opened.text
+    assert called == datetime.fromisoformat(opened.json()["received_at"])
+
+
 @pytest.mark.parametrize("past", ["signed for", "told apart"])
 async def test_nothing_is_merged_into_a_case_that_takes_no_callers(office: Office, room: str, past: str) -> None:
     if past == "signed for":

@@ -19,6 +19,7 @@ from infra.postgres.acceptance import Into, NewAct
 from infra.postgres.commands import Command
 from tests.workflows import stages
 from tests.workflows.desk import (
+    DESK_SUPERVISOR,
     FRONT_DESK,
     PATIENCE,
     REPAIRER,
@@ -192,7 +193,9 @@ async def test_cal_109_what_is_no_repair_stays_with_the_front_desk_until_it_is_s
     case = await opened(situation=Situation.FLOODING)
     await case.hears(stages.filled(), FRONT_DESK)
 
-    await case.hears(ToldApart(matter=matter), FRONT_DESK)
+    with pytest.raises(Refused, match="转类须由客服部主管"):
+        await case.hears(ToldApart(matter=matter), FRONT_DESK)
+    await case.hears(ToldApart(matter=matter), SUPERVISOR if matter is Matter.HELP else DESK_SUPERVISOR)
 
     view = await case.view()
     assert (["办结"], "转类待办") == (view["waiting_for"], view["stage"])
@@ -269,7 +272,7 @@ async def test_a_public_repair_is_told_apart_and_settled_and_merged_like_any_oth
     for case in (apart, kept):
         case.moment = merged.moment
 
-    await apart.hears(ToldApart(matter=Matter.COMPLAINT), FRONT_DESK)
+    await apart.hears(ToldApart(matter=Matter.COMPLAINT), DESK_SUPERVISOR)
     await apart.hears(Settled(text="已答复"), FRONT_DESK)
     await merge(merged, kept)
     await relay(desk)
@@ -344,3 +347,12 @@ async def test_rep_102_whoever_works_on_it_hears_of_a_second_call(opened: Open) 
 
     assert {("告知", "工程部")} == before
     assert {("告知", "工程部主管"), ("告知", "维修人员")} == set(await case.told("REP-102")) - before
+
+
+async def test_cal_109_what_can_wait_is_told_apart_by_the_desk_alone(opened: Open) -> None:
+    case = await opened()
+
+    with pytest.raises(Refused, match="前台客服员或客服部主管"):
+        await case.hears(ToldApart(matter=Matter.HELP), SUPERVISOR)
+
+    assert "转类" not in await case.labels()

@@ -27,7 +27,7 @@ EDITIONS = (
         since=date(2026, 11, 1),
         obligations=joining.limits((*OBLIGATIONS, sending.REASSIGNED)),
         rights=(*RIGHTS, *sending.RIGHTS, *joining.RIGHTS),
-        gates=(*GATES, *sending.GATES, *joining.GATES),
+        gates=(*GATES, *sending.GATES, *joining.GATES, *joining.told_apart_by(_cannot_wait)),
         tells=(*TELLS, *sending.TELLS, *joining.TELLS),
     ),
 )

@@ -108,6 +108,7 @@ EDITIONS = (
             *refusing.GATES,
             *sending.GATES,
             *merging.GATES,
+            *joining.told_apart_by(_cannot_wait),
         ),
         tells=(
             *TELLS,
