@@ -22,6 +22,9 @@ from domain.rulebook.work import DESK, words_given
 MERGED, TOLD_APART = "已并入", "已转类"
 """Results of a case that goes on elsewhere, and of one that was no repair."""
 
+MOST_CALLERS = 50
+"""Whom one merge takes along: all of them stand in one entry of the other file."""
+
 ANY_TIME: tuple[type[Event], ...] = (CalledAgain, MergedInto, MergeTaken, CameAfter, ToldApart)
 
 RIGHTS = (
@@ -52,6 +55,10 @@ def _nobody_sent(position: Position) -> bool:
     return not _somebody_sent(position.file)
 
 
+def _has_callers_to_carry(position: Position) -> bool:
+    return len(callers(position.file)) <= MOST_CALLERS
+
+
 GATES = (
     Gate(
         rule="REP-13",
@@ -60,6 +67,14 @@ GATES = (
         field="event.reason",
         remedy="请填写并入的原因",
         english="Say why it is the other case's matter.",
+    ),
+    Gate(
+        rule="REP-13",
+        on=(MergedInto,),
+        stands_open=_has_callers_to_carry,
+        field="event.type",
+        remedy=f"本单来电人超过{MOST_CALLERS}位，不能并入他单；请将他单并入本单",
+        english=f"More than {MOST_CALLERS} people called about this case; merge the other into it instead.",
     ),
     Gate(
         rule="CAL-109",

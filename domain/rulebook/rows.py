@@ -144,7 +144,10 @@ class Guide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """The rows of a procedure from a day on; once in force it is never edited."""
+    """The rows of a procedure from a day on; once in force it is never edited.
+
+    ``bounded``: a case takes only so much of what needs no turn, beside its remarks.
+    """
 
     since: date
     obligations: tuple[Obligation, ...]
@@ -153,6 +156,7 @@ class Edition:
     tells: tuple[Tell, ...]
     periods: tuple[Period, ...] = ()
     guides: tuple[Guide, ...] = ()
+    bounded: bool = False
 
     def knows(self, kind: type[Event]) -> bool:
         """Whether such an event can come under this edition: somebody may record it, or a period ends with it."""

@@ -29,6 +29,7 @@ EDITIONS = (
         rights=(*RIGHTS, *sending.RIGHTS, *joining.RIGHTS),
         gates=(*GATES, *sending.GATES, *joining.GATES, *joining.told_apart_by(_cannot_wait)),
         tells=(*TELLS, *sending.TELLS, *joining.TELLS),
+        bounded=True,
     ),
 )
 

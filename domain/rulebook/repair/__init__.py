@@ -123,6 +123,7 @@ EDITIONS = (
         ),
         periods=(*reviewing.PERIODS, completing.GRACE),
         guides=on_site.GUIDES,
+        bounded=True,
     ),
 )
 """The second has every path there is; cases that began under the first go on by the listed one."""
