@@ -12,7 +12,6 @@ from api.rights import CaseFacts, Verb, demand, may
 from domain.case_file import CaseFile
 from domain.errors import UnknownCase
 from domain.events import AnyEvent
-from domain.events.routine import CleaningAsked
 from domain.masking import HIDDEN, mask_name, mask_phone, mask_room
 from domain.people import Actor, CaseNo
 from domain.rulebook import PROCEDURES
@@ -51,9 +50,6 @@ FREE_WORDS = frozenset(
     }
 )
 """May hold anything about anybody: shown only for a purpose."""
-
-FREE_WORDS_OF: Mapping[type[AnyEvent], frozenset[str]] = {CleaningAsked: frozenset({"where"})}
-"""Fields that hold free words in these events, and elsewhere a name of a list."""
 
 
 class Purpose(StrEnum):
@@ -119,8 +115,7 @@ def shown(event: AnyEvent, *, masked: bool) -> Mapping[str, object]:
     fields: dict[str, object] = to_jsonable_python(event)
     if not masked:
         return fields
-    free = FREE_WORDS_OF.get(type(event), frozenset())
-    return {name: _masked("text" if name in free else name, value) for name, value in fields.items()}
+    return {name: _masked("text" if name in event.free_words else name, value) for name, value in fields.items()}
 
 
 def _masked(name: str, value: object) -> object:

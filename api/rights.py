@@ -10,7 +10,7 @@ from domain.admission import right_for
 from domain.assigning import SENDING
 from domain.errors import NotPermitted
 from domain.people import POSTS, Actor, EstateCode, Role, StaffId
-from domain.rulebook import PROCEDURES, ROUTINE
+from domain.rulebook import PROCEDURES
 
 E = TypeVar("E", bound=Callable[..., object])
 
@@ -49,17 +49,20 @@ class CaseFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """``own_order``: posts that have the right only while the open order is theirs; ``routines``: only in RTN."""
+    """``own_order``: posts that have the right only while the open order is theirs.
+
+    ``where_shared``: posts that have it only in cases of a procedure that is shared with them.
+    """
 
     rule: str
     posts: frozenset[Role]
     own_order: frozenset[Role] = frozenset()
-    routines: frozenset[Role] = frozenset()
+    where_shared: frozenset[Role] = frozenset()
 
     @property
     def somewhere(self) -> frozenset[Role]:
         """The posts that have the right in some case."""
-        return self.posts | self.own_order | self.routines
+        return self.posts | self.own_order | self.where_shared
 
 
 DESK = frozenset({Role.FRONT_DESK, Role.CUSTOMER_SERVICE_SUPERVISOR})
@@ -87,10 +90,12 @@ def _sending() -> Grant:
 GRANTS: Mapping[Verb, Grant] = {
     Verb.OPEN_CASE: _opening(),  # which case, the rows of its procedure say
     Verb.RECORD: Grant(rule="REP-18", posts=POSTS),  # which event, the rows of the procedure say
-    Verb.LIST_CASES: Grant(rule="REP-13", posts=POSTS - CLEANERS, routines=CLEANERS),
+    Verb.LIST_CASES: Grant(rule="REP-13", posts=POSTS - CLEANERS, where_shared=CLEANERS),
     Verb.FIND_BY_ROOM: Grant(rule="PRV-106", posts=DESK | HEADS | ON_DUTY),  # it tells of which room a case is
-    Verb.READ_CASE: Grant(rule="REP-13", posts=POSTS - CLEANERS, routines=CLEANERS),
-    Verb.READ_PERSONAL: Grant(rule="PRV-106", posts=DESK | HEADS | ON_DUTY, own_order=THE_REPAIRER, routines=CLEANERS),
+    Verb.READ_CASE: Grant(rule="REP-13", posts=POSTS - CLEANERS, where_shared=CLEANERS),
+    Verb.READ_PERSONAL: Grant(
+        rule="PRV-106", posts=DESK | HEADS | ON_DUTY, own_order=THE_REPAIRER, where_shared=CLEANERS
+    ),
     Verb.CHOOSE_REPAIRER: _sending(),
     Verb.PRINT: Grant(rule="REP-23", posts=DESK | HEADS, own_order=THE_REPAIRER),
     Verb.READ_INBOX: Grant(rule="REP-13", posts=POSTS),
@@ -112,7 +117,7 @@ def may(actor: Actor, verb: Verb, case: CaseFacts | None = None) -> bool:
         return True
     if case is None:
         return False
-    if case.procedure == ROUTINE.prefix and actor.holds(*grant.routines):
+    if actor.holds(*(post for post in PROCEDURES[case.procedure].shared_with if post in grant.where_shared)):
         return True
     return case.open and actor.holds(*grant.own_order) and actor.id in case.crew
 

@@ -34,7 +34,7 @@ from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, Owed, PartOfNum
 from domain.callers import callers
 from domain.events.on_site import ProgressReported
 from domain.people import EstateCode, Role
-from domain.rulebook import PROCEDURES, ROUTINE
+from domain.rulebook import PROCEDURES
 from domain.rulebook.repair.reading import unsolved
 from domain.rulebook.rows import Edition
 from infra.postgres.records import CaseHead, FiledDuty, FiledEntry, Filter
@@ -88,16 +88,21 @@ async def list_cases(wanted: Annotated[Wanted, Query()], asking: Annotated[Calle
 
 
 async def cases_of(asking: Caller, wanted: Wanted) -> CasePage:
-    if wanted.procedure is None and not any(may(actor, Verb.LIST_CASES) for actor in asking.principal.actors):
-        wanted = wanted.model_copy(update={"procedure": ROUTINE.prefix})
+    actors = asking.principal.actors
+    if wanted.procedure is None and not any(may(actor, Verb.LIST_CASES) for actor in actors):
+        shared = (one.prefix for one in PROCEDURES.values() if any(actor.holds(*one.shared_with) for actor in actors))
+        wanted = wanted.model_copy(update={"procedure": next(shared, None)})
     listed = {estate for estate in estates_of(asking, wanted) if _may_list(asking, estate, wanted.procedure)}
     return await page_of(asking, filter_of(wanted, listed))
 
 
 def _may_list(asking: Caller, estate: EstateCode, procedure: str | None) -> bool:
     actor = asking.principal.actor(estate)
-    facts = CaseFacts(estate=estate, procedure=procedure or "", open=True, crew=())
-    return actor is not None and may(actor, Verb.LIST_CASES, facts)
+    if actor is None:
+        return False
+    if procedure is None:
+        return may(actor, Verb.LIST_CASES)
+    return may(actor, Verb.LIST_CASES, CaseFacts(estate=estate, procedure=procedure, open=True, crew=()))
 
 
 def estates_of(asking: Caller, wanted: Wanted) -> frozenset[EstateCode]:

@@ -64,7 +64,7 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Into:
-    """The case that another goes into, and the ``stage`` it was at when it was found to take callers."""
+    """The case that another goes into, and the ``stage`` at which it was found to take callers; empty: not yet filed."""
 
     no: CaseNo
     stage: str
@@ -270,7 +270,7 @@ async def _bind(connection: Connection, no: CaseNo, into: Into) -> None:
             remedy="该单已结案，不能并入；请核对单号",
             english="That case has ended and takes no other in; check the number.",
         )
-    if stands["stage"] != into.stage:
+    if into.stage and stands["stage"] != into.stage:
         raise RuleBroken(
             "REP-13",
             field="event.into",
