@@ -64,7 +64,7 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Into:
-    """The case that another goes into, and the ``stage`` at which it was found to take callers; empty: not yet filed."""
+    """The case that another goes into, at which ``stage`` it was found to take callers; empty: not filed yet."""
 
     no: CaseNo
     stage: str
