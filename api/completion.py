@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from api.desk import Desk
+from api.so_far import file_so_far
 from api.wire.events import EVENTS, WireCharge, WireDefect, WireEvent
-from domain.admission import opening_entry
 from domain.assigning import Work, check_sent, check_signatory, sent_by
 from domain.case_file import CaseFile
 from domain.errors import Malformed, RuleBroken
@@ -71,13 +71,7 @@ async def waived(desk: Desk, event: AnyEvent, there: Circumstances) -> tuple[Sen
 
 async def work_of(desk: Desk, head: CaseHead) -> Work:
     """What whoever is sent to the case would be given, also where nothing of it is filed yet but that it was opened."""
-    file = case_file(entries) if (entries := await desk.reader.entries(head.no)) else await _as_opened(desk, head)
-    return Work.of(file, PROCEDURES[head.procedure])
-
-
-async def _as_opened(desk: Desk, head: CaseHead) -> CaseFile:
-    acts = (await desk.commands.opening_as_written(head.no)).acts
-    return CaseFile(opening_entry(act, number, act.accepted_at) for number, act in enumerate(acts, start=1))
+    return Work.of(await file_so_far(desk, head.no), PROCEDURES[head.procedure])
 
 
 def _defect(wire: WireDefect) -> Defect:

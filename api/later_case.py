@@ -1,4 +1,4 @@
-"""A later case of one that has ended, and a merged case taken apart again, whose clocks go on from its own call."""
+"""A later case of one that has ended; where that was merged or told apart by mistake, clocks go on from its call."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from api.desk import Desk
 from domain.errors import Malformed, RuleBroken
 from domain.events.joining import CameAfter
 from domain.people import CaseNo, EstateCode
-from domain.rulebook.joining import MERGED
+from domain.rulebook.joining import MERGED, TOLD_APART
 from domain.rulebook.rows import Procedure
 from infra.postgres.links import Kind
 
@@ -61,17 +61,19 @@ async def earlier_of(desk: Desk, told: Naming, procedure: Procedure) -> Earlier 
         raise RuleBroken(
             "REP-36",
             field="after",
-            remedy="前单尚未结案：再次来电的，在该单登记「又来电」；反馈未解决的，在该单登记「客户反馈」",
-            english="That case is still open; record called_again or feedback_given in it.",
+            remedy="前单尚未结案：再次来电的，在该单登记「又来电」；住户已签字而未解决的，在该单登记「客户反馈」；"
+            "已转类或住户不同意维修的，不填前单，另立新单",
+            english="That case is still open; record called_again in it, or feedback_given if the work is signed for; "
+            "if it was told apart or refused, open a new case without after.",
         )
     event = CameAfter(after=head.no, reason=told.reason)
-    if head.result != MERGED:
+    if head.result not in {MERGED, TOLD_APART}:
         return Earlier(event=event)
     if told.call_started_at is not None:
         raise Malformed(
             field="call_started_at",
-            remedy="前单并入有误而另立的，时限从前单来电时起算，不填此项",
-            english="The clocks of a merge taken apart count from the old call; leave this out.",
+            remedy="前单并入或转类有误而另立的，时限从前单来电时起算，不填此项",
+            english="After a case merged or told apart by mistake the clocks count from the old call; leave this out.",
         )
     into = [link.no for link in await desk.links.of(head.no) if link.kind is Kind.WENT_INTO]
     return Earlier(event=event, called_at=head.received_at, seen=frozenset(into))

@@ -46,6 +46,7 @@ FREE_WORDS = frozenset(
         "problem",
         "proposal",
         "findings",
+        "task",
     }
 )
 """May hold anything about anybody: shown only for a purpose."""
@@ -63,6 +64,7 @@ class Purpose(StrEnum):
     COMPLAINT = "投诉处理"
     EMERGENCY = "应急处置"
     INSPECTION = "监督检查"
+    CLEANING = "清理现场"
     RESIDENT_ASKS = "住户查询"
 
 
@@ -82,7 +84,7 @@ async def case_seen_by(asking: Caller, no: str) -> CaseHead:
     actor = asking.principal.actor(head.estate) if head else None
     if head is None or actor is None:
         raise UnknownCase
-    if not may(actor, Verb.READ_CASE, CaseFacts(estate=head.estate, open=head.open, crew=())):
+    if not may(actor, Verb.READ_CASE, CaseFacts(estate=head.estate, procedure=head.procedure, open=head.open, crew=())):
         raise UnknownCase
     return head
 
@@ -98,7 +100,8 @@ async def look_at(asking: Caller, no: str) -> Look:
 
 def facts_of(look: Look) -> CaseFacts:
     procedure = PROCEDURES[look.head.procedure]
-    return CaseFacts(estate=look.head.estate, open=look.head.open, crew=procedure.crew(look.file))
+    crew = procedure.crew(look.file)
+    return CaseFacts(estate=look.head.estate, procedure=look.head.procedure, open=look.head.open, crew=crew)
 
 
 async def unmask(asking: Caller, look: Look, verb: Verb, *, purpose: str, what: str) -> None:
@@ -112,7 +115,7 @@ def shown(event: AnyEvent, *, masked: bool) -> Mapping[str, object]:
     fields: dict[str, object] = to_jsonable_python(event)
     if not masked:
         return fields
-    return {name: _masked(name, value) for name, value in fields.items()}
+    return {name: _masked("text" if name in event.free_words else name, value) for name, value in fields.items()}
 
 
 def _masked(name: str, value: object) -> object:

@@ -1,18 +1,21 @@
 """Whether a case may go into the one that is named: what can be said before either of them is asked."""
 
 from api.desk import Desk
+from api.so_far import file_so_far
+from domain.case_file import CaseFile
 from domain.errors import RuleBroken
 from domain.events import AnyEvent
 from domain.events.joining import MergedInto, MergeTaken
-from domain.people import CaseNo
 from domain.rulebook import PROCEDURES
+from domain.rulebook.joining import is_urgent
+from infra.postgres.acceptance import Into
 from infra.postgres.records import CaseHead
 
 
-async def merging_into(desk: Desk, head: CaseHead, event: AnyEvent) -> CaseNo | None:
+async def merging_into(desk: Desk, head: CaseHead, event: AnyEvent) -> Into | None:
     """The other case, None for an event that merges nothing; RuleBroken for one that cannot take this one in.
 
-    Whether it is open is asked again with the acceptance, together with what else is under way.
+    Whether it is open, and stands as it was looked at, is asked again with the acceptance, with what else is under way.
     """
     if not isinstance(event, MergedInto):
         return None
@@ -29,7 +32,25 @@ async def merging_into(desk: Desk, head: CaseHead, event: AnyEvent) -> CaseNo | 
             "该单按旧版规程办理，不能接收并入；请在该单登记备注，本单照常办理",
             "That case runs under an edition that takes no other in; leave a remark in it instead.",
         )
-    return into.no
+    there = await file_so_far(desk, into.no)
+    if not PROCEDURES[into.procedure].takes_callers(there):
+        raise _refusal(
+            "该单已转类、住户已签字或不同意维修，不再接收并入；住户已签字而仍未解决的，请先在该单登记「客户反馈」（未解决）",
+            "That case was told apart, signed for or refused; record feedback_given there first if it is not solved.",
+        )
+    await _refuse_to_slow_down(desk, head, there)
+    return Into(no=into.no, stage=into.stage)
+
+
+async def _refuse_to_slow_down(desk: Desk, head: CaseHead, there: CaseFile) -> None:
+    """The clocks of what cannot wait end with its case: it never goes into one that has none of them."""
+    procedure = PROCEDURES[head.procedure]
+    here = await file_so_far(desk, head.no)
+    if is_urgent(procedure.cannot_wait, here) and not is_urgent(procedure.cannot_wait, there):
+        raise _refusal(
+            "本单紧急，该单普通，并入后紧急时限即失效；请将普通单并入紧急单",
+            "This case cannot wait and that one can: merge the ordinary case into the urgent one instead.",
+        )
 
 
 def _refusal(remedy: str, english: str) -> RuleBroken:

@@ -186,4 +186,5 @@ async def _answer(asking: Caller, told: Told, intake: Intake, command: Command) 
 
 
 def _other(other: SameRoom) -> str:
-    return f"{other.no}（{'住户不同意维修' if other.refused_at else other.stage}）"
+    reopens = "，同一故障仍未解决的，请在该单登记「客户反馈」（未解决）" if other.reopens else ""
+    return f"{other.no}（{'住户不同意维修' if other.refused_at else other.stage}{reopens}）"

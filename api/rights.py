@@ -39,26 +39,38 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
-    """What a right depends on of a case; ``crew`` are those whose order it is."""
+    """What a right depends on of a case; ``crew`` are those whose order it is, ``procedure`` its prefix."""
 
     estate: EstateCode
+    procedure: str
     open: bool
     crew: tuple[StaffId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """``own_order``: posts that have the right only while the open order is theirs."""
+    """``own_order``: posts that have the right only while the open order is theirs.
+
+    ``where_shared``: posts that have it only in cases of a procedure that is shared with them.
+    """
 
     rule: str
     posts: frozenset[Role]
     own_order: frozenset[Role] = frozenset()
+    where_shared: frozenset[Role] = frozenset()
+
+    @property
+    def somewhere(self) -> frozenset[Role]:
+        """The posts that have the right in some case."""
+        return self.posts | self.own_order | self.where_shared
 
 
 DESK = frozenset({Role.FRONT_DESK, Role.CUSTOMER_SERVICE_SUPERVISOR})
 HEADS = frozenset({Role.ENGINEERING_SUPERVISOR, Role.COMPANY_MANAGER, Role.ESTATE_DIRECTOR, Role.CENTRE_MANAGER})
 ON_DUTY = frozenset({Role.DUTY_DIRECTOR})
 THE_REPAIRER = frozenset({Role.REPAIRER})
+CLEANERS = frozenset({Role.CLEANING})
+"""PRV-106: what a resident reported is no business of theirs."""
 
 
 def _opening() -> Grant:
@@ -78,10 +90,12 @@ def _sending() -> Grant:
 GRANTS: Mapping[Verb, Grant] = {
     Verb.OPEN_CASE: _opening(),  # which case, the rows of its procedure say
     Verb.RECORD: Grant(rule="REP-18", posts=POSTS),  # which event, the rows of the procedure say
-    Verb.LIST_CASES: Grant(rule="REP-13", posts=POSTS),
+    Verb.LIST_CASES: Grant(rule="REP-13", posts=POSTS - CLEANERS, where_shared=CLEANERS),
     Verb.FIND_BY_ROOM: Grant(rule="PRV-106", posts=DESK | HEADS | ON_DUTY),  # it tells of which room a case is
-    Verb.READ_CASE: Grant(rule="REP-13", posts=POSTS),
-    Verb.READ_PERSONAL: Grant(rule="PRV-106", posts=DESK | HEADS | ON_DUTY, own_order=THE_REPAIRER),
+    Verb.READ_CASE: Grant(rule="REP-13", posts=POSTS - CLEANERS, where_shared=CLEANERS),
+    Verb.READ_PERSONAL: Grant(
+        rule="PRV-106", posts=DESK | HEADS | ON_DUTY, own_order=THE_REPAIRER, where_shared=CLEANERS
+    ),
     Verb.CHOOSE_REPAIRER: _sending(),
     Verb.PRINT: Grant(rule="REP-23", posts=DESK | HEADS, own_order=THE_REPAIRER),
     Verb.READ_INBOX: Grant(rule="REP-13", posts=POSTS),
@@ -101,22 +115,25 @@ def may(actor: Actor, verb: Verb, case: CaseFacts | None = None) -> bool:
         return False
     if actor.holds(*grant.posts):
         return True
-    return case is not None and case.open and actor.holds(*grant.own_order) and actor.id in case.crew
+    if case is None:
+        return False
+    if actor.holds(*(post for post in PROCEDURES[case.procedure].shared_with if post in grant.where_shared)):
+        return True
+    return case.open and actor.holds(*grant.own_order) and actor.id in case.crew
 
 
 def demand(actor: Actor, verb: Verb, case: CaseFacts | None = None) -> None:
     """Raises NotPermitted, which names the posts that may."""
     if not may(actor, verb, case):
         grant = GRANTS[verb]
-        raise NotPermitted(verb, sorted(grant.posts | grant.own_order), grant.rule)
+        raise NotPermitted(verb, sorted(grant.somewhere), grant.rule)
 
 
 def demand_somewhere(actors: Iterable[Actor], verb: Verb) -> None:
     """Raises NotPermitted where none of them could have the right in any case; the case itself is looked at later."""
     grant = GRANTS[verb]
-    could = grant.posts | grant.own_order
-    if not any(actor.holds(*could) for actor in actors):
-        raise NotPermitted(verb, sorted(could), grant.rule)
+    if not any(actor.holds(*grant.somewhere) for actor in actors):
+        raise NotPermitted(verb, sorted(grant.somewhere), grant.rule)
 
 
 class NoRightDeclared(Exception):

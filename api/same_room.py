@@ -2,12 +2,13 @@
 
 from api.desk import Desk
 from api.looking import Look
+from api.so_far import file_so_far
 from api.wire.answers import SameRoom
 from domain.events import Opening
 from domain.events.repair import ConsentRefused
 from domain.people import CaseNo, EstateCode
-from domain.rulebook import PROCEDURES
-from domain.rulebook.repair.reading import REFUSED
+from domain.rulebook import PROCEDURES, REPAIR
+from domain.rulebook.repair.reading import REFUSED, accepted
 from infra.postgres.rooms import RoomCase, Wanted
 
 
@@ -24,10 +25,14 @@ async def at_the_place(
 ) -> list[SameRoom]:
     """Newest first, drills apart from the rest; nothing personal in it. ``but``: the case that is looked at already."""
     wanted = Wanted(results=(REFUSED,), marks=(ConsentRefused,), but=but, drill=drill)
-    return [_told(one) for one in await desk.rooms.cases(estate, place, wanted)]
+    return [_told(one, reopens=await _reopens(desk, one)) for one in await desk.rooms.cases(estate, place, wanted)]
 
 
-def _told(one: RoomCase) -> SameRoom:
+async def _reopens(desk: Desk, one: RoomCase) -> bool:
+    return one.open and one.procedure == REPAIR.prefix and accepted(await file_so_far(desk, one.no))
+
+
+def _told(one: RoomCase, *, reopens: bool) -> SameRoom:
     return SameRoom(
         no=one.no,
         procedure_name=PROCEDURES[one.procedure].name,
@@ -37,4 +42,5 @@ def _told(one: RoomCase) -> SameRoom:
         result=one.result,
         refused_at=one.marked_at,
         what=one.about,
+        reopens=reopens,
     )

@@ -4,11 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 
 from api.desk import Desk
+from api.so_far import file_so_far
 from domain.alike import alike
 from domain.errors import AlreadyOpen, StillOpen
 from domain.events import Opening
 from domain.events.base import kind_in
 from domain.people import CaseNo, EstateCode
+from domain.rulebook import PROCEDURES
 from domain.rulebook.open_values import SAME_MATTER
 from infra.postgres.rooms import MOST, RoomCase, Wanted
 
@@ -18,6 +20,7 @@ async def refuse_second(
 ) -> frozenset[CaseNo] | None:
     """REP-36: AlreadyOpen for what is open in the place, of the kind and day or in such words, and is not ``seen``.
 
+    A case that takes no callers any more holds nothing up: nobody would hear of the call there.
     Else the cases that were looked at: one that is opened meanwhile is none of them. None where there are more than
     anybody looks through.
     """
@@ -26,9 +29,14 @@ async def refuse_second(
     same = {one.no for one in unseen if _of_the_kind_and_day(one, report, received_at)}
     words = await desk.rooms.words([one.no for one in unseen if one.no not in same])
     same |= {no for no, said in words.items() if alike(said, report.content)}
-    if same:
-        raise AlreadyOpen([_told(one) for one in unseen if one.no in same])
+    joinable = [one for one in unseen if one.no in same and await takes_callers(desk, one)]
+    if joinable:
+        raise AlreadyOpen([_told(one) for one in joinable])
     return frozenset(one.no for one in there) if len(there) < MOST else None
+
+
+async def takes_callers(desk: Desk, one: RoomCase) -> bool:
+    return PROCEDURES[one.procedure].takes_callers(await file_so_far(desk, one.no))
 
 
 def _of_the_kind_and_day(one: RoomCase, report: Opening, received_at: datetime) -> bool:

@@ -13,10 +13,10 @@ from benchmarks.bare import BareDeadline
 from benchmarks.bare_worker import QUEUE
 from benchmarks.lanes import side_by_side
 from benchmarks.repair import FRONT_DESK, Door
-from domain.admission import MOST_REMARKS
 from domain.deadlines import Obligation
 from domain.events import Noted
 from domain.events.repair import Situation
+from domain.fullness import MOST_REMARKS
 from domain.ladder import OV_05_SHARE
 from domain.limits import Within
 from domain.people import CaseNo

@@ -6,17 +6,13 @@ from datetime import datetime
 
 from domain.case_file import CaseFile, Entry, Source
 from domain.docket import Docket
-from domain.errors import BadTime, CaseClosed, FileFull, NotExpected, NotPermitted, RuleBroken, Untimely
-from domain.events import AnyEvent, Event, Noted, Urged
-from domain.events.joining import CalledAgain
+from domain.errors import BadTime, CaseClosed, NotExpected, NotPermitted, RuleBroken, Untimely
+from domain.events import AnyEvent, Event
+from domain.fullness import is_full, refuse_over_full
 from domain.limits import CLOCK_SKEW, Terms
 from domain.people import Actor, Role
 from domain.rulebook.open_values import BACKDATING
 from domain.rulebook.rows import Edition, Gate, Owed, Position, Procedure, Question, Right
-
-REMARKS = (Noted, Urged, CalledAgain)
-MOST_REMARKS = 300
-"""备注, 催办 and 又来电 of one case: a file is handed from run to run whole, and Temporal carries 2 MB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +67,7 @@ def could_record(kind: type[Event], position: Position, procedure: Procedure, ed
     """Whether the case would take such an event from him as things stand, if it were its turn and well filled in."""
     return (
         may(position.by, kind, position.file, procedure, edition)
-        and not _is_full(kind, position.file)
+        and not is_full(kind, position.file, procedure, edition)
         and not closed_by(kind, position, edition)
     )
 
@@ -95,8 +91,7 @@ def admit(act: Act, standing: Standing) -> Entry:
         raise _not_permitted(act.event, right_for(kind, standing.edition))
     if standing.file.ended:
         raise CaseClosed
-    if _is_full(kind, standing.file):
-        raise FileFull(MOST_REMARKS)
+    refuse_over_full(act.event, standing.file, standing.procedure, standing.edition)
     if kind not in standing.admitted and kind not in standing.procedure.any_time:
         raise NotExpected(act.event.label, [event.label for event in standing.awaited])
     backdated = _is_backdated(act, standing)
@@ -147,10 +142,6 @@ def opening_entry(act: Act, number: int, now: datetime) -> Entry:
         command_id=act.command_id if number == 1 else None,
         backdated=act.at < act.accepted_at - BACKDATING,
     )
-
-
-def _is_full(kind: type[Event], file: CaseFile) -> bool:
-    return kind in REMARKS and sum(isinstance(entry.event, REMARKS) for entry in file) >= MOST_REMARKS
 
 
 def _is_backdated(act: Act, standing: Standing) -> bool:

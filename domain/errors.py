@@ -163,13 +163,13 @@ class CaseClosed(DeskError):
 
 class FileFull(DeskError):
     code = "file_full"
-    title = "备注已满"
+    title = "登记已满"
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, full: str) -> None:
         super().__init__(
             field="event",
-            remedy=f"本单备注与催办已满 {most} 条，请直接联系主管；其他登记不受影响",
-            english=f"The case holds {most} remarks and urgings, all that it can carry; other events are still taken.",
+            remedy=f"本单{full}，请直接联系主管；其他登记不受影响",
+            english="The case holds all that it can carry of this; other events are still taken.",
         )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from temporalio.client import Client
 
+from domain.calendar import LOCAL
 from domain.people import EstateCode
 from infra import logging
 from infra.errors import CannotStart
@@ -31,6 +32,7 @@ async def main(arguments: argparse.Namespace) -> None:
         client = await connect(settings, role="计划员")
         estate = EstateCode(arguments.estate)
         if arguments.what == "costs":
+            refuse_unfinished(arguments.month, datetime.now(LOCAL).date())
             no = await _costs(client, settings, estate, arguments.month)
         else:
             if await planned.plan(estate, arguments.plan) is None:
@@ -41,6 +43,16 @@ async def main(arguments: argparse.Namespace) -> None:
                 )
             no = await fire(client, settings, PlanFired(estate=estate, plan=arguments.plan, drill=arguments.drill))
     sys.stdout.write(f"{no}\n")
+
+
+def refuse_unfinished(month: date, today: date) -> None:
+    """A month is reckoned once, so only when it is over; raises CannotStart."""
+    if month >= today.replace(day=1):
+        raise CannotStart(
+            f"{month:%Y-%m} is not over, and a month is reckoned only once",
+            remedy="wait for its end; it is reckoned by itself then",
+            chinese=(f"{month:%Y-%m} 尚未结束，而每月只核算一次", "请等该月结束，届时系统自动核算"),
+        )
 
 
 async def fire(client: Client, settings: Settings, fired: PlanFired) -> str:

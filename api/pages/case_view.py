@@ -13,7 +13,7 @@ from api.pages.posted import fresh_key
 from api.pages.recording import Recording, acts, refused
 from api.pages.said import said
 from api.pages.views import header, moment
-from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer
+from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer, SameRoom
 from domain.events.joining import CalledAgain, MergeTaken
 from domain.limits import due_text
 from domain.pricing import ChargeLine
@@ -21,7 +21,7 @@ from domain.rulebook import PROCEDURES
 
 STATES = {"open": "办理中", "met": "按时完成", "breached": "超时", "waived": "免除", "superseded": "不再适用"}
 NEW_CASE = {"REP": "/repairs/new", "PUB": "/public-repairs/new"}
-"""Where a case of the procedure is opened."""
+"""Where a case of the procedure is opened by somebody; the others open by the calendar."""
 NEAREST = 3
 """Limits that stand beside the next step; all of them stand below."""
 RESIDENT = ("household", "reporter", "phone", "address", "room", "place", "content")
@@ -136,12 +136,18 @@ def _same_room(case: CaseAnswer) -> Markup | None:
             row(
                 [tag("a", one.no, href=f"/cases/{one.no}"), " ", one.procedure_name],
                 moment(one.received_at),
-                f"住户不同意维修（{moment(one.refused_at)}）" if one.refused_at else one.stage or "受理中",
+                _stands(one),
                 one.what,
             )
             for one in case.same_room
         ],
     )
+
+
+def _stands(one: SameRoom) -> str:
+    if one.refused_at:
+        return f"住户不同意维修（{moment(one.refused_at)}）"
+    return (one.stage or "受理中") + ("；同一故障仍未解决的，请在该单登记「客户反馈」（未解决）" if one.reopens else "")
 
 
 def _linked(shown: CasePage) -> Iterator[Child]:
@@ -160,7 +166,7 @@ def _linked(shown: CasePage) -> Iterator[Child]:
                 for one in case.linked
             ],
         )
-    if case.state == "closed" and shown.may_open:
+    if case.state == "closed" and case.procedure in NEW_CASE and shown.may_open:
         yield tag("p", tag("a", "立后续单", href=f"{NEW_CASE[case.procedure]}?after={case.no}", class_="button"))
 
 
@@ -173,7 +179,7 @@ def _callers(events: Sequence[EntryAnswer]) -> Iterator[Markup]:
         elif entry.type == MergeTaken.kind() and entry.event:
             called += entry.event["callers"]
     for number, one in enumerate(called, start=2):
-        yield row(f"第{number}位来电人", " ".join((one["channel"], one["phone"], one["content"])))
+        yield row(f"第{number}位来电人", " ".join(filter(None, (one["channel"], one["phone"], one["content"]))))
 
 
 def _resident(shown: CasePage) -> Markup:

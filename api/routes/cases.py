@@ -16,7 +16,7 @@ from api.body import WrongBody
 from api.desk import Desk
 from api.door import Caller, DeskRoute, caller
 from api.looking import Look, Purpose, look_at, shown, unmask
-from api.rights import Verb, needs
+from api.rights import CaseFacts, Verb, may, needs
 from api.same_room import beside
 from api.sentences import fault
 from api.wire.answers import (
@@ -88,7 +88,21 @@ async def list_cases(wanted: Annotated[Wanted, Query()], asking: Annotated[Calle
 
 
 async def cases_of(asking: Caller, wanted: Wanted) -> CasePage:
-    return await page_of(asking, filter_of(wanted, estates_of(asking, wanted)))
+    actors = asking.principal.actors
+    if wanted.procedure is None and not any(may(actor, Verb.LIST_CASES) for actor in actors):
+        shared = (one.prefix for one in PROCEDURES.values() if any(actor.holds(*one.shared_with) for actor in actors))
+        wanted = wanted.model_copy(update={"procedure": next(shared, None)})
+    listed = {estate for estate in estates_of(asking, wanted) if _may_list(asking, estate, wanted.procedure)}
+    return await page_of(asking, filter_of(wanted, listed))
+
+
+def _may_list(asking: Caller, estate: EstateCode, procedure: str | None) -> bool:
+    actor = asking.principal.actor(estate)
+    if actor is None:
+        return False
+    if procedure is None:
+        return may(actor, Verb.LIST_CASES)
+    return may(actor, Verb.LIST_CASES, CaseFacts(estate=estate, procedure=procedure, open=True, crew=()))
 
 
 def estates_of(asking: Caller, wanted: Wanted) -> frozenset[EstateCode]:

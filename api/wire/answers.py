@@ -69,7 +69,10 @@ class Accepted(Acknowledgement):
 
 
 class SameRoom(Answer):
-    """REP-36: another case of the room or place, open or refused by the resident; ``what`` is the kind of fault."""
+    """REP-36: another case of the room or place, open or refused by the resident; ``what`` is the kind of fault.
+
+    ``reopens``: the work there is signed for, so a new call is no 又来电: feedback_given with solved false reopens it.
+    """
 
     no: CaseNo
     procedure_name: str
@@ -79,6 +82,7 @@ class SameRoom(Answer):
     result: str | None
     refused_at: datetime | None
     what: str
+    reopens: bool
 
 
 class Linked(Answer):

@@ -31,6 +31,8 @@ class Event:
 
     type: str
     label: ClassVar[str]
+    free_words: ClassVar[frozenset[str]] = frozenset()
+    """Fields that may hold anything about anybody here, and elsewhere a name of a list."""
 
     @property
     def charged(self) -> tuple[ChargeLine, ...]:

@@ -26,7 +26,7 @@ class CalledAgain(Event):
     label: ClassVar[str] = "又来电"
     channel: Channel
     content: str
-    phone: str
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

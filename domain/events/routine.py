@@ -76,6 +76,7 @@ class CleaningAsked(Event):
 
     type: Literal["cleaning_asked"] = "cleaning_asked"
     label: ClassVar[str] = "保洁派单"
+    free_words: ClassVar[frozenset[str]] = frozenset({"where"})
     check: CaseNo
     where: str
     task: str

@@ -7,7 +7,7 @@ from functools import partial
 from domain.callers import callers
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation, always
-from domain.events import Event
+from domain.events import AnyEvent, Event
 from domain.events.joining import CalledAgain, CameAfter, Matter, MergedInto, MergeTaken, Settled, ToldApart
 from domain.events.public import RepairerArranged
 from domain.events.repair import Assigned
@@ -22,14 +22,21 @@ from domain.rulebook.work import DESK, words_given
 MERGED, TOLD_APART = "已并入", "已转类"
 """Results of a case that goes on elsewhere, and of one that was no repair."""
 
+MOST_CALLERS = 50
+"""Whom one merge takes along: all of them stand in one entry of the other file."""
+
 ANY_TIME: tuple[type[Event], ...] = (CalledAgain, MergedInto, MergeTaken, CameAfter, ToldApart)
 
 RIGHTS = (
     Right(rule="REP-102", events=(CalledAgain,), posts=DESK),
     Right(rule="REP-36", events=(CameAfter,), posts=DESK),
     Right(rule="REP-13", events=(MergedInto, MergeTaken), posts=DESK),
-    Right(rule="CAL-109", events=(ToldApart, Settled), posts=DESK),
+    Right(rule="CAL-109", events=(ToldApart,), posts=DESK, besides=(Role.ENGINEERING_SUPERVISOR, Role.DUTY_DIRECTOR)),
+    Right(rule="CAL-109", events=(Settled,), posts=DESK),
 )
+
+TELL_URGENT_APART = (Role.CUSTOMER_SERVICE_SUPERVISOR, Role.ENGINEERING_SUPERVISOR, Role.DUTY_DIRECTOR)
+"""Who ends every clock of a case that cannot wait by saying that it is no repair."""
 
 
 def is_repair(file: CaseFile) -> bool:
@@ -48,6 +55,10 @@ def _nobody_sent(position: Position) -> bool:
     return not _somebody_sent(position.file)
 
 
+def _has_callers_to_carry(position: Position) -> bool:
+    return len(callers(position.file)) <= MOST_CALLERS
+
+
 GATES = (
     Gate(
         rule="REP-13",
@@ -56,6 +67,22 @@ GATES = (
         field="event.reason",
         remedy="请填写并入的原因",
         english="Say why it is the other case's matter.",
+    ),
+    Gate(
+        rule="REP-13",
+        on=(MergedInto,),
+        stands_open=_has_callers_to_carry,
+        field="event.type",
+        remedy=f"本单来电人超过{MOST_CALLERS}位，不能并入他单；请将他单并入本单",
+        english=f"More than {MOST_CALLERS} people called about this case; merge the other into it instead.",
+    ),
+    Gate(
+        rule="CAL-109",
+        on=(CalledAgain, MergeTaken),
+        stands_open=is_still_repair,
+        field="event.type",
+        remedy="本单已转类，不再接来电与并入；请另立新单",
+        english="The case was told apart and takes no callers any more; open a case of its own.",
     ),
     Gate(
         rule="CAL-109",
@@ -74,6 +101,41 @@ GATES = (
         english="The case is told apart already; record settled when it is done.",
     ),
 )
+
+
+def told_apart_by(cannot_wait: Callable[[AnyEvent], bool]) -> tuple[Gate, ...]:
+    """What ends the clocks of a case that cannot wait is no clerk's decision; any other is the desk's alone."""
+    return (
+        Gate(
+            rule="CAL-109",
+            on=(ToldApart,),
+            stands_open=partial(_may_tell_apart_urgent, cannot_wait),
+            field="by",
+            remedy="本单紧急，转类须由客服部主管、工程部主管或值班主任登记；未转类前照常处置",
+            english="The case cannot wait; only a supervisor or the duty director tells it apart.",
+        ),
+        Gate(
+            rule="CAL-109",
+            on=(ToldApart,),
+            stands_open=partial(_may_tell_apart_ordinary, cannot_wait),
+            field="by",
+            remedy="本单的转类由前台客服员或客服部主管登记",
+            english="The front desk or its supervisor tells this case apart.",
+        ),
+    )
+
+
+def _may_tell_apart_urgent(cannot_wait: Callable[[AnyEvent], bool], position: Position) -> bool:
+    return not is_urgent(cannot_wait, position.file) or position.by.holds(*TELL_URGENT_APART)
+
+
+def _may_tell_apart_ordinary(cannot_wait: Callable[[AnyEvent], bool], position: Position) -> bool:
+    return is_urgent(cannot_wait, position.file) or position.by.holds(*DESK)
+
+
+def is_urgent(cannot_wait: Callable[[AnyEvent], bool], file: CaseFile) -> bool:
+    """Whether it opened with what cannot wait."""
+    return any(cannot_wait(entry.event) for entry in file.opening)
 
 
 def no_repair_any_more(*acts: type[Event]) -> Gate:
@@ -105,6 +167,20 @@ def _no_emergency(entry: Entry, file: CaseFile) -> bool:
 
 
 TELLS = (
+    Tell(
+        rule="REP-102",
+        on=(CalledAgain,),
+        to=(Role.ENGINEERING_SUPERVISOR, Role.REPAIRER),
+        text="本单又有来电，请看来电内容，一并处理",
+        when=_with_somebody_sent,
+    ),
+    Tell(
+        rule="REP-102",
+        on=(CalledAgain,),
+        to=(Role.ENGINEERING,),
+        text="本单又有来电，请看来电内容，尽快领单",
+        when=_with_nobody_sent,
+    ),
     Tell(
         rule="REP-13",
         on=(MergedInto,),

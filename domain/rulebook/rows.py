@@ -144,7 +144,10 @@ class Guide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """The rows of a procedure from a day on; once in force it is never edited."""
+    """The rows of a procedure from a day on; once in force it is never edited.
+
+    ``bounded``: a case takes only so much of what needs no turn, beside its remarks.
+    """
 
     since: date
     obligations: tuple[Obligation, ...]
@@ -153,6 +156,7 @@ class Edition:
     tells: tuple[Tell, ...]
     periods: tuple[Period, ...] = ()
     guides: tuple[Guide, ...] = ()
+    bounded: bool = False
 
     def knows(self, kind: type[Event]) -> bool:
         """Whether such an event can come under this edition: somebody may record it, or a period ends with it."""
@@ -188,6 +192,8 @@ class Procedure:
     ``opens_with``: what a case begins with. ``copies``: where the copies of its paper form are, if it has one.
     ``form``: that paper form. ``refers``: what of it is handed on to cases of their own; ``passes_on``: what an entry
     of the file makes other cases hear.
+    ``shared_with``: posts that look at no other cases (PRV-106).
+    ``takes_callers``: whether who calls about the matter now can be put on the case, and would be heard.
     ``cannot_wait``: whether a case opened by such an event goes before others in every queue.
     ``backdated_by``: whose word is needed for an act recorded long after it happened (补录).
     ``web_ui``: what supervisors may record from the Temporal Web UI.
@@ -209,6 +215,8 @@ class Procedure:
     crew: Callable[[CaseFile], tuple[StaffId, ...]] = field(default=lambda file: ())  # noqa: ARG005
     passes_on: Callable[[CaseNo, Entry, CaseFile], tuple[PassedOn, ...]] = field(default=lambda no, entry, file: ())  # noqa: ARG005
     refers: Refers = refers_nothing
+    shared_with: tuple[Role, ...] = ()
+    takes_callers: Callable[[CaseFile], bool] = field(default=lambda file: True)  # noqa: ARG005
     copies: Callable[[CaseFile], tuple[CopyPlace, ...]] = field(default=lambda file: ())  # noqa: ARG005
     complete: Callable[[AnyEvent, Docket], AnyEvent] = field(default=lambda event, docket: event)  # noqa: ARG005
 

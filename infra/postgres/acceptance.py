@@ -63,6 +63,14 @@ class NewCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Into:
+    """The case that another goes into, at which ``stage`` it was found to take callers; empty: not filed yet."""
+
+    no: CaseNo
+    stage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewAct:
     """Something somebody did in a case. ``into``: the case that it goes into with that."""
 
@@ -71,7 +79,7 @@ class NewAct:
     body_hash: bytes
     case_no: CaseNo
     build: Callable[[str, datetime], Act]
-    into: CaseNo | None = None
+    into: Into | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +214,11 @@ class Acceptance:
                 if new.into is None:
                     return await self._add(connection, new, draft)
                 async with connection.transaction():
+                    await connection.execute(queries["hold_cases"], [new.case_no, new.into.no])
+                    # Who held them before may have brought the very same request, at another process.
+                    first = await _asked(connection, new.client, new.key, new.body_hash)
+                    if first.before is not None:
+                        return first.before
                     await _bind(connection, new.case_no, new.into)
                     return await self._add(connection, new, draft)
             except KeyTaken:
@@ -240,10 +253,9 @@ class Acceptance:
         )
 
 
-async def _bind(connection: Connection, no: CaseNo, into: CaseNo) -> None:
-    """Of two cases each may be going somewhere already; what is asked for at the same moment is judged one by one."""
-    await connection.execute(queries["hold_cases"], [no, into])
-    (stands,) = await connection.fetch(queries["merge_stands"], no, into)
+async def _bind(connection: Connection, no: CaseNo, into: Into) -> None:
+    """Raises RuleBroken where one of the two is going somewhere already, or the other has moved on; both are held."""
+    (stands,) = await connection.fetch(queries["merge_stands"], no, into.no)
     if stands["under_way"]:
         raise RuleBroken(
             "REP-13",
@@ -258,7 +270,14 @@ async def _bind(connection: Connection, no: CaseNo, into: CaseNo) -> None:
             remedy="该单已结案，不能并入；请核对单号",
             english="That case has ended and takes no other in; check the number.",
         )
-    await connection.execute(queries["ask_to_merge"], no, into)
+    if into.stage and stands["stage"] != into.stage:
+        raise RuleBroken(
+            "REP-13",
+            field="event.into",
+            remedy="该单刚有进展，请核对后再办",
+            english="That case has just moved on; look at it again.",
+        )
+    await connection.execute(queries["ask_to_merge"], no, into.no)
 
 
 def channel_of(report: Opening | ByTheDesk) -> str:

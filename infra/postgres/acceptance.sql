@@ -25,8 +25,10 @@ insert into calls (case_no, channel, received_at, recorded_by, words) values ($1
 select no from cases where no = any($1::text[]) order by no for no key update;
 
 -- name: merge_stands
--- Whether the second case is open, and whether one of both is already on its way into a case, or another into the first.
+-- Whether the second case is open, at which stage, and whether one of both is already on its way into a case, or
+-- another into the first.
 select coalesce((select v.open from case_views v where v.case_no = $2), true) as open,
+    coalesce((select v.stage from case_views v where v.case_no = $2), '') as stage,
     exists (
         select from commands o where o.case_no in ($1, $2) and o.verb = 'merged_into' and o.state = 'accepted'
     ) or exists (

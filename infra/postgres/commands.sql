@@ -39,7 +39,7 @@ with settled as (
 )
 insert into tasks (estate, kind, subject, post, text)
 select c.estate, 'merge_unheard', c.no, '前台客服员',
-    format('单号 %s 已并入 %s，而该单已结案，未能接收其来电人；请按 %s 的来电另立后续单（前单填 %s）', c.no, s.case_no, c.no, c.no)
+    format('单号 %s 已并入 %s，而该单已结案或不再接来电，未能接收其来电人；请按 %s 的来电另立后续单（前单填 %s）', c.no, s.case_no, c.no, c.no)
 from settled s join cases c on s.client = 'case:' || c.no
 where s.state = 'refused'
 on conflict (estate, kind, subject) do nothing;

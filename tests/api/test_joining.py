@@ -9,6 +9,7 @@ import pytest
 
 from infra.postgres.rooms import MOST
 from tests.api.office import CALL, CALL_CENTRE, REPORT, Office, fresh_key
+from tests.api.test_case import walk
 from tests.api.test_pages import FILLED, at_desk, seen_in, words
 
 DESK = "fd-1"
@@ -324,11 +325,13 @@ async def test_the_page_of_a_public_report_joins_likewise(office: Office) -> Non
     typed = {name: str(value) for name, value in report.items()}
 
     shown = await front.sends_once("/public-repairs/new", typed)
-    without = await front.sends_once("/public-repairs/new", typed | {"seen": no, "join": no})
-    joined = await front.sends_once("/public-repairs/new", typed | {"seen": no, "join": no, "phone": "8001"})
+    joined = [
+        await front.sends_once("/public-repairs/new", typed | {"seen": no, "join": no} | phone)
+        for phone in ({}, {"phone": "8001"})
+    ]
     await front.closes()
 
-    assert [409, 422, 303] == [answer.status_code for answer in (shown, without, joined)]
+    assert [409, 303, 303] == [answer.status_code for answer in (shown, *joined)]
     last = (await office.get(f"/v1/cases/{no}", DESK)).json()["events"][-1]
     assert ("又来电", "其他") == (last["label"], last["event"]["channel"])
 
@@ -345,3 +348,90 @@ async def test_the_page_of_a_closed_case_leads_to_a_later_one(office: Office, ro
     assert f'href="/repairs/new?after={old}"' in closed
     assert f'value="{old}"' in blank
     assert "<script>" not in spoilt
+
+
+async def signed(office: Office, room: str) -> str:
+    """A repair that is signed for; its papers are still out."""
+    no = await office.call(DESK, room=room)
+    await walk(office, no, await office.holder("工程部主管"), until="resident_signed")
+    return no
+
+
+async def test_rep_47_a_call_about_what_is_signed_for_is_not_sent_to_where_nobody_hears_of_it(
+    office: Office, room: str
+) -> None:
+    done = await signed(office, room)
+
+    opened = await office.asks(REPAIRS, CALL | {"room": room}, DESK)
+    joined = await office.does(done, {"type": "called_again", "channel": "电话", "content": "还在漏"}, DESK)
+
+    assert 201 == opened.status_code, opened.text
+    assert f"{done}（待返单，同一故障仍未解决的，请在该单登记「客户反馈」（未解决））" in opened.json()["message"]
+    assert [True] == [one["reopens"] for one in opened.json()["same_room"] if one["no"] == done]
+    assert 409 == joined.status_code
+    front = await at_desk(office, DESK)
+    assert "请在该单登记「客户反馈」（未解决）" in words(await front.sees(f"/cases/{opened.json()['no']}"))
+    await front.closes()
+    await office.did(done, {"type": "feedback_given", "solved": False}, DESK)
+    await office.did(opened.json()["no"], {"type": "merged_into", "into": done, "reason": "同一故障"}, DESK)
+    await applied(office, done, "接收并入")
+
+
+async def test_a_case_told_apart_by_mistake_is_taken_up_again_from_the_old_call(office: Office, room: str) -> None:
+    called = (datetime.now(UTC) - timedelta(minutes=25)).replace(microsecond=0)
+    old = await office.call(DESK, room=room, call_started_at=called.isoformat())
+    await office.did(old, {"type": "told_apart", "matter": "咨询"}, DESK)
+    await office.did(old, {"type": "settled", "text": "已答复"}, DESK)
+
+    opened = await office.asks(REPAIRS, CALL | {"room": room, "after": old, "reason": "转类有误，确是报修"}, DESK)
+
+    assert 201 == opened.status_code, opened.text
+    assert called == datetime.fromisoformat(opened.json()["received_at"])
+
+
+@pytest.mark.parametrize("past", ["signed for", "told apart"])
+async def test_nothing_is_merged_into_a_case_that_takes_no_callers(office: Office, room: str, past: str) -> None:
+    if past == "signed for":
+        into = await signed(office, room)
+    else:
+        into = await office.call(DESK, room=room)
+        await office.did(into, {"type": "told_apart", "matter": "投诉"}, DESK)
+    no = await office.call(DESK, room=room)
+
+    answer = await office.does(no, {"type": "merged_into", "into": into, "reason": "同一处"}, DESK)
+
+    assert (409, "event.into") == (answer.status_code, answer.json()["field"]), answer.text
+    assert "不再接收并入" in answer.json()["remedy"]
+    assert "open" == (await office.get(f"/v1/cases/{no}", DESK)).json()["state"]
+
+
+async def test_what_cannot_wait_is_not_merged_into_what_can(office: Office, room: str) -> None:
+    ordinary = await office.call(DESK, room=room)
+    urgent, flooded = [await office.call(DESK, room=room, situation=said) for said in ("水管爆裂", "水浸")]
+    building, facility = next(PLACES)
+    dull, hazard = [
+        await office.reports(DESK, building=building, facility=facility, hazard=said) for said in ("无", "井盖缺失")
+    ]
+
+    for no, into in ((urgent, ordinary), (hazard, dull)):
+        answer = await office.does(no, {"type": "merged_into", "into": into, "reason": "同一处"}, DESK)
+        assert (409, "event.into") == (answer.status_code, answer.json()["field"]), answer.text
+        assert "请将普通单并入紧急单" in answer.json()["remedy"]
+    await office.did(flooded, {"type": "merged_into", "into": urgent, "reason": "同一处"}, DESK)
+    await applied(office, urgent, "接收并入")
+    await office.did(ordinary, {"type": "merged_into", "into": urgent, "reason": "同一处"}, DESK)
+    await office.did(dull, {"type": "merged_into", "into": hazard, "reason": "同一处"}, DESK)
+
+
+async def test_the_same_merge_in_several_processes_at_once_is_answered_alike(
+    office: Office, room: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, merged = await office.call(DESK, room=room), await office.call(DESK, room=room)
+    monkeypatch.setattr(office.house, "under_way", Forgetful())
+    body = {"event": {"type": "merged_into", "into": kept, "reason": "同一处"}}
+    key = fresh_key()
+
+    answers = await asyncio.gather(*(office.asks(f"/v1/cases/{merged}/events", body, DESK, key) for _ in range(6)))
+
+    assert {200} == {answer.status_code for answer in answers}, [answer.text for answer in answers]
+    assert 1 == len({answer.json()["command"] for answer in answers})

@@ -9,6 +9,7 @@ import pytest
 from temporalio.client import Client
 
 from domain.people import EstateCode
+from domain.rulebook import PROCEDURES
 from infra.temporal import connect
 from tests.api.office import Office
 from tests.api.test_pages import at_desk, key_in, words
@@ -120,7 +121,11 @@ async def test_pub_107_a_check_with_one_defect_starts_one_cleaning_task(office: 
 
     case = await closed(office, no)
     (task,) = [event["event"]["case_no"] for event in case["events"] if event["type"] == "referred"]
-    seen = (await office.get(f"/v1/cases/{task}", "cl-1")).json()
+    masked, repairer = [(await office.get(f"/v1/cases/{task}", who)).json() for who in ("cl-1", "rp-1")]
+    for hidden in (masked, repairer):
+        assert {("**", "**")} == {(one["event"]["where"], one["event"]["task"]) for one in hidden["events"][:1]}
+    assert 403 == (await office.get(f"/v1/cases/{task}", "rp-1", purpose="清理现场")).status_code
+    seen = (await office.get(f"/v1/cases/{task}", "cl-1", purpose="清理现场")).json()
     asked = seen["events"][0]["event"]
     assert (no, "3栋楼道", "有垃圾") == (asked["check"], asked["where"], asked["task"])
     await office.did(task, {"type": "cleaning_done"}, "cl-1")
@@ -231,3 +236,42 @@ async def test_the_plans_and_the_costs_have_pages_and_the_costs_are_not_for_ever
     await supervisor.sees("/reports/costs?month=x", 422)
     for desk in (supervisor, repairer):
         await desk.closes()
+
+
+async def test_prv_106_who_cleans_sees_routines_and_nothing_of_what_residents_report(
+    office: Office, client: Client
+) -> None:
+    planned, repair = await fired(office, client, "HYGIENE-W"), await office.call()
+
+    listed = [(await office.get("/v1/cases", "cl-1", **more)).json()["cases"] for more in ({}, {"procedure": "REP"})]
+
+    assert planned in {one["no"] for one in listed[0]}
+    assert {"例行检查"} == {one["procedure_name"] for one in listed[0]}
+    assert [] == listed[1]
+    assert 200 == (await office.get(f"/v1/cases/{planned}", "cl-1")).status_code
+    for more in ({}, {"purpose": "清理现场"}):
+        assert 404 == (await office.get(f"/v1/cases/{repair}", "cl-1", **more)).status_code
+    planned_at = (await office.get(f"/v1/cases/{planned}", "cl-1")).json()["events"][0]["event"]["where"]
+    assert "**" != planned_at
+
+
+@pytest.mark.parametrize("prefix", PROCEDURES)
+async def test_the_page_of_a_closed_case_can_be_read_by_whoever_opens_cases(
+    office: Office, client: Client, prefix: str
+) -> None:
+    match prefix:
+        case "REP":
+            no = await office.call()
+        case "PUB":
+            no = await office.reports()
+        case _:
+            no = await fired(office, client, "HYGIENE-W")
+    done = {"type": "routine_checked", "findings": "无"} if prefix == "RTN" else {"type": "withdrawn", "reason": "误报"}
+    await office.did(no, done, "fd-1")
+    await closed(office, no)
+    front = await at_desk(office, "fd-1")
+
+    page = await front.sees(f"/cases/{no}")
+
+    assert (prefix != "RTN") is ("立后续单" in page)
+    await front.closes()

@@ -5,21 +5,27 @@ from datetime import datetime
 
 import pytest
 
-from domain.admission import MOST_REMARKS, Act, check_opener, could_record, owed_in
+from domain.admission import Act, check_opener, could_record, owed_in
 from domain.case_file import Source
 from domain.errors import BadTime, FileFull, NotPermitted, RuleBroken
 from domain.events import AnyEvent, ExtensionGranted, Noted, Urged, Withdrawn
+from domain.events.joining import CalledAgain, Caller, MergedInto, MergeTaken
+from domain.events.on_site import ProgressReported
 from domain.events.repair import (
     AppointmentMoved,
+    Assessed,
     Assigned,
+    Channel,
     ConsentRefused,
     CopyReturned,
     RefusalSigned,
     ResidentSigned,
     Situation,
+    Urgency,
 )
 from domain.events.work import ArrivedOnSite, Reassigned
-from domain.people import Actor, Role
+from domain.fullness import MOST_BESIDE, MOST_CHARACTERS, MOST_REMARKS, characters
+from domain.people import Actor, CaseNo, Role
 from domain.rulebook import REPAIR
 from domain.rulebook.rows import Position
 from tests.domain.story import CENTRE_MANAGER, FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, Story, on, received
@@ -51,6 +57,67 @@ def test_a_case_takes_so_many_remarks_and_goes_on_with_its_work(event: Noted | U
     with pytest.raises(FileFull):
         story.admits(event, on("9:02"), SUPERVISOR)
     story.admits(ASSIGNED, on("9:02"), SUPERVISOR)
+
+
+SMALL, LONG = ProgressReported(text="."), ProgressReported(text="长" * 2000)
+
+
+def test_a_case_takes_so_much_of_what_needs_no_turn_and_can_still_be_withdrawn_and_worked_on() -> None:
+    story = Story(entries=[(received(), on("9:00")), *[(SMALL, on("9:01"))] * (MOST_BESIDE - 1)])
+
+    story.add(story.admits(SMALL, on("9:02"), SUPERVISOR))
+
+    position = Position(by=SUPERVISOR, at=on("9:02"), file=story.file, owed=owed_in(story.docket))
+    for full in (SMALL, Assessed(urgency=Urgency.URGENT)):
+        with pytest.raises(FileFull, match="已满 300 条"):
+            story.admits(full, on("9:02"), SUPERVISOR)
+        assert not could_record(type(full), position, REPAIR, REPAIR.editions[-1])
+    others: list[tuple[AnyEvent, Actor]] = [
+        (Noted(text="."), SUPERVISOR),
+        (ASSIGNED, SUPERVISOR),
+        (Withdrawn(reason="."), FRONT_DESK),
+    ]
+    for event, by in others:
+        story.admits(event, on("9:02"), by)
+
+
+def test_a_case_takes_so_many_characters_of_it_and_what_says_nothing_in_words_still_comes_in() -> None:
+    story = Story(entries=[(received(), on("9:00")), *[(LONG, on("9:01"))] * (MOST_CHARACTERS // 2000 - 1)])
+
+    story.add(story.admits(LONG, on("9:02"), SUPERVISOR))
+
+    with pytest.raises(FileFull, match="字"):
+        story.admits(SMALL, on("9:02"), SUPERVISOR)
+    for event in (Assessed(urgency=Urgency.URGENT), Noted(text="."), ASSIGNED):
+        story.admits(event, on("9:02"), SUPERVISOR)
+
+
+def test_under_an_edition_of_before_what_a_case_holds_is_not_counted() -> None:
+    story = Story(entries=[(received(), on("9:00")), *[(SMALL, on("9:01"))] * (MOST_BESIDE + 1)])
+    position = Position(by=SUPERVISOR, at=on("9:02"), file=story.file, owed=owed_in(story.docket))
+
+    assert could_record(Assessed, position, REPAIR, REPAIR.editions[0])
+
+
+def test_of_a_merge_every_caller_counts() -> None:
+    called = Caller(channel="电话", content="漏水了", phone="1")
+
+    assert 12 + len("REP-20261122-00001") == characters(
+        MergeTaken(merged=CaseNo("REP-20261122-00001"), callers=(called,) * 2)
+    )
+
+
+@pytest.mark.parametrize(("callers", "taken"), [(50, True), (51, False)])
+def test_a_case_of_very_many_callers_goes_into_no_other(callers: int, taken: bool) -> None:  # noqa: FBT001
+    again = CalledAgain(channel=Channel.WECHAT, content="还在漏")
+    story = Story(entries=[(received(), on("9:00")), *[(again, on("9:01"))] * (callers - 1)])
+    merged = MergedInto(into=CaseNo("REP-20261122-00001"), reason="同一处")
+
+    if taken:
+        story.admits(merged, on("9:02"), FRONT_DESK)
+        return
+    with pytest.raises(RuleBroken, match="来电人超过50位"):
+        story.admits(merged, on("9:02"), FRONT_DESK)
 
 
 Told = tuple[tuple[AnyEvent, datetime], ...]

@@ -14,8 +14,9 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.exceptions import ApplicationError
 
 from api.wire.text import LONGEST
-from domain.admission import MOST_REMARKS
 from domain.events import Noted
+from domain.events.on_site import ProgressReported
+from domain.fullness import MOST_BESIDE, MOST_CHARACTERS, MOST_REMARKS
 from infra.keys import KeyRing
 from infra.packing import LARGEST, PHRASES
 from infra.payloads import ENCODING, KEY_ID, REFUSED, SealingCodec, UnknownKey, data_converter
@@ -111,9 +112,15 @@ def test_a_key_that_is_not_in_the_settings_is_named() -> None:
 @pytest.mark.parametrize(("first", "last"), [(0x4E00, 0x9FFF), (0x1F300, 0x1FAFF)], ids=["Chinese", "emoji"])
 def test_a_full_case_fits_into_what_temporal_carries_to_its_next_run(first: int, last: int) -> None:
     chance = random.Random(1)  # noqa: S311  # nothing secret
+
+    def words(length: int) -> str:
+        return "".join(chr(chance.randint(first, last)) for _ in range(length))
+
     story = Story(entries=[(received(), on("9:00"))])
     for _ in range(MOST_REMARKS):
-        story.then(Noted(text="".join(chr(chance.randint(first, last)) for _ in range(LONGEST))), on("9:01"))
+        story.then(Noted(text=words(LONGEST)), on("9:01"))
+    for _ in range(MOST_BESIDE):
+        story.then(ProgressReported(text=words(MOST_CHARACTERS // MOST_BESIDE)), on("9:01"))
     carried = Carried(lineage="run", digest="", entries=tuple(story.file))
 
     sealed = CODEC.seal(Payload(data=carried.model_dump_json().encode()))

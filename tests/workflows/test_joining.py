@@ -12,13 +12,14 @@ from domain.errors import RuleBroken
 from domain.events import AnyEvent, Withdrawn
 from domain.events.joining import CalledAgain, Caller, Matter, MergedInto, MergeTaken, Settled, ToldApart
 from domain.events.public import Hazard
-from domain.events.repair import Assessed, Channel, Situation, Urgency
+from domain.events.repair import Assessed, Channel, FeedbackGiven, Situation, Urgency
 from domain.events.work import EngineeringNotified
 from domain.people import CaseNo
-from infra.postgres.acceptance import NewAct
+from infra.postgres.acceptance import Into, NewAct
 from infra.postgres.commands import Command
 from tests.workflows import stages
 from tests.workflows.desk import (
+    DESK_SUPERVISOR,
     FRONT_DESK,
     PATIENCE,
     REPAIRER,
@@ -139,16 +140,20 @@ async def test_two_cases_do_not_go_into_each_other_nor_one_into_two(desk: Desk, 
     one, other = await two(desk, opened)
     third = await opened()
 
-    async def asks(case: OpenedCase, into: CaseNo) -> Command:
+    async def asks(case: OpenedCase, into: CaseNo, *, moved_on: bool = False) -> Command:
         event, at = MergedInto(into=into, reason="同一处"), one.moment
 
         def act(command_id: str, _: datetime) -> Act:
             return Act(command_id=command_id, event=event, by=FRONT_DESK, at=at, accepted_at=at, source=Source.API)
 
         key = f"{case.no}-{into}"
-        new = NewAct(client="test", key=key, body_hash=b"", case_no=case.no, build=act, into=into)
+        stage = await desk.pool.fetchval("select stage from case_views where case_no = $1", into)
+        looked_at = Into(no=into, stage="待领单" if moved_on else stage)
+        new = NewAct(client="test", key=key, body_hash=b"", case_no=case.no, build=act, into=looked_at)
         return await desk.acceptance.accept_act(new, at)
 
+    with pytest.raises(RuleBroken, match="刚有进展"):
+        await asks(one, other.no, moved_on=True)
     accepted = await asks(one, other.no)
 
     for case, into in ((other, one), (one, third), (third, one)):
@@ -188,7 +193,9 @@ async def test_cal_109_what_is_no_repair_stays_with_the_front_desk_until_it_is_s
     case = await opened(situation=Situation.FLOODING)
     await case.hears(stages.filled(), FRONT_DESK)
 
-    await case.hears(ToldApart(matter=matter), FRONT_DESK)
+    with pytest.raises(Refused, match="转类须由客服部主管"):
+        await case.hears(ToldApart(matter=matter), FRONT_DESK)
+    await case.hears(ToldApart(matter=matter), SUPERVISOR if matter is Matter.HELP else DESK_SUPERVISOR)
 
     view = await case.view()
     assert (["办结"], "转类待办") == (view["waiting_for"], view["stage"])
@@ -265,7 +272,7 @@ async def test_a_public_repair_is_told_apart_and_settled_and_merged_like_any_oth
     for case in (apart, kept):
         case.moment = merged.moment
 
-    await apart.hears(ToldApart(matter=Matter.COMPLAINT), FRONT_DESK)
+    await apart.hears(ToldApart(matter=Matter.COMPLAINT), DESK_SUPERVISOR)
     await apart.hears(Settled(text="已答复"), FRONT_DESK)
     await merge(merged, kept)
     await relay(desk)
@@ -286,3 +293,66 @@ async def test_only_the_front_desk_joins_merges_and_tells_apart(opened: Open) ->
         with pytest.raises(Refused) as refusal:
             await case.hears(event, REPAIRER)
         assert "not_permitted" == refusal.value.code
+
+
+async def _told_apart(case: OpenedCase) -> None:
+    await case.hears(ToldApart(matter=Matter.COMPLAINT), FRONT_DESK)
+
+
+@pytest.mark.parametrize(
+    ("comes_to", "words"),
+    [
+        (stages.until_signed, "请登记「客户反馈」"),
+        (stages.until_settled, "请登记「客户反馈」"),
+        (stages.until_refused, "请另立新单"),
+        (_told_apart, "请另立新单"),
+    ],
+)
+async def test_a_case_past_its_work_takes_no_callers_and_says_what_is_to_be_done(
+    desk: Desk, opened: Open, comes_to: Callable[[OpenedCase], Awaitable[None]], words: str
+) -> None:
+    kept, merged = await two(desk, opened)
+    await comes_to(kept)
+    merged.moment = max(merged.moment, kept.moment)
+
+    with pytest.raises(Refused) as refusal:
+        await kept.hears(AGAIN, FRONT_DESK)
+    await merge(merged, kept)
+    await relay(desk)
+
+    assert words in refusal.value.outcome["remedy"]
+    assert not {"又来电", "接收并入"} & set(await kept.labels())
+    (left,) = await passed_on(desk, kept)
+    assert "refused" == left["state"]
+    assert await desk.pool.fetchval("select count(*) from tasks where subject = $1", merged.no)
+
+
+async def test_rep_47_a_repair_that_feedback_reopens_takes_callers_again(opened: Open) -> None:
+    case = await opened()
+    await stages.until_settled(case)
+
+    await case.hears(FeedbackGiven(solved=False), FRONT_DESK)
+    await case.hears(AGAIN, FRONT_DESK)
+
+    assert "又来电" == (await case.labels())[-1]
+
+
+async def test_rep_102_whoever_works_on_it_hears_of_a_second_call(opened: Open) -> None:
+    case = await opened()
+
+    await case.hears(AGAIN, FRONT_DESK)
+    before = set(await case.told("REP-102"))
+    await stages.until_taken(case)
+    await case.hears(AGAIN, FRONT_DESK)
+
+    assert {("告知", "工程部")} == before
+    assert {("告知", "工程部主管"), ("告知", "维修人员")} == set(await case.told("REP-102")) - before
+
+
+async def test_cal_109_what_can_wait_is_told_apart_by_the_desk_alone(opened: Open) -> None:
+    case = await opened()
+
+    with pytest.raises(Refused, match="前台客服员或客服部主管"):
+        await case.hears(ToldApart(matter=Matter.HELP), SUPERVISOR)
+
+    assert "转类" not in await case.labels()

@@ -27,8 +27,9 @@ EDITIONS = (
         since=date(2026, 11, 1),
         obligations=joining.limits((*OBLIGATIONS, sending.REASSIGNED)),
         rights=(*RIGHTS, *sending.RIGHTS, *joining.RIGHTS),
-        gates=(*GATES, *sending.GATES, *joining.GATES),
+        gates=(*GATES, *sending.GATES, *joining.GATES, *joining.told_apart_by(_cannot_wait)),
         tells=(*TELLS, *sending.TELLS, *joining.TELLS),
+        bounded=True,
     ),
 )
 
@@ -47,5 +48,6 @@ PUBLIC_REPAIR = Procedure(
     form=INSPECTION_SHEET,
     copies=copy_places,
     passes_on=joining.passes_on,
+    takes_callers=joining.is_repair,
     editions=EDITIONS,
 )

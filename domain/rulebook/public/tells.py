@@ -6,13 +6,18 @@ from domain.events.public import FacilityFaultReported, FacilityRepaired, Repair
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.people import Role
 from domain.rulebook import sending
-from domain.rulebook.public.reading import dangerous_then, nobody_sent, other_then, somebody_sent
+from domain.rulebook.public.reading import awaits_arranging, dangerous_then, nobody_sent, other_then, somebody_sent
 from domain.rulebook.rows import Stage, Tell
 from domain.rulebook.work import EXTENDED, NOT_CANCELLED, URGED
 
 
 def _other_with_nobody_sent(entry: Entry, file: CaseFile) -> bool:
     return other_then(entry, file) and nobody_sent(entry, file)
+
+
+def _never_sent(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    """Who gave the order back is replaced: that is 待改派, whatever of the paper comes after it."""
+    return awaits_arranging(file)
 
 
 TELLS = (
@@ -75,8 +80,8 @@ TELLS = (
 )
 
 STAGES = (
-    Stage(name="待领单", after=(FacilityFaultReported, EngineeringNotified), when=nobody_sent),
-    Stage(name="待派工", after=(SheetSignedFor,), when=nobody_sent),
+    Stage(name="待领单", after=(FacilityFaultReported, EngineeringNotified), when=_never_sent),
+    Stage(name="待派工", after=(SheetSignedFor,), when=_never_sent),
     sending.STAGE,
     Stage(name="待到场", after=(RepairerArranged, Reassigned)),
     Stage(name="待开工", after=(ArrivedOnSite,)),

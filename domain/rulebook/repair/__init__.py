@@ -108,6 +108,7 @@ EDITIONS = (
             *refusing.GATES,
             *sending.GATES,
             *merging.GATES,
+            *joining.told_apart_by(_cannot_wait),
         ),
         tells=(
             *TELLS,
@@ -122,6 +123,7 @@ EDITIONS = (
         ),
         periods=(*reviewing.PERIODS, completing.GRACE),
         guides=on_site.GUIDES,
+        bounded=True,
     ),
 )
 """The second has every path there is; cases that began under the first go on by the listed one."""
@@ -171,6 +173,7 @@ REPAIR = Procedure(
     web_ui=(URGE, REASSIGN, extend("REP-124"), NOTE),
     copies=copy_places,
     passes_on=joining.passes_on,
+    takes_callers=merging.takes_callers,
     complete=_with_completion_limit,
     editions=EDITIONS,
 )

@@ -4,6 +4,7 @@ from datetime import date
 
 from domain.events import AnyEvent, Noted, NoticeAcknowledged, RoutineDue, Urged
 from domain.events.routine import CleaningAsked, CostsReckoned
+from domain.people import Role
 from domain.rulebook.routine.obligations import OBLIGATIONS
 from domain.rulebook.routine.reading import nobody, refers
 from domain.rulebook.routine.rights import GATES, RIGHTS
@@ -32,4 +33,5 @@ ROUTINE = Procedure(
     web_ui=(URGE, NOTE),
     editions=EDITIONS,
     refers=refers,
+    shared_with=(Role.CLEANING,),
 )

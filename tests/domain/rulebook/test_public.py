@@ -8,6 +8,7 @@ from domain.deadlines import DutyState
 from domain.errors import NotPermitted, RuleBroken
 from domain.events import AnyEvent, ExtensionGranted, RungReached, Withdrawn
 from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard
+from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.limits import TICK
 from domain.people import Actor, Role
@@ -16,6 +17,7 @@ from tests.domain.rulebook.public_beginnings import ARRANGED, DANGEROUS, REPAIRE
 from tests.domain.story import CENTRE_MANAGER, FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, Story, on, person
 from tests.domain.test_notices import told_of
 
+REASSIGNED = Reassigned(repairer=OTHER_REPAIRER.id, reason="退单")
 HAZARDS = [hazard for hazard in Hazard if hazard is not Hazard.NONE]
 FRIDAY = 4
 AT_WORK = (REPORTED, (SIGNED_FOR, on("9:10")), (ARRANGED, on("9:12")), (ArrivedOnSite(), on("9:20")))
@@ -182,3 +184,14 @@ def test_the_place_of_a_report_is_told_by_its_building_and_what_it_is_about_by_c
 
     assert ("public/1", "供电照明") == (reported().spot.place, reported().spot.about)
     assert "供电照明（井盖缺失）" == hazard.spot.about
+
+
+def test_rep_18_after_an_order_is_given_back_somebody_else_is_to_be_sent_whatever_of_the_paper_follows() -> None:
+    told = story(DANGEROUS, (ARRANGED, on("9:01")), (OrderDeclined(reason="工具不在手"), on("9:02")))
+
+    stages = [PUBLIC_REPAIR.stage(told.file)]
+    for event, clock in ((EngineeringNotified(), "9:03"), (SIGNED_FOR, "9:04"), (REASSIGNED, "9:05")):
+        told.then(event, on(clock))
+        stages.append(PUBLIC_REPAIR.stage(told.file))
+
+    assert ["待改派", "待改派", "待改派", "待到场"] == stages
