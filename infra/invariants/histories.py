@@ -8,6 +8,7 @@ import asyncpg
 from temporalio.client import Client, WorkflowExecution
 
 from domain.case_file import Entry
+from domain.events import PeriodOver
 from domain.rulebook import PROCEDURES
 from infra.case_history import read_history
 from infra.invariants.filed import FiledCase, queries
@@ -57,7 +58,7 @@ def _named(execution: WorkflowExecution, buildings: set[tuple[str, str]]) -> Ite
         yield Violation(invariant="51 id", subject=execution.workflow_type, text="编号不合格式")
         return
     procedure, given = PROCEDURES[prefix], execution.typed_search_attributes
-    labels = {event.label for event in procedure.vocabulary}
+    labels = {PeriodOver.label} | {event.label for event in procedure.vocabulary}
     owed = {row.label for edition in procedure.editions for row in edition.obligations}
     allowed = {
         STAGE.name: ([given.get(STAGE)], {stage.name for stage in procedure.stages}),

@@ -141,8 +141,8 @@ async def test_a_transaction_that_nobody_ends_is_found(house: House, pool: async
     assert idle in later
 
 
-def test_an_update_that_a_run_took_in_and_never_answered_is_found() -> None:
-    (path,) = HISTORIES.glob("REP-*/filed.json")
+@pytest.mark.parametrize("path", sorted(HISTORIES.glob("REP-*/filed.json")), ids=lambda path: path.parent.name)
+def test_an_update_that_a_run_took_in_and_never_answered_is_found(path: Path) -> None:
     events = list(WorkflowHistory.from_json("filed", path.read_text()).events)
     answers = [event for event in events if event.HasField("workflow_execution_update_completed_event_attributes")]
 

@@ -48,6 +48,7 @@ async def test_what_an_older_postgresql_lacks_is_filed_again_from_temporal(
     _postgresql(house, "pg_dump", "--format=custom", f"--file={dump}")
     await _act(callers, under_way, TO_THE_SITE[3:5])
     await _act(callers, soon_closed, CONSENTED[-1:])
+    await callers.until_closed(soon_closed)
     opened_later = await callers.carry(TO_THE_SITE[:4])
     facility = await callers.carry(REPAIRED[:3], A_REPORT)
     before = await _entries(house)
@@ -67,7 +68,7 @@ async def test_what_an_older_postgresql_lacks_is_filed_again_from_temporal(
     assert [
         f"{facility} filed again: 受理公共报修、通知工程部、领单签收、安排维修",
         f"{under_way} filed again: 派工、接单",
-        f"{soon_closed} filed again: 客户反馈、结案",
+        f"{soon_closed} filed again: 客户反馈、期满、结案",
         f"{opened_later} filed again: 受理报修、填单完成、通知工程部、故障定级、领单、派工",
     ] == sorted(said)
     assert ["everything agrees"] == again
@@ -91,6 +92,7 @@ async def test_a_workflow_from_an_older_backup_goes_on_where_the_ledger_stands(
     await _without_temporal(house, lambda: _copy_temporal(house.folder, backup))
     await _act(callers, under_way, TO_THE_SITE[3:5])
     await _act(callers, soon_closed, CONSENTED[-1:])
+    await callers.until_closed(soon_closed)
     opened_later = await callers.carry(TO_THE_SITE[:4])
     before = await _entries(house)
     told = await _told(house, gateway)

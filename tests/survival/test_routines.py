@@ -22,6 +22,8 @@ async def test_each_moment_is_one_case_and_each_defect_one_repair_though_the_wor
     house: House, callers: Callers, pool: asyncpg.Pool
 ) -> None:
     client, queue = await house.client(), house.settings.queue_cases
+    opened = "select count(*) from commands where client = $1 and idempotency_key like 'LY/FACILITY-M/%'"
+    before = await pool.fetchval(opened, CLIENT)
     begun = datetime.now(UTC).replace(microsecond=0)
     handles = [
         await client.start_workflow(
@@ -32,15 +34,14 @@ async def test_each_moment_is_one_case_and_each_defect_one_repair_though_the_wor
         )
         for number in range(MOMENTS)
     ]
-    opened = "select count(*) from commands where client = $1 and idempotency_key like 'LY/FACILITY-M/%'"
-    await until(lambda: pool.fetchval(f"{opened} having count(*) > 0", CLIENT), 30, "a first case")
+    await until(lambda: pool.fetchval(f"{opened} having count(*) > {before}", CLIENT), 30, "a first case")
     house.kill("worker")
     house.start("worker")
 
     numbers = await asyncio.gather(*(handle.result() for handle in handles))
 
     assert MOMENTS == len(set(numbers))
-    assert MOMENTS == await pool.fetchval(opened, CLIENT)
+    assert before + MOMENTS == await pool.fetchval(opened, CLIENT)
     event = {"type": "routine_checked", "findings": "三处缺陷", "defects": DEFECTS}
     for no in numbers:
         await callers.act(no, "rp-1", event, until_settled=False)

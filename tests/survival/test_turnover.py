@@ -83,6 +83,7 @@ async def test_acts_that_come_while_a_case_turns_over_are_each_taken_in_once(
     await callers.are_right(pool)
     for by, event in CONSENTED:
         assert 200 == (await callers.act(no, by, event)).status
+    await callers.until_closed(no)
     assert not await pool.fetchval("select open from case_views where case_no = $1", no)
 
 
