@@ -16,8 +16,10 @@ from domain.limits import (
     BeforeDayOfMonth,
     BeforeTimeOfDay,
     ByTimeOfDay,
+    Limit,
     Promised,
     Terms,
+    UnlessAgreed,
     Within,
     WithinOrFromAppointment,
     WorkingDays,
@@ -91,16 +93,34 @@ def last_moment(reading: Reading, duty: Duty, number: int) -> datetime | None:
             return entry.event.until
     pauses = _pauses(file, duty.started_at) if duty.row.pausable is not None else ()
     most = (duty.row.pausable or timedelta()) // timedelta(microseconds=1)
-    return _counted(duty, file, reading.terms, pauses, most)
+    return _counted(duty.row.limit, duty.started_at, Standing(file=file, terms=reading.terms, pauses=pauses, most=most))
 
 
 def without_pauses(reading: Reading, duty: Duty, number: int) -> datetime | None:
-    return _counted(duty, reading.files[number], reading.terms, (), 0)
+    standing = Standing(file=reading.files[number], terms=reading.terms, pauses=(), most=0)
+    return _counted(duty.row.limit, duty.started_at, standing)
 
 
-def _counted(duty: Duty, file: CaseFile, terms: Terms, pauses: tuple[Stretch, ...], most: int) -> datetime | None:  # noqa: PLR0911  # one a kind
-    start = duty.started_at
-    match duty.row.limit:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a limit is counted against."""
+
+    file: CaseFile
+    terms: Terms
+    pauses: tuple[Stretch, ...]
+    most: int
+
+
+def _counted(limit: Limit, start: datetime, standing: Standing) -> datetime | None:
+    if isinstance(limit, UnlessAgreed):
+        moments = (_counted(limit.limit, start, standing), limit.moment(standing.file))
+        return max(filter(None, moments), default=None)
+    return _by_itself(limit, start, standing)
+
+
+def _by_itself(limit: Limit, start: datetime, standing: Standing) -> datetime | None:  # noqa: PLR0911  # one a kind
+    file, terms, pauses, most = standing.file, standing.terms, standing.pauses, standing.most
+    match limit:
         case Within(length=length):
             return _after(start, terms.duration(length), pauses, most)
         case WithinOrFromAppointment(length=length, moment=moment):
@@ -127,7 +147,7 @@ def _counted(duty: Duty, file: CaseFile, terms: Terms, pauses: tuple[Stretch, ..
                 return None
             known = agreed_at(file) if agreed_at else None
             return promised if known is not None and promised + shift <= known else promised + shift
-    raise TypeError(duty.row.limit)
+    raise TypeError(limit)
 
 
 @cache
