@@ -12,7 +12,7 @@ from tests.simulation.month import live
 from tests.simulation.report import Report
 
 SEEDS = range(1, 21)
-REPAIRS = 60
+REPAIRS = 110
 """In each month: what twenty of them can be gone through in, in the time of one change."""
 
 

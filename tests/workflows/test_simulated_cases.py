@@ -11,7 +11,7 @@ from domain.admission import Act
 from domain.calendar import LOCAL
 from domain.case_file import Entry
 from domain.errors import DeskError
-from domain.events import AnyEvent, Opening, RungReached
+from domain.events import AnyEvent, ByTheDesk, Opening, RungReached
 from domain.events.repair import WorkFinished
 from infra.postgres.acceptance import NewAct, NewCase
 from tests.domain.makers import MAKERS
@@ -74,7 +74,7 @@ async def played_again(desk: Desk, month: Month) -> tuple[dict[str, OpenedCase],
 
 async def _opened(desk: Desk, case: SimulatedCase) -> OpenedCase:
     act = case.opening.acts[0]
-    assert isinstance(act.event, Opening)
+    assert isinstance(act.event, Opening | ByTheDesk)
     command = await desk.acceptance.accept_opening(
         NewCase(
             client="test",
