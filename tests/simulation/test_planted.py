@@ -34,7 +34,7 @@ from tests.simulation.month import live
 from tests.simulation.reckoning import reckoned_otherwise
 from workflows.messages import OpenCase, TermsOfCase
 
-SEED, CALLS, DAYS = 3, 10, 3
+SEED, CALLS, DAYS = 7, 10, 3
 Patch = pytest.MonkeyPatch
 Plant = Callable[[Patch], None]
 
