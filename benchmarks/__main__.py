@@ -18,6 +18,7 @@ from benchmarks.measures import Bench, History, Openings, Runs, percentile
 from benchmarks.repair import Door
 from benchmarks.stage import Stage, staged
 from benchmarks.storm import Storm, storm
+from domain.rulebook.open_values import OV_901
 from infra.postgres.pool import open_pool
 from infra.reference.principals import CALL_CENTRE, grant_sample_keys
 from infra.run import leave
@@ -29,6 +30,9 @@ SHORT = {"rounds": 3, "cases": 6, "pairs": 3, "opening_rounds": 2, "openings": 2
 CROWD = SHORT | {"deadlines": 200, "messages": 40}
 LONG = {"rounds": 9, "cases": 16, "pairs": 30, "opening_rounds": 4, "openings": 100, "statements": 10,
         "listed": 100_000, "deadlines": 10_000, "messages": 200}  # fmt: skip
+
+SHORT_GRACE = "insert into open_values values ('LY', $1, (now() at time zone 'Asia/Shanghai')::date, 'PT1S')"
+"""REP-47: a repair that is done is closed a second later, not days."""
 
 
 def say(text: str) -> None:
@@ -75,6 +79,7 @@ async def measure(stage: Stage, size: dict[str, int]) -> list[Figure]:
 async def _door(stage: Stage, pool: asyncpg.Pool) -> Door:
     async with pool.acquire() as connection:
         keys = await grant_sample_keys(connection)
+        await connection.execute(SHORT_GRACE, OV_901.id)
     return Door(stage.settings.api_port, keys[CALL_CENTRE])
 
 
