@@ -46,7 +46,7 @@ from domain.rulebook.repair.reading import WORK_ACCEPTED
 from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell
 from domain.rulebook.work import DESK, ENGINEERING, FOLLOWS, MORNING, ON_THE_JOB, lies_ahead
 
-SOON_ENOUGH = timedelta(minutes=10)
+SOON_ENOUGH = listed.AT_ONCE
 """REP-125: what REP-124 sends a repairer to is appointed no later than he has to be there."""
 
 MOST_AGREED = 7

@@ -116,13 +116,16 @@ EXPECTED_ARRIVAL = Obligation(
     ),
 )
 
+AT_ONCE = timedelta(minutes=10)
+"""REP-124: how soon somebody is there."""
+
 AT_ONCE_ON_SITE = Obligation(
     rule="REP-124",
     label="水浸停电停水堵塞到场",
     owed_by=Role.REPAIRER,
     counts_from=(RequestReceived,),
     met_by=(ArrivedOnSite,),
-    limit=Within(timedelta(minutes=10)),
+    limit=Within(AT_ONCE),
     only_if=reading.is_immediate_situation,
     extendable_by=Role.CENTRE_MANAGER,
     urgent=True,
