@@ -1,11 +1,9 @@
 """Every limit of a listed repair at its last good moment and just after, through workflow, activity and PostgreSQL."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 import pytest
 
-from domain.events import AnyEvent
 from domain.events.repair import (
     AppointmentMoved,
     ArrivalTold,
@@ -24,37 +22,10 @@ from domain.events.repair import (
     Urgency,
 )
 from domain.events.work import ArrivedOnSite, EngineeringNotified
-from domain.people import Actor, Role
+from domain.people import Role
 from tests.workflows import stages
 from tests.workflows.desk import FRONT_DESK, REPAIRER, SUPERVISOR, OpenedCase, local
-
-Open = Callable[..., Awaitable[OpenedCase]]
-Alarm = tuple[str, frozenset[str]]
-
-
-def told(level: str, *posts: Role) -> Alarm:
-    return level, frozenset(posts)
-
-
-PRESSED = told("催办", Role.FRONT_DESK)
-"""REP-19: before a limit of the work itself the front desk is asked to press for it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limit:
-    """``last`` is the last good second, ``after`` the next one, so many ``days`` after the call."""
-
-    key: str
-    arrange: Callable[[OpenedCase], Awaitable[None]]
-    event: AnyEvent
-    by: Actor
-    last: str
-    after: str
-    before: tuple[Alarm, ...]
-    breach: Alarm
-    days: int = 0
-    called: str = "9:00"
-    situation: Situation = Situation.ORDINARY
+from tests.workflows.limits import PRESSED, Limit, Open, late_a_second_after, met_in_the_last_moment, told
 
 
 async def nothing(case: OpenedCase) -> None:
@@ -478,31 +449,11 @@ EACH = pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.key)
 
 @EACH
 async def test_at_its_last_good_moment_it_is_met_and_nobody_hears_of_a_breach(opened: Open, limit: Limit) -> None:
-    case = await opened(at=limit.called, situation=limit.situation)
-    await limit.arrange(case)
-
-    await case.at(limit.last, days=limit.days)
-    heard = await case.heard(limit.key)
-    await case.hears(limit.event, limit.by)
-
-    duty = await case.duty(limit.key)
-    assert (duty["state"], duty["ended_at"], duty["breached_at"]) == ("met", case.moment, None)
-    assert heard == list(limit.before)
+    await met_in_the_last_moment(opened, limit)
 
 
 @EACH
 async def test_one_second_later_it_is_a_breach_told_to_its_posts_and_the_procedure_goes_on(
     opened: Open, limit: Limit
 ) -> None:
-    case = await opened(at=limit.called, situation=limit.situation)
-    await limit.arrange(case)
-
-    await case.at(limit.after, days=limit.days)
-
-    assert await case.heard(limit.key) == [*limit.before, limit.breach]
-    duty = await case.duty(limit.key)
-    assert (duty["state"], duty["ended_at"], duty["breached_at"]) == ("breached", None, duty["due_at"])
-    assert (await case.view())["overdue"]
-    await case.hears(limit.event, limit.by)
-    duty = await case.duty(limit.key)
-    assert (duty["state"], duty["ended_at"]) == ("breached", case.moment)
+    await late_a_second_after(opened, limit)

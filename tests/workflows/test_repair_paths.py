@@ -1,6 +1,5 @@
 """What came with the second edition: its limits at both sides, and its paths, on skipped time."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -59,9 +58,8 @@ from tests.workflows.desk import (
     Refused,
     local,
 )
-from tests.workflows.test_repair_deadlines import PRESSED, Limit, told
+from tests.workflows.limits import PRESSED, Limit, Open, late_a_second_after, met_in_the_last_moment, told
 
-Open = Callable[..., Awaitable[OpenedCase]]
 REVIEWED = Reviewed(feasible=True, amount=Decimal(90))
 ANSWERED = ReviewAnswered(text="可以维修，90 元")
 BOTH = ReviewConsent(cost_accepted=True, repair_agreed=True)
@@ -280,32 +278,14 @@ EACH = pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.key)
 
 @EACH
 async def test_at_its_last_good_moment_it_is_met_and_nobody_hears_of_a_breach(opened: Open, limit: Limit) -> None:
-    case = await opened(at=limit.called, situation=limit.situation)
-    await limit.arrange(case)
-
-    await case.at(limit.last, days=limit.days)
-    heard = await case.heard(limit.key)
-    await case.hears(limit.event, limit.by)
-
-    duty = await case.duty(limit.key)
-    assert (duty["state"], duty["ended_at"], duty["breached_at"]) == ("met", case.moment, None)
-    assert heard == list(limit.before)
+    await met_in_the_last_moment(opened, limit)
 
 
 @EACH
 async def test_one_second_later_it_is_a_breach_told_to_its_posts_and_the_procedure_goes_on(
     opened: Open, limit: Limit
 ) -> None:
-    case = await opened(at=limit.called, situation=limit.situation)
-    await limit.arrange(case)
-
-    await case.at(limit.after, days=limit.days)
-
-    assert await case.heard(limit.key) == [*limit.before, limit.breach]
-    duty = await case.duty(limit.key)
-    assert (duty["state"], duty["ended_at"], duty["breached_at"]) == ("breached", None, duty["due_at"])
-    await case.hears(limit.event, limit.by)
-    assert (await case.duty(limit.key))["ended_at"] == case.moment
+    await late_a_second_after(opened, limit)
 
 
 async def test_rep_128_the_seventh_working_day_is_in_time_and_the_morning_after_it_late(opened: Open) -> None:
