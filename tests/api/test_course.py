@@ -95,7 +95,7 @@ def test_a_late_arrival_is_cut_at_its_due_moment_and_at_the_arrival_and_not_at_a
         (on("9:16"), on("9:20"), True),
         (on("9:20"), on("9:40"), True),
     ] == about(spans, "REP-26")
-    on_site = ("现场确认", "现场确认为清单外")
+    on_site = ("现场确认", "现场确认为清单外", "转保修或外单位")
     assert [*[("出发", "到场")] * 3, on_site] == [span.waiting_for for span in spans[-4:]]
     assert ("维修人员",) == spans[-2].owed_by[:1]
     assert ("REP-26 接单后到场到期",) == spans[-4].ended_by
@@ -144,7 +144,7 @@ def test_an_act_recorded_late_counts_from_when_it_happened() -> None:
     waited = {span.start: span.waiting_for for span in stretches(course(story, on("9:06")))}
 
     assert ("领单",) == waited[on("9:03")]
-    assert ("派工", "转收费评审") == waited[on("9:05")]
+    assert ("派工", "转收费评审", "转保修或外单位") == waited[on("9:05")]
 
 
 def test_an_act_told_of_later_but_done_before_the_call_was_received_begins_the_course() -> None:
