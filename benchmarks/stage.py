@@ -18,6 +18,7 @@ from benchmarks import bare_worker, rows
 from benchmarks.clocks import Group
 from infra.embedded.child import Child, bound_to_us, free_port, start
 from infra.embedded.first_start import SAMPLE
+from infra.embedded.folder import claim
 from infra.embedded.postgres import EmbeddedPostgres, start_postgres
 from infra.embedded.readiness import answers_ready
 from infra.embedded.temporal import EmbeddedTemporal, start_temporal
@@ -49,6 +50,9 @@ class Stage:
         """Stop everything, start the whole desk on what is there; seconds until it says that it is ready."""
         while self.stopping:
             self.stopping.pop()()
+        folder = claim(self.settings.data_folder)
+        folder.mark_complete()  # as a first start leaves it: the sample is not loaded again
+        folder.released()
         kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
         own = {
             f"{PREFIX}DATA_FOLDER": str(self.settings.data_folder),
