@@ -13,6 +13,7 @@ from domain.case_file import CaseFile, Entry, Source
 from domain.docket import Docket
 from domain.errors import DeskError
 from domain.events import AnyEvent, CancellationIgnored, CaseEnded, Event, Referred
+from domain.events.joining import CameAfter, MergeTaken
 from domain.notices import Notice, Setting, notices_of
 from domain.people import CLOCKWORK, Actor, CaseNo
 from domain.periods import Running, running
@@ -23,6 +24,9 @@ from workflows import CASES
 from workflows.messages import OpenCase
 from workflows.retrace import Place, Retracing
 from workflows.script import Script
+
+NOT_RECORDED = frozenset({MergeTaken, CameAfter})
+"""What the desk itself adds, in the name of whoever made it do so: no page offers them and no request may be one."""
 
 MOST_SCRIPTS = 100
 """Each holds a few of the machine's handles; those looked at longest ago are read again when they are wanted."""
@@ -61,7 +65,9 @@ class SimulatedCase:
         self.procedure = PROCEDURES[opening.no.split("-", maxsplit=1)[0]]
         self.edition = self.procedure.edition(opening.edition)
         self.terms = opening.terms.terms()
-        self._any_time = tuple(filter(self.edition.knows, self.procedure.any_time))
+        self._any_time = tuple(
+            kind for kind in self.procedure.any_time if self.edition.knows(kind) and kind not in NOT_RECORDED
+        )
         self.file = CaseFile()
         self.docket = Docket(self.edition.obligations, self.terms, self.procedure.who)
         self.notices: list[Notice] = []
@@ -109,6 +115,7 @@ class SimulatedCase:
 
     @property
     def takes(self) -> tuple[type[Event], ...]:
+        """What somebody may record now, if it is his to."""
         return () if self.file.ended else (*self.place.admitted, *self._any_time)
 
     @property

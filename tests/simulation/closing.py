@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
+from domain.callers import callers
 from domain.case_file import Entry
+from domain.events.joining import MergedInto, MergeTaken
 from domain.events.repair import ResidentSigned, SignatureExcused, WorkFinished
 from domain.pricing import ChargeLine, total
 from domain.rulebook.repair.charging import charges_in_force
@@ -17,6 +19,8 @@ from tests.simulation.witness import Witness
 def close(cases: list[SimulatedCase], witness: Witness, until: datetime) -> None:
     """Look at all of it, and note with the witness what is broken."""
     for case in cases:
+        heard = callers_heard(case, cases, witness)
+        witness.expect("07 a merge is heard of once, or refused", case, holds=heard, text="并入")
         if not len(case.file):
             continue
         witness.tally.case(case)
@@ -30,6 +34,16 @@ def close(cases: list[SimulatedCase], witness: Witness, until: datetime) -> None
         witness.expect("20 nobody waits for nothing", case, holds=somebody, text=str(case.place.awaited))
         asked, signed = charged(case), signed_for(case)
         witness.expect("40 charges", case, holds=asked == signed, text=f"{asked} {signed}")
+
+
+def callers_heard(case: SimulatedCase, cases: list[SimulatedCase], witness: Witness) -> bool:
+    """Whether the case that it went into, if it did, has its callers once; or said that it takes nobody in any more."""
+    for went in (entry.event for entry in case.file if isinstance(entry.event, MergedInto)):
+        (into,) = (other for other in cases if other.no == went.into)
+        taken = [e.event for e in into.file if isinstance(e.event, MergeTaken) and e.event.merged == case.no]
+        if [one.callers for one in taken] != ([] if case.no in witness.unheard else [callers(case.file)]):
+            return False
+    return True
 
 
 def who_can_go_on(case: SimulatedCase, witness: Witness, at: datetime) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """The desk of a simulated month: takes acts on, delivers them in order, rings, and is away at times."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Protocol
@@ -10,13 +10,16 @@ from typing import Protocol
 from domain.admission import Act, check_opener, check_opening
 from domain.assigning import Work, check_sent, check_signatory
 from domain.case_file import Entry, Source
-from domain.errors import DeskError
+from domain.errors import DeskError, RuleBroken
 from domain.events import AnyEvent
+from domain.events.joining import CameAfter, MergedInto
 from domain.limits import Terms
 from domain.notices import Notice
+from domain.passing import PassedOn
 from domain.people import CLOCKWORK, Actor, CaseNo, Role, StaffId
 from domain.referrals import outstanding
 from domain.rulebook import PROCEDURES
+from domain.rulebook.joining import is_urgent
 from domain.rulebook.rows import Procedure
 from tests.domain.story import LY
 from tests.simulation.case import Scripts, SimulatedCase
@@ -28,6 +31,9 @@ from workflows.messages import OpenCase, TermsOfCase
 
 TEAMS = {"水": "水工班"}
 """OV-106: which team a fault asks for, where the company has said so."""
+
+LATER = 0.1
+"""Of all calls, how many are about what was thought to be over."""
 
 Outcome = Entry | DeskError
 
@@ -86,19 +92,26 @@ class Desk:
 
     def _begins_with(self, procedure: Procedure, event: AnyEvent, by: Actor) -> CaseNo:
         now = self.clock.now
-        act = self._act(event, by, now)
+        acts = [self._act(each, by, now) for each in (event, *self._after_one_that_ended(procedure, by))]
         edition = procedure.edition(self.edition)
         if not by.holds(Role.SYSTEM):
-            check_opener(act, procedure, edition)
-        check_opening((act,), procedure, edition, self.terms)
+            check_opener(acts[0], procedure, edition)
+        check_opening(tuple(acts), procedure, edition, self.terms)
         no = CaseNo(f"{procedure.prefix}-{now:%Y%m%d}-{len(self.cases) + 1:05}")
         terms = TermsOfCase.of(self.terms)
-        opening = OpenCase(no=no, estate=LY, building="1栋", edition=self.edition, terms=terms, acts=(act,))
+        opening = OpenCase(no=no, estate=LY, building="1栋", edition=self.edition, terms=terms, acts=tuple(acts))
         case = SimulatedCase(opening, self.scripts)
         self.cases.append(case)
         self._waiting[no] = []
         self.clock.at(self._delivery(), lambda: self._begin(case))
         return no
+
+    def _after_one_that_ended(self, procedure: Procedure, by: Actor) -> Iterator[AnyEvent]:
+        """Some calls are about what was thought to be over (REP-36)."""
+        ended = [case for case in self.cases if case.procedure is procedure and case.file.ended]
+        joins = CameAfter in procedure.any_time and not by.holds(Role.SYSTEM)
+        if joins and ended and self.chance.random() < LATER:
+            yield CameAfter(after=self.chance.choice(ended).opening.no, reason="又坏了")
 
     def submit(
         self, case: SimulatedCase, event: AnyEvent, by: Person, at: datetime, then: Callable[[Outcome], None]
@@ -110,6 +123,7 @@ class Desk:
             self.clock.at(again, lambda: self.submit(case, event, by, at, then))
             return
         try:
+            event = self._directed(case, event)
             beside = self._look_up(case, event, at)
         except DeskError as refusal:
             self.observer.turned_away(case, refusal)
@@ -144,6 +158,39 @@ class Desk:
             person = self.estate.people.get(StaffId(collector))
             check_signatory(person.actor if person else None, field="event.collector")
         return check_sent(event, self.estate.crew(at), Work.of(case.file, case.procedure), under="event.")
+
+    def _directed(self, case: SimulatedCase, event: AnyEvent) -> AnyEvent:
+        """What goes into another case goes into one that is there, and that takes it as far as the API can tell."""
+        if not isinstance(event, MergedInto):
+            return event
+        going = {command.case.no for command in self._on_the_way(MergedInto)}
+        urgent = is_urgent(case.procedure.cannot_wait, case.file)
+        others = [
+            other
+            for other in self.cases
+            if other.procedure is case.procedure
+            and other is not case
+            and not going & {other.no, case.no}
+            and len(other.file)
+            and not other.file.ended
+            and other.procedure.takes_callers(other.file)
+            and (not urgent or is_urgent(other.procedure.cannot_wait, other.file))
+        ]
+        if not others:
+            raise RuleBroken("REP-13", field="event.into", remedy="请核对单号", english="No case takes it in.")
+        return replace(event, into=self.chance.choice(others).opening.no)
+
+    def _on_the_way(self, kind: type[AnyEvent]) -> Iterator[Command]:
+        return (each for waiting in self._waiting.values() for each in waiting if isinstance(each.act.event, kind))
+
+    def _passes_on(self, passed: PassedOn) -> None:
+        """To the case it is for, as one more act that the desk has taken on."""
+        (case,) = (case for case in self.cases if case.opening.no == passed.to)
+        act = replace(self._act(passed.event, passed.by, passed.at), accepted_at=passed.at)
+        command = Command(case=case, act=act, then=lambda outcome: None)  # noqa: ARG005  # nobody waits for it
+        self.commands.append(command)
+        self._waiting[passed.to].append(command)
+        self.clock.at(self._delivery(), lambda: self._deliver(command))
 
     def _begin(self, case: SimulatedCase) -> None:
         if over := self.faults.stopped_until(self.clock.now):
@@ -226,6 +273,9 @@ class Desk:
             for entry in case.refer(one.number, no, self.clock.now):
                 self.observer.stood(case, entry)
                 numbers.add(entry.number)
+        for entry in [entry for entry in case.file if entry.number in numbers]:
+            for passed in case.procedure.passes_on(case.opening.no, entry, case.file):
+                self._passes_on(passed)
         moment = case.next_alarm()
         if moment != self._armed.get(case.opening.no):
             self._armed[case.opening.no] = moment

@@ -13,7 +13,7 @@ from domain.events.base import AS_SOON_AS_POSSIBLE
 from domain.pricing import REVIEWED_ITEM
 from domain.rulebook.rows import whatever_it_says
 from tests.domain.makers import MAKERS
-from tests.simulation.case import SimulatedCase
+from tests.simulation.case import NOT_RECORDED, SimulatedCase
 from tests.simulation.estate import DAY, Person
 from tests.simulation.tally import Tally, gate_name
 
@@ -44,7 +44,8 @@ def spoilt(event: AnyEvent, at: datetime, chance: Random) -> AnyEvent:
 
 def out_of_turn(case: SimulatedCase, at: datetime, chance: Random) -> AnyEvent | None:
     """Something that the case does not wait for; what only opens a case has no way into one."""
-    known = set(filter(case.edition.knows, case.procedure.vocabulary)) - {*case.takes, *case.procedure.opens_with}
+    others = {*case.takes, *case.procedure.opens_with, *NOT_RECORDED}
+    known = set(filter(case.edition.knows, case.procedure.vocabulary)) - others
     kinds = [kind for kind in case.procedure.vocabulary if kind in known]
     events = MAKERS[chance.choice(kinds)](case.scene(at)) if kinds else []
     return chance.choice(events) if events else None

@@ -8,6 +8,7 @@ from domain.case_file import Entry
 from domain.deadlines import DutyState
 from domain.errors import DeskError
 from domain.events import RungReached
+from domain.events.joining import MergeTaken
 from domain.limits import CLOCK_SKEW
 from domain.notices import Notice
 from domain.people import CLOCKWORK
@@ -31,6 +32,7 @@ class Witness:
     """``looked``: how often it has looked at something, by invariant.
 
     ``heard_of_late``: duties, by case, key and cycle, that were over when the desk heard of them: nobody is told.
+    ``unheard``: cases that went into one which took nobody in any more.
     """
 
     estate: Estate
@@ -41,6 +43,7 @@ class Witness:
     _seen: dict[str, int] = field(default_factory=dict)
     _known: set[tuple[str, str, int]] = field(default_factory=set)
     heard_of_late: set[tuple[str, str, int]] = field(default_factory=set)
+    unheard: set[str] = field(default_factory=set)
 
     def expect(self, invariant: str, case: SimulatedCase, *, holds: bool, text: str) -> None:
         self.looked[invariant] = self.looked.get(invariant, 0) + 1
@@ -101,6 +104,8 @@ class Witness:
         case = command.case
         assert isinstance(command.outcome, DeskError)
         self.tally.refusal(case, command.outcome)
+        if isinstance(command.act.event, MergeTaken):
+            self.unheard.add(command.act.event.merged)
         self.expect("01 refused is absent", case, holds=before == after, text=str(command.outcome.code))
         absent = case.file.by_command(command.act.command_id) is None
         self.expect("01 refused is absent", case, holds=absent, text=str(command.outcome.code))
