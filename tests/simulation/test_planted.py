@@ -28,19 +28,22 @@ from tests.domain.story import FRONT_DESK, LY, on, received
 from tests.simulation import case as simulated
 from tests.simulation import closing, estate, faults, month
 from tests.simulation.case import Scripts, SimulatedCase
+from tests.simulation.desk import Desk
 from tests.simulation.estate import Character, Estate
 from tests.simulation.faults import Faults
 from tests.simulation.month import live
 from tests.simulation.reckoning import reckoned_otherwise
 from workflows.messages import OpenCase, TermsOfCase
 
-SEED, CALLS, DAYS = 7, 10, 3
+SEEDS, CALLS, DAYS = range(7, 13), 10, 3
+"""Of so short a month not every one has a use for everything: a bug is found in one of them."""
+
 Patch = pytest.MonkeyPatch
 Plant = Callable[[Patch], None]
 
 
-def broken() -> set[str]:
-    return {violation.invariant for violation in live(SEED, CALLS, days=DAYS).witness.broken}
+def broken(seed: int) -> set[str]:
+    return {violation.invariant for violation in live(seed, CALLS, days=DAYS).witness.broken}
 
 
 def everybody_is(patch: Patch, character: Character) -> None:
@@ -74,6 +77,10 @@ def a_breach_is_told_early(patch: Patch) -> None:
         return timing.due_at - timedelta(seconds=1)
 
     patch.setattr(Breach, "moment", moment)
+
+
+def a_merge_is_not_heard_of(patch: Patch) -> None:
+    patch.setattr(Desk, "_passes_on", lambda self, passed: None)  # noqa: ARG005  # the shape of that
 
 
 def nobody_is_told_of_breaches(patch: Patch) -> None:
@@ -160,18 +167,19 @@ PLANTED: tuple[tuple[Plant, str], ...] = (
     (nothing_is_too_long_ago, "65 补录"),
     (nothing_is_before_its_turn, "65 when it happened"),
     (what_is_charged_is_charged_twice, "40 charges"),
+    (a_merge_is_not_heard_of, "07 a merge is heard of once, or refused"),
 )
 
 
 def test_without_a_bug_nothing_is_broken() -> None:
-    assert set() == broken()
+    assert set() == broken(SEEDS[0])
 
 
 @pytest.mark.parametrize(("plant", "invariant"), PLANTED, ids=lambda value: getattr(value, "__name__", None))
 def test_a_planted_bug_turns_its_invariant_red(plant: Plant, invariant: str, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch)
 
-    assert invariant in broken()
+    assert any(invariant in broken(seed) for seed in SEEDS)
 
 
 def test_a_pause_without_an_end_to_its_budget_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
