@@ -50,7 +50,7 @@ class Standing:
 
 def right_for(event: type[Event], edition: Edition) -> Right | None:
     """The row that says who may record it; None: nobody, it is the desk's own."""
-    return next((right for right in edition.rights if event in right.events), None)
+    return edition.right(event)
 
 
 def may(actor: Actor, event: type[Event], file: CaseFile, procedure: Procedure, edition: Edition) -> bool:
@@ -74,7 +74,7 @@ def could_record(kind: type[Event], position: Position, procedure: Procedure, ed
 
 def closed_by(kind: type[Event], position: Position, edition: Edition) -> tuple[Gate, ...]:
     """The clauses that refuse such an event as things stand, whatever it says."""
-    return tuple(gate for gate in edition.gates if issubclass(kind, gate.on) and not gate.stands_open(position))
+    return tuple(gate for gate in edition.gates_on(kind) if not gate.stands_open(position))
 
 
 def owed_in(docket: Docket) -> tuple[Owed, ...]:
@@ -180,6 +180,6 @@ def _question(act: Act, file: CaseFile, docket: Docket, terms: Terms) -> Questio
 
 
 def _pass_gates(act: Act, edition: Edition, question: Question) -> None:
-    for gate in edition.gates:
-        if isinstance(act.event, gate.on) and not gate.lets_pass(question):
+    for gate in edition.gates_on(type(act.event)):
+        if not gate.lets_pass(question):
             raise RuleBroken(gate.rule, field=gate.field, remedy=gate.remedy, english=gate.english)

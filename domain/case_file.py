@@ -39,14 +39,14 @@ class CaseFile:
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._entries: list[Entry] = list(entries)
-        self._kinds = {type(entry.event) for entry in self._entries}
+        self._latest: dict[type[Event], Entry] = {type(entry.event): entry for entry in self._entries}
 
     def append(self, entry: Entry) -> None:
         if entry.number != self.last_number + 1:
             message = f"entry {entry.number} after {self.last_number}"
             raise ValueError(message)
         self._entries.append(entry)
-        self._kinds.add(type(entry.event))
+        self._latest[type(entry.event)] = entry
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries)
@@ -77,11 +77,14 @@ class CaseFile:
         return tuple(self._entries[number:])
 
     def last_entry(self, *kinds: type[Event]) -> Entry | None:
-        return next((entry for entry in reversed(self._entries) if isinstance(entry.event, kinds)), None)
+        """The latest entry of one of just these kinds, or None; costs the same however long the file is."""
+        entries = [self._latest[kind] for kind in kinds if kind in self._latest]
+        return max(entries, key=lambda entry: entry.number, default=None)
 
     def last(self, kind: type[E]) -> E | None:
-        """The latest event of that kind, or None."""
-        return next((e.event for e in reversed(self._entries) if isinstance(e.event, kind)), None)
+        """The latest event of just that kind, or None."""
+        entry = self._latest.get(kind)
+        return entry.event if entry and isinstance(entry.event, kind) else None
 
     def since(self, *kinds: type[Event]) -> tuple[Entry, ...]:
         """Everything after the latest event of these kinds; the whole file if there is none."""
@@ -90,7 +93,7 @@ class CaseFile:
 
     def has(self, *kinds: type[Event]) -> bool:
         """Whether there is one of just these kinds; costs the same however long the file is."""
-        return not self._kinds.isdisjoint(kinds)
+        return any(kind in self._latest for kind in kinds)
 
     @property
     def ended(self) -> bool:

@@ -157,10 +157,24 @@ class Edition:
     periods: tuple[Period, ...] = ()
     guides: tuple[Guide, ...] = ()
     bounded: bool = False
+    _rights: dict[type[Event], Right | None] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _gates: dict[type[Event], tuple[Gate, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def right(self, kind: type[Event]) -> Right | None:
+        """The row that says who may record it; None: nobody, it is the desk's own."""
+        if kind not in self._rights:
+            self._rights[kind] = next((right for right in self.rights if kind in right.events), None)
+        return self._rights[kind]
+
+    def gates_on(self, kind: type[Event]) -> tuple[Gate, ...]:
+        """The clauses that may refuse such an event, in order."""
+        if kind not in self._gates:
+            self._gates[kind] = tuple(gate for gate in self.gates if issubclass(kind, gate.on))
+        return self._gates[kind]
 
     def knows(self, kind: type[Event]) -> bool:
         """Whether such an event can come under this edition: somebody may record it, or a period ends with it."""
-        return any(kind in right.events for right in self.rights) or (kind is PeriodOver and bool(self.periods))
+        return self.right(kind) is not None or (kind is PeriodOver and bool(self.periods))
 
     def name_of(self, event: Event) -> str:
         """What staff call a line of the file: its label; of a rung or a period, of which row, and how grave."""

@@ -38,10 +38,11 @@ def test_every_frozen_edition_still_exists() -> None:
 def said(value: object) -> str:
     """A row as text that is the same in every process: values as they are, predicates by their source.
 
-    What stands as it is by default says nothing, nor in which module a thing is: neither changes the row.
+    What stands as it is by default says nothing, nor in which module a thing is, nor what is remembered of the
+    rows: none of that changes one.
     """
     if is_dataclass(value) and not isinstance(value, type):
-        told = (field for field in fields(value) if getattr(value, field.name) != field.default)
+        told = (field for field in fields(value) if field.compare and getattr(value, field.name) != field.default)
         inside = ", ".join(f"{field.name}={said(getattr(value, field.name))}" for field in told)
         return f"{type(value).__name__}({inside})"
     if isinstance(value, tuple | list):
