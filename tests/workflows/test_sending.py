@@ -1,7 +1,7 @@
 """Orders given back, helpers, and who signs for whom, on skipped time: the clocks, who hears, who may."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -39,15 +39,14 @@ from tests.workflows.desk import (
     REPAIRER,
     SUPERVISOR,
     Desk,
+    Open,
     OpenedCase,
-    Refused,
     local,
     person,
 )
 from workflows.doors import web_ui_name
 from workflows.messages import FromWebUi
 
-Open = Callable[..., Awaitable[OpenedCase]]
 DECLINED = OrderDeclined(reason="手头有急活")
 TO_OTHER = Reassigned(repairer=OTHER_REPAIRER.id, reason="原维修人员退单")
 HELPER = person("rp-3", Role.REPAIRER, Role.ENGINEERING)
@@ -56,9 +55,7 @@ FOREMAN = person("en-1", Role.ENGINEERING_SUPERVISOR, Role.REPAIRER)
 
 
 async def refusal_of(case: OpenedCase, event: AnyEvent, by: Actor) -> str:
-    with pytest.raises(Refused) as refusal:
-        await case.hears(event, by)
-    return str(refusal.value.code)
+    return (await case.refuses(event, by)).code
 
 
 async def recipients(case: OpenedCase, rule: str, text: str) -> list[str]:
