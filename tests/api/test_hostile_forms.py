@@ -12,7 +12,7 @@ import pytest
 from api.pages.controls import Choices, controls_of
 from api.wire.events import EVENTS
 from tests.api.office import CALL, REPORT, Office
-from tests.api.test_pages import FILLED, Desk, at_desk
+from tests.api.pages import FILLED, Desk, at_desk
 
 HOSTILE: Mapping[str, bytes] = {
     "NUL": b"\x00",

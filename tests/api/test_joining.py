@@ -9,8 +9,8 @@ import pytest
 
 from infra.postgres.rooms import MOST
 from tests.api.office import CALL, CALL_CENTRE, REPORT, Office, fresh_key
+from tests.api.pages import FILLED, at_desk, seen_in, words
 from tests.api.test_case import walk
-from tests.api.test_pages import FILLED, at_desk, seen_in, words
 
 DESK = "fd-1"
 ROOMS = iter(

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,18 +15,11 @@ from domain.events.public import FacilityChannel
 from domain.people import Role
 from infra.reference.principals import Grant, grant
 from tests.api.office import REPORT, Office, fresh_key
-from tests.api.test_pages import Desk, at_desk, key_in, words
+from tests.api.pages import Desk, at_desk, key_in, words
 from tests.api.test_strict import is_problem
 
 BY_PEOPLE = [channel.value for channel in FacilityChannel if channel is not FacilityChannel.DEVICE]
 FILLED = REPORT | {"hazard": "无", "phone": "", "found_at": "", "call_started_at": "", "drill": ""}
-
-
-@pytest.fixture
-async def front(office: Office) -> AsyncIterator[Desk]:
-    desk = await at_desk(office, "fd-1")
-    yield desk
-    await desk.closes()
 
 
 async def on_site(office: Office, **changes: str) -> str:
