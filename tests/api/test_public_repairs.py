@@ -159,9 +159,9 @@ async def test_pub_101_what_is_dangerous_is_never_turned_away_for_how_much_was_a
 
 
 async def test_others_of_the_same_building_are_told_with_the_answer_and_of_other_buildings_not(office: Office) -> None:
-    first = await office.reports("fd-1", building="3", hazard="井盖缺失")
+    first = await office.reports("fd-1", building="2", hazard="井盖缺失")
 
-    again = (await office.post("/v1/public-repairs", REPORT | {"building": "3"}, "fd-1")).json()
+    again = (await office.post("/v1/public-repairs", REPORT | {"building": "2"}, "fd-1")).json()
     elsewhere = (await office.post("/v1/public-repairs", REPORT | {"building": "4"}, "fd-1")).json()
 
     assert [(first, "供电照明（井盖缺失）")] == [(one["no"], one["what"]) for one in again["same_room"]]
