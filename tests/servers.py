@@ -20,7 +20,13 @@ from infra.embedded.temporal import EmbeddedTemporal, start_skipping_server, sta
 from infra.postgres.migrate import migrate
 
 TEMPLATE = "liyuan_template"
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",  # it would go round all databases, which live for minutes
+    "max_connections": "200",
+}
 PATIENCE = 110
 
 

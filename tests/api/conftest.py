@@ -27,7 +27,9 @@ from infra.reference.principals import Grant, grant, grant_sample_keys
 from infra.sealing import Sealer
 from infra.settings import Settings
 from infra.temporal import connect, prepare_namespace
-from tests.api.office import Office
+from tests.api.office import FREE_ROOMS, Office
+from tests.api.pages import Desk as Browser
+from tests.api.pages import at_desk
 from tests.infra.programs import ended, start
 from tests.workflows.desk import hurry_the_grace, load_sample
 from workflows.visibility import ATTRIBUTES
@@ -67,6 +69,20 @@ async def lonely(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFac
     settings = await _prepared(new_database, tmp_path_factory.mktemp("lonely"), nowhere)
     async with _serving(settings) as opened:
         yield opened
+
+
+@pytest.fixture
+def room() -> str:
+    """One that no other test calls from."""
+    return next(FREE_ROOMS)
+
+
+@pytest.fixture
+async def front(office: Office) -> AsyncIterator[Browser]:
+    """Somebody of the front desk at the pages."""
+    browser = await at_desk(office, "fd-1")
+    yield browser
+    await browser.closes()
 
 
 async def _prepared(new_database: NewDatabase, folder: Path, temporal: str) -> Settings:

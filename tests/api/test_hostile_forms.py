@@ -12,7 +12,7 @@ import pytest
 from api.pages.controls import Choices, controls_of
 from api.wire.events import EVENTS
 from tests.api.office import CALL, REPORT, Office
-from tests.api.test_pages import FILLED, Desk, at_desk
+from tests.api.pages import FILLED, Desk, at_desk
 
 HOSTILE: Mapping[str, bytes] = {
     "NUL": b"\x00",
@@ -56,6 +56,12 @@ PAGES: Mapping[str, Mapping[str, str]] = {
     "/public-repairs/new": REPORTED,
 }
 
+CHARGED = ("charges_item", "charges_quantity")
+READ_ALIKE = ("engineering_notified", "noted")
+"""When it was and the key of the form are read before the event is, whichever it is: here one that needs nothing more,
+and one that does.
+"""
+
 
 async def call_number(office: Office) -> str:
     return str((await office.post("/v1/repairs", CALL)).json()["no"])
@@ -78,15 +84,13 @@ async def test_no_field_of_a_call_makes_the_desk_stumble(front: Desk, page: str,
 @hostile
 async def test_no_field_of_an_event_makes_the_desk_stumble(lonely: Office, front: Desk, text: bytes) -> None:
     no = await call_number(lonely)
-    fields = {
-        kind: ["type", "at", "key", *(control.name for control in controls_of(event, Choices()))]
-        for kind, event in EVENTS.items()
-    }
+    fields = [(kind, control.name) for kind, event in EVENTS.items() for control in controls_of(event, Choices())]
+    charged = [(kind, of_it) for kind, name in fields if name == "charges" for of_it in CHARGED]
+    alike = [(kind, name) for kind in READ_ALIKE for name in ("at", "key")]
 
     answers = [
         await posts(front, f"/cases/{no}/events", {"type": kind.encode(), "charges_quantity": b"1", name: text})
-        for kind, names in fields.items()
-        for name in (*names, *(("charges_item", "charges_quantity") if "charges" in names else ()))
+        for kind, name in (*fields, *charged, *alike, ("noted", "type"))
     ]
 
     is_answered(answers)

@@ -1,23 +1,15 @@
 """Whoever lives in a room need not be typed: the form of a call takes the name from the estate's list, on record."""
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
 
 from infra.postgres.queries import load
 from tests.api.office import CALL, Office
-from tests.api.test_pages import FILLED, Desk, at_desk, cases_of, form_of, key_in
+from tests.api.pages import FILLED, Desk, at_desk, cases_of, form_of, key_in
 
 EMPTY_ROOM = "1-503"
 LOGGED = "select principal, case_no, purpose, what from access_log where what like 'household:%' order by id"
-
-
-@pytest.fixture
-async def front(office: Office) -> AsyncIterator[Desk]:
-    desk = await at_desk(office, "fd-1")
-    yield desk
-    await desk.closes()
 
 
 async def test_a_form_without_a_name_is_in_the_name_of_the_rooms_household(office: Office) -> None:

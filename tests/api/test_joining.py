@@ -9,25 +9,13 @@ import pytest
 
 from infra.postgres.rooms import MOST
 from tests.api.office import CALL, CALL_CENTRE, REPORT, Office, fresh_key
+from tests.api.pages import FILLED, at_desk, seen_in, words
 from tests.api.test_case import walk
-from tests.api.test_pages import FILLED, at_desk, seen_in, words
 
 DESK = "fd-1"
-ROOMS = iter(
-    [
-        *(f"{floor}0{door}" for floor in ("6-1", "6-2", "6-3", "6-4", "5-1", "5-2") for door in range(1, 5)),
-        *(f"{floor}0{door}" for floor in ("3-1", "3-2", "3-3", "4-2", "4-3", "5-3", "5-4") for door in range(1, 4)),
-    ]
-)
 PLACES = iter([(building, facility) for building in "3456" for facility in ("供水排水", "门禁监控", "道路井盖")])
 REPAIRS, PUBLIC = "/v1/repairs", "/v1/public-repairs"
 PATIENCE = 15
-
-
-@pytest.fixture
-def room() -> str:
-    """One that no other test calls from."""
-    return next(ROOMS)
 
 
 async def applied(office: Office, no: str, label: str) -> dict[str, Any]:

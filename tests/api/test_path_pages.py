@@ -8,8 +8,8 @@ import pytest
 
 from domain.events.on_site import SiteItem
 from tests.api.office import Office
+from tests.api.pages import Desk, at_desk, form_of, key_in, offered, options, total_in, words
 from tests.api.test_case import walk
-from tests.api.test_pages import Desk, at_desk, form_of, key_in, offered, options, total_in, words
 from tests.api.test_paths import UNLISTED, agreed_work
 
 HELD = "尚不能登记："

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,18 +15,11 @@ from domain.events.public import FacilityChannel
 from domain.people import Role
 from infra.reference.principals import Grant, grant
 from tests.api.office import REPORT, Office, fresh_key
-from tests.api.test_pages import Desk, at_desk, key_in, words
+from tests.api.pages import Desk, at_desk, key_in, words
 from tests.api.test_strict import is_problem
 
 BY_PEOPLE = [channel.value for channel in FacilityChannel if channel is not FacilityChannel.DEVICE]
 FILLED = REPORT | {"hazard": "无", "phone": "", "found_at": "", "call_started_at": "", "drill": ""}
-
-
-@pytest.fixture
-async def front(office: Office) -> AsyncIterator[Desk]:
-    desk = await at_desk(office, "fd-1")
-    yield desk
-    await desk.closes()
 
 
 async def on_site(office: Office, **changes: str) -> str:
@@ -167,9 +159,9 @@ async def test_pub_101_what_is_dangerous_is_never_turned_away_for_how_much_was_a
 
 
 async def test_others_of_the_same_building_are_told_with_the_answer_and_of_other_buildings_not(office: Office) -> None:
-    first = await office.reports("fd-1", building="3", hazard="井盖缺失")
+    first = await office.reports("fd-1", building="2", hazard="井盖缺失")
 
-    again = (await office.post("/v1/public-repairs", REPORT | {"building": "3"}, "fd-1")).json()
+    again = (await office.post("/v1/public-repairs", REPORT | {"building": "2"}, "fd-1")).json()
     elsewhere = (await office.post("/v1/public-repairs", REPORT | {"building": "4"}, "fd-1")).json()
 
     assert [(first, "供电照明（井盖缺失）")] == [(one["no"], one["what"]) for one in again["same_room"]]

@@ -12,7 +12,7 @@ from domain.people import EstateCode
 from domain.rulebook import PROCEDURES
 from infra.temporal import connect
 from tests.api.office import Office
-from tests.api.test_pages import at_desk, key_in, words
+from tests.api.pages import at_desk, key_in, words
 from workflows.calendar import CostsWorkflow, MonthFired, PlanFired, PlanWorkflow
 
 LY = EstateCode("LY")

@@ -3,19 +3,10 @@
 import json
 from typing import Any
 
-import pytest
-
-from tests.api.office import CALL, Office
+from tests.api.office import CALL, FREE_ROOMS, Office
 from tests.api.test_notices import browser
 
 DESK, REPAIRER = "fd-1", "rp-1"
-ROOMS = iter(f"3-{floor}0{door}" for floor in range(1, 6) for door in range(1, 5))
-
-
-@pytest.fixture
-def room() -> str:
-    """One that no other test calls from."""
-    return next(ROOMS)
 
 
 async def refuse(office: Office, no: str) -> None:
@@ -88,7 +79,7 @@ async def test_what_was_done_or_withdrawn_is_not_shown_nor_what_is_elsewhere_or_
 ) -> None:
     withdrawn = await office.call(DESK, room=room)
     await office.did(withdrawn, {"type": "withdrawn", "reason": "自行修好"}, DESK)
-    await office.call(DESK, room=next(ROOMS))
+    await office.call(DESK, room=next(FREE_ROOMS))
     drill = await office.call(DESK, room=room, drill=True)
 
     first = await opened(office, room)

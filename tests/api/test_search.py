@@ -1,13 +1,11 @@
 """Cases are found by what staff know of them, a page at a time, on a page and through the API, closed ones too."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx2
-import pytest
 
 from domain.calendar import LOCAL
 from domain.people import Role
@@ -15,18 +13,11 @@ from domain.rulebook import PROCEDURES
 from infra.postgres.queries import load
 from infra.reference.principals import Grant, grant
 from tests.api.office import CALL_CENTRE, Office
+from tests.api.pages import Desk, at_desk, words
 from tests.api.test_case import walk
 from tests.api.test_lists import every_page
-from tests.api.test_pages import Desk, at_desk, words
 
 LOGGED = "select principal, case_no, purpose, what from access_log where what like 'room:%' order by id"
-
-
-@pytest.fixture
-async def front(office: Office) -> AsyncIterator[Desk]:
-    desk = await at_desk(office, "fd-1")
-    yield desk
-    await desk.closes()
 
 
 async def found(desk: Desk, **asked: str) -> list[str]:

@@ -28,9 +28,9 @@ from domain.fullness import MOST_BESIDE, MOST_CHARACTERS, MOST_REMARKS, characte
 from domain.people import Actor, CaseNo, Role
 from domain.rulebook import REPAIR
 from domain.rulebook.rows import Position
+from tests.domain.rulebook.beginnings import ASSIGNED
 from tests.domain.story import CENTRE_MANAGER, FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, Story, on, received
 
-ASSIGNED = Assigned(repairer=REPAIRER.id, team="水工班", item="W01")
 REASSIGNED = Reassigned(repairer=OTHER_REPAIRER.id, reason="请假")
 
 

@@ -3,14 +3,13 @@
 import pytest
 
 from domain.events import AnyEvent, RungReached
-from domain.events.repair import Assessed, Assigned, FormFilled, OrderTaken, Situation, Urgency
+from domain.events.repair import Assessed, FormFilled, OrderTaken, Situation, Urgency
 from domain.events.work import EngineeringNotified
 from domain.notices import Notice, Setting, notices_of
 from domain.people import CaseNo
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS
-from tests.domain.story import REPAIRER, Story, filled, on, received
-
-ASSIGNED = Assigned(repairer=REPAIRER.id, team="水工班", item="W01")
+from tests.domain.rulebook.beginnings import ASSIGNED
+from tests.domain.story import Story, filled, on, received
 
 
 def told_of(story: Story, event: AnyEvent, at: str) -> tuple[Notice, ...]:

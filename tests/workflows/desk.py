@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import asyncpg
+import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.empty_pb2 import Empty
 from temporalio.api.testservice.v1 import SleepRequest, UnlockTimeSkippingRequest
@@ -17,7 +19,7 @@ from temporalio.service import RPCError
 from domain.admission import Act
 from domain.calendar import LOCAL
 from domain.case_file import Entry, Source
-from domain.events import AnyEvent, ByTheDesk, Noted, Opening
+from domain.events import AnyEvent, ByTheDesk, Noted, Opening, PeriodOver, RungReached
 from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
 from domain.people import Actor, CaseNo, EstateCode, Role, StaffId
 from domain.rulebook import REPAIR, Procedure
@@ -76,7 +78,14 @@ class Refused(Exception):
     def __init__(self, command: Command) -> None:
         super().__init__(str(command.outcome))
         self.outcome = command.outcome or {}
-        self.code = self.outcome.get("code")
+        self.code = str(self.outcome.get("code"))
+        self.field = str(self.outcome.get("field"))
+        self.remedy = str(self.outcome.get("remedy"))
+
+    @property
+    def broke(self) -> tuple[str, str]:
+        """The rule, which stands at the end of the remedy, and the field."""
+        return self.remedy[self.remedy.rfind("（") + 1 : -1], self.field
 
 
 @dataclass(kw_only=True)
@@ -224,6 +233,22 @@ class OpenedCase:
         assert after.state == "applied", after
         return after
 
+    async def refuses(self, event: AnyEvent, by: Actor, *, at: str | None = None) -> Refused:
+        """The refusal, which leaves nothing behind in the ledger; alarms of the clock may come meanwhile."""
+        before = await self._acts()
+        with pytest.raises(Refused) as refusal:
+            await self.hears(event, by, at=at)
+        assert await self._acts() == before
+        return refusal.value
+
+    async def _acts(self) -> list[tuple[str, int]]:
+        rows = await self.desk.pool.fetch(
+            "select label, number from entries where case_no = $1 and type <> all($2)",
+            self.no,
+            [RungReached.kind(), PeriodOver.kind()],
+        )
+        return [(row["label"], row["number"]) for row in rows]
+
     async def accepts(
         self, event: AnyEvent, by: Actor, *, at: str | None = None, after: timedelta = timedelta()
     ) -> Command:
@@ -313,6 +338,13 @@ class OpenedCase:
 
     async def is_open(self) -> bool:
         return bool((await self.view())["open"])
+
+
+Open = Callable[..., Awaitable[OpenedCase]]
+"""Opens a case as ``Desk.open`` does."""
+
+Arrange = Callable[[OpenedCase], Awaitable[None]]
+"""Brings a case to where a test begins."""
 
 
 def local(day: date, clock: str) -> datetime:

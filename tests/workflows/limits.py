@@ -1,14 +1,12 @@
 """A limit of a procedure as the tests put it, and what is asked of each at both sides of its moment."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from domain.events import AnyEvent
 from domain.events.repair import Situation
 from domain.people import Actor, Role
-from tests.workflows.desk import OpenedCase
+from tests.workflows.desk import Arrange, Open
 
-Open = Callable[..., Awaitable[OpenedCase]]
 Alarm = tuple[str, frozenset[str]]
 
 
@@ -25,7 +23,7 @@ class Limit:
     """``last`` is the last good second, ``after`` the next one, so many ``days`` after the call."""
 
     key: str
-    arrange: Callable[[OpenedCase], Awaitable[None]]
+    arrange: Arrange
     event: AnyEvent
     by: Actor
     last: str

@@ -3,7 +3,15 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from domain.events.on_site import AcceptanceStated, CostAgreed, Means, SiteChecked, SiteItem, WorkOrderFiled
+from domain.events.on_site import (
+    AcceptanceStated,
+    CostAgreed,
+    Means,
+    SiteChecked,
+    SiteItem,
+    SurveyCalledFor,
+    WorkOrderFiled,
+)
 from domain.events.repair import (
     Assessed,
     Assigned,
@@ -28,11 +36,14 @@ from domain.events.repair import (
     Wanted,
     WorkFinished,
 )
+from domain.events.review import ReviewAnswered, Reviewed, SentToReview
 from domain.events.work import ArrivedOnSite, EngineeringNotified, WorkStarted
 from domain.pricing import ChargeKind, ChargeLine
 from tests.workflows.desk import FRONT_DESK, REPAIRER, SUPERVISOR, OpenedCase
 
 ASSIGNED = Assigned(repairer=REPAIRER.id, team="水工班", item="W01")
+REVIEWED = Reviewed(feasible=True, amount=Decimal(90))
+ANSWERED = ReviewAnswered(text="可以维修，90 元")
 SIGNED = ResidentSigned(signer="住户001", signature="s-1")
 LABOUR = ChargeLine(
     item="W01",
@@ -94,6 +105,28 @@ async def until_graded(case: OpenedCase, urgency: Urgency = Urgency.REGULAR, wan
     await case.hears(filled(wanted), FRONT_DESK)
     await case.hears(EngineeringNotified(), FRONT_DESK)
     await case.hears(Assessed(urgency=urgency), SUPERVISOR)
+
+
+async def until_called_complex(case: OpenedCase) -> None:
+    """REP-04: somebody has to look first."""
+    await case.hears(SurveyCalledFor(reason="墙内暗管"), SUPERVISOR)
+
+
+async def until_in_hand(case: OpenedCase) -> None:
+    """The order is with 工程部 at 9:05."""
+    await until_graded(case)
+    await case.at("9:05")
+    await case.hears(FormCollected(), SUPERVISOR)
+
+
+async def until_sent_to_review(case: OpenedCase) -> None:
+    await until_in_hand(case)
+    await case.hears(SentToReview(work="拆改暗管"), SUPERVISOR)
+
+
+async def until_reviewed(case: OpenedCase) -> None:
+    await until_sent_to_review(case)
+    await case.hears(REVIEWED, SUPERVISOR)
 
 
 async def until_assigned(case: OpenedCase, urgency: Urgency = Urgency.REGULAR, wanted: Wanted = "尽快") -> None:

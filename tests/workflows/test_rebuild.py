@@ -1,21 +1,17 @@
 """A case that Temporal has lost goes on from the ledger."""
 
-from collections.abc import Awaitable, Callable
-
 from domain.events.work import EngineeringNotified
 from domain.people import CaseNo
 from infra.postgres.restored import RestoredLedger
 from infra.rebuild import Rebuilt, Sides, rebuild
-from tests.workflows.desk import FRONT_DESK, OpenedCase
-from tests.workflows.test_repair_path import FILLED
-
-Open = Callable[..., Awaitable[OpenedCase]]
+from tests.workflows import stages
+from tests.workflows.desk import FRONT_DESK, Open, OpenedCase
 
 
 async def test_a_terminated_case_is_started_again_where_it_stood_and_its_clock_goes_on(opened: Open) -> None:
     case = await opened(at="9:00")
     await case.at("9:01")
-    await case.hears(FILLED, FRONT_DESK)
+    await case.hears(stages.filled(), FRONT_DESK)
     await case.desk.client.get_workflow_handle(case.no).terminate("by mistake")
 
     rebuilt = await rebuild(_sides(case), [case.no])

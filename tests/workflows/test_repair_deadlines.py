@@ -24,8 +24,8 @@ from domain.events.repair import (
 from domain.events.work import ArrivedOnSite, EngineeringNotified
 from domain.people import Role
 from tests.workflows import stages
-from tests.workflows.desk import FRONT_DESK, REPAIRER, SUPERVISOR, OpenedCase, local
-from tests.workflows.limits import PRESSED, Limit, Open, late_a_second_after, met_in_the_last_moment, told
+from tests.workflows.desk import FRONT_DESK, REPAIRER, SUPERVISOR, Open, OpenedCase, local
+from tests.workflows.limits import PRESSED, Limit, late_a_second_after, met_in_the_last_moment, told
 
 
 async def nothing(case: OpenedCase) -> None:

@@ -1,17 +1,16 @@
 """住户报修 from the call to the end, on skipped time."""
 
-from collections.abc import Awaitable, Callable
+import pytest
 
 from domain.events.repair import (
     Assessed,
-    Assigned,
+    Channel,
     CopiesConfirmed,
     CopyReturned,
     CustomerCopyGiven,
     FaultCompared,
     FeedbackGiven,
     FormCollected,
-    FormFilled,
     OrderTaken,
     PriceShown,
     ReturnRegistered,
@@ -20,25 +19,20 @@ from domain.events.repair import (
 )
 from domain.events.work import ArrivedOnSite, EngineeringNotified
 from tests.workflows import stages
-from tests.workflows.desk import FRONT_DESK, REPAIRER, SUPERVISOR, OpenedCase
-
-Open = Callable[..., Awaitable[OpenedCase]]
-
-FILLED = FormFilled(household="住户001", address="1栋0101", phone="19900000001", content="厨房漏水", wanted="尽快")
-ASSIGNED = Assigned(repairer=REPAIRER.id, team="水工班", item="W01")
+from tests.workflows.desk import FRONT_DESK, REPAIRER, SUPERVISOR, Open
 
 
 async def test_a_listed_repair_runs_from_the_call_to_the_filed_form(opened: Open) -> None:
     case = await opened(at="9:00")
 
     await case.at("9:01")
-    await case.hears(FILLED, FRONT_DESK)
+    await case.hears(stages.filled(), FRONT_DESK)
     await case.hears(EngineeringNotified(), FRONT_DESK)
     await case.hears(Assessed(urgency=Urgency.REGULAR), SUPERVISOR)
     await case.at("9:03")
     await case.hears(FormCollected(), SUPERVISOR)
     await case.at("9:05")
-    await case.hears(ASSIGNED, SUPERVISOR)
+    await case.hears(stages.ASSIGNED, SUPERVISOR)
     await case.hears(OrderTaken(), REPAIRER)
     await case.at("9:12")
     await case.hears(ArrivedOnSite(), REPAIRER)
@@ -64,3 +58,15 @@ async def test_a_listed_repair_runs_from_the_call_to_the_filed_form(opened: Open
     await case.at("11:00", days=3)
     view = await case.view()
     assert (view["stage"], view["open"], view["result"], view["overdue"]) == ("已结案", False, "已完成", False)
+
+
+@pytest.mark.parametrize("channel", Channel)
+async def test_rep_01_rep_101_a_call_by_any_channel_opens_a_case_with_its_row(opened: Open, channel: Channel) -> None:
+    case = await opened(channel=channel)
+
+    row = await case.desk.pool.fetchrow("select * from cases where no = $1", case.no)
+    call = await case.desk.pool.fetchrow("select * from calls where case_no = $1", case.no)
+    assert row is not None and call is not None  # noqa: PT018
+    assert (row["channel"], row["received_at"], call["received_at"]) == (channel, case.moment, case.moment)
+    view = await case.view()
+    assert (view["stage"], view["open"]) == ("填单中", True)

@@ -1,18 +1,14 @@
 """REP-09: work that waits with leave, through the real workflow, its timers and the ledger."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-
-import pytest
 
 from domain.events.repair import ResidentSigned, TrialDone, Urgency, WorkFinished
 from domain.events.work import CustomerContacted, Paused, PauseReason, Resumed
 from domain.people import Actor
 from tests.workflows import stages
-from tests.workflows.desk import FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, OpenedCase, Refused, local
+from tests.workflows.desk import FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, Open, OpenedCase, local
 from tests.workflows.stages import FINISHED
 
-Open = Callable[..., Awaitable[OpenedCase]]
 TOLD = CustomerContacted(text="配件明天到，已告知")
 
 
@@ -21,9 +17,7 @@ def waiting(case: OpenedCase, hours: int = 24) -> Paused:
 
 
 async def refusal(case: OpenedCase, event: Paused | Resumed | WorkFinished, by: Actor = REPAIRER) -> str:
-    with pytest.raises(Refused) as refused:
-        await case.hears(event, by)
-    return str(refused.value.outcome["remedy"])
+    return (await case.refuses(event, by)).remedy
 
 
 async def test_rep_09_the_customer_is_told_first_and_then_the_work_may_wait(opened: Open) -> None:

@@ -1,0 +1,74 @@
+"""The inbox and the board: what is late stands first, and notices are their readers'."""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.api.office import Office
+from tests.api.pages import Desk, at_desk, words
+
+
+async def test_late_cases_stand_first_and_say_so_and_a_number_stands_once(office: Office, front: Desk) -> None:
+    first, second, third = [await office.call("fd-1") for _ in range(3)]
+    await office.pool.execute("update case_views set overdue = true where case_no = $1", first)
+    soon, later = datetime.now(UTC) + timedelta(seconds=30), datetime.now(UTC) + timedelta(hours=9)
+    await office.pool.execute("update case_views set next_due_at = $2 where case_no = $1", second, later)
+    await office.pool.execute("update case_views set next_due_at = $2 where case_no = $1", third, soon)
+
+    page = await front.sees("/inbox")
+
+    cases = page.partition("未结单据")[2]
+    assert cases.index(first) < cases.index(third) < cases.index(second)
+    line = next(row for row in cases.split("<tr>") if first in row)
+    assert '<strong class="late">超时</strong>' in line
+    assert "<td>荔园小区</td>" in line
+    assert 1 == words(line).count(first)
+
+
+async def test_a_notice_tells_its_number_once_as_the_way_to_the_case(office: Office) -> None:
+    no = await office.call("fd-1")
+    desk = await at_desk(office, "en-1")
+
+    page = await desk.sees("/inbox?of_posts=true")
+
+    rows = [row for row in page.partition("未结单据")[0].split("<tr") if no in row]
+    assert rows
+    assert {1} == {words(row).count(no) for row in rows}
+    assert all(f'<a href="/cases/{no}">{no}</a>' in row for row in rows)
+    await desk.closes()
+
+
+async def test_the_board_calls_an_estate_by_its_name(front: Desk) -> None:
+    assert "荔园小区" in words(await front.sees("/board"))
+
+
+async def test_who_has_read_a_notice_is_named(office: Office) -> None:
+    no = await office.call("fd-1")
+    desk = await at_desk(office, "en-1")
+    name = await office.pool.fetchval("select name from staff where id = 'fd-1'")
+    await office.pool.execute(
+        "update notices set state = 'acknowledged', acknowledged_at = now(), acknowledged_by = 'fd-1'"
+        " where case_no = $1",
+        no,
+    )
+
+    assert f"{name} 已阅" in await desk.sees("/inbox?of_posts=true")
+    await desk.closes()
+
+
+async def test_an_inbox_shows_what_went_to_oneself_and_a_colleagues_only_when_asked(office: Office) -> None:
+    no = await office.call("fd-1")
+    notice = await office.pool.fetchval("select id from notices where case_no = $1 limit 1", no)
+    await office.pool.execute(
+        "update notices set post = '维修人员', recipient = case when id = $2 then 'rp-3' else id::text end"
+        " where case_no = $1",
+        no,
+        notice,
+    )
+    colleague, addressee = await at_desk(office, "rp-1"), await at_desk(office, "rp-3")
+
+    assert no not in (await colleague.sees("/inbox")).partition("未结单据")[0]
+    assert no in (await colleague.sees("/inbox?of_posts=true")).partition("未结单据")[0]
+    assert no in (await addressee.sees("/inbox")).partition("未结单据")[0]
+    assert f"/inbox/{notice}/ack" not in await colleague.sees("/inbox?of_posts=true")
+    assert f"/inbox/{notice}/ack" in await addressee.sees("/inbox")
+    await colleague.closes()
+    await addressee.closes()
