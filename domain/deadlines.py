@@ -20,13 +20,17 @@ def any_entry(entry: Entry) -> bool:  # noqa: ARG001  # the shape of a predicate
     return True
 
 
+def in_any_file(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a predicate
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
     """One row of the rulebook: who owes what by when, and who hears of it.
 
     ``counts_from`` starts a duty, where ``starts_if`` holds of the entry; a later start replaces an open one. It is
-    owed while ``only_if`` holds of the file. ``met_by`` ends it, where ``met_if`` holds; ``lapses_on`` ends it
-    unmet, where ``lapses_if`` holds.
+    owed while ``only_if`` holds of the file. ``met_by`` ends it, where ``met_if`` holds of the entry, and ``met_when``
+    of it in its file; ``lapses_on`` ends it unmet, where ``lapses_if`` holds.
     ``part`` tells the rows of one rule apart. ``urgent``: what its ladder tells goes before other notices.
     ``extendable_by`` is the only post that may move the due moment. ``pausable``: how far pauses of the work may move
     it in all; None: it runs on.
@@ -44,6 +48,7 @@ class Obligation:
     starts_if: Callable[[Entry], bool] = any_entry
     only_if: Callable[[CaseFile], bool] = always
     met_if: Callable[[Entry], bool] = any_entry
+    met_when: Callable[[Entry, CaseFile], bool] = in_any_file
     lapses_on: tuple[type[Event], ...] = ()
     lapses_if: Callable[[Entry], bool] = any_entry
     extendable_by: Role | None = None
@@ -65,8 +70,8 @@ class Obligation:
     def lapses(self, entry: Entry) -> bool:
         return isinstance(entry.event, self.lapses_on) and self.lapses_if(entry)
 
-    def meets(self, entry: Entry) -> bool:
-        return isinstance(entry.event, self.met_by) and self.met_if(entry)
+    def meets(self, entry: Entry, file: CaseFile) -> bool:
+        return isinstance(entry.event, self.met_by) and self.met_if(entry) and self.met_when(entry, file)
 
 
 class DutyState(StrEnum):

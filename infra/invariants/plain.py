@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.case_file import Entry
+from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation, always
 from domain.events import CaseEnded, ExtensionGranted, RungReached
 from domain.ladder import Level
@@ -25,7 +25,7 @@ def reckoned_plainly(case: FiledCase) -> Iterator[Violation]:
         if row is None:
             yield case.breaks("11 duties", "版本中没有此项", part)
             continue
-        for text in (*_start(case, row, duty, entries), *_end(row, duty, entries), *_lateness(row, duty, entries)):
+        for text in (*_start(case, row, duty, entries), *_end(row, duty, case.file), *_lateness(row, duty, entries)):
             yield case.breaks("11 plainly", text, part)
     for row in rows.values():
         asked = row.only_if is always or (row.only_if is is_repair and is_repair(case.file))
@@ -48,15 +48,15 @@ def _start(case: FiledCase, row: Obligation, duty: Row, entries: list[Entry]) ->
             yield "时限被移动"
 
 
-def _end(row: Obligation, duty: Row, entries: list[Entry]) -> Iterator[str]:
+def _end(row: Obligation, duty: Row, file: CaseFile) -> Iterator[str]:
     if duty["ended_by"] is None:
         return
-    end = next((entry for entry in entries if entry.number == duty["ended_by"]), None)
+    end = next((entry for entry in file if entry.number == duty["ended_by"]), None)
     if end is None or max(end.at, duty["started_at"]) != duty["ended_at"]:
         yield "了结之事不在案卷"
-    elif duty["state"] == "met" and not row.meets(end):
+    elif duty["state"] == "met" and not row.meets(end, file):
         yield "由不相干之事办结"
-    elif duty["state"] == "superseded" and row.meets(end) and end.at > duty["due_at"] and not _ended(end):
+    elif duty["state"] == "superseded" and row.meets(end, file) and end.at > duty["due_at"] and not _ended(end):
         yield "超时被当作作废"
 
 

@@ -20,7 +20,6 @@ from tests.simulation.estate import Estate
 from tests.simulation.tally import Tally
 
 WITHOUT_A_CLOCK: Mapping[tuple[str, str], str] = {
-    ("REP", "住户不同意"): "REP-38 names no limit for the two signatures",
     ("PUB", "已修复"): "PUB-02 names none for fetching the sheet, of which a danger does not wait",
 }
 """Where a case may wait with nobody late: what the documents give no limit, each with the reason."""

@@ -58,6 +58,9 @@ FRONT_DESK = person("fd-1", Role.FRONT_DESK)
 DESK_SUPERVISOR = person("cs-1", Role.CUSTOMER_SERVICE_SUPERVISOR)
 SUPERVISOR = person("en-1", Role.ENGINEERING_SUPERVISOR)
 REPAIRER = person("rp-1", Role.REPAIRER, Role.ENGINEERING)
+FOREMAN = person("en-1", Role.ENGINEERING_SUPERVISOR, Role.REPAIRER)
+"""The same supervisor, who does repairs himself."""
+
 OTHER_REPAIRER = person("rp-2", Role.REPAIRER, Role.ENGINEERING)
 CENTRE_MANAGER = person("cm-1", Role.CENTRE_MANAGER)
 COMPANY_MANAGER = person("mg-1", Role.COMPANY_MANAGER)

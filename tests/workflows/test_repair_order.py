@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import asyncpg
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
@@ -41,6 +42,7 @@ from domain.events.repair import (
     WorkFinished,
 )
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
+from domain.limits import TICK
 from domain.people import Actor, Role, StaffId
 from tests.workflows import stages
 from tests.workflows.desk import (
@@ -155,6 +157,14 @@ async def test_rep_34_consent_waits_for_the_price_to_be_shown(opened: Open) -> N
 
 async def price_shown_refusal(case: OpenedCase) -> None:
     await stages.until_price_shown(case)
+
+
+async def owed(case: OpenedCase) -> list[asyncpg.Record]:
+    await case.settles()
+    rows: list[asyncpg.Record] = await case.desk.pool.fetch(
+        "select key, owed_by from duties where case_no = $1 and ended_at is null order by due_at, key", case.no
+    )
+    return rows
 
 
 async def on_site(case: OpenedCase) -> None:
@@ -469,6 +479,18 @@ async def test_rep_36_rep_38_a_refusal_is_signed_by_two_and_ends_the_case_filed(
         3: ("客服部", "B-1"),
         4: ("客服前台存根", ""),
     }
+
+
+async def test_rep_38_each_signature_is_waited_for_from_who_owes_it(opened: Open) -> None:
+    case = await opened()
+    await stages.until_refusal_explained(case)
+    view = await case.view()
+    assert (["未维修签字"], local(case.day, "17:00")) == (view["waiting_for"], view["next_due_at"] + TICK)
+    assert {"维修人员", "工程部主管"} == {row["owed_by"] for row in await owed(case)}
+
+    await case.hears(RefusalSigned(reason="嫌贵"), REPAIRER)
+
+    assert [("REP-38/工程部主管", "工程部主管")] == [(row["key"], row["owed_by"]) for row in await owed(case)]
 
 
 async def test_rep_15_answered_with_a_plan_within_the_hour_the_resident_has_had_a_response(opened: Open) -> None:

@@ -71,7 +71,7 @@ def test_met_at_the_last_moment_it_is_met_and_nobody_hears_of_a_breach(key: str,
     story = beginning.story()
     story.rings(beginning.due)
 
-    story.then(beginning.met_by, beginning.due)
+    story.then(beginning.met_by, beginning.due, beginning.by)
 
     duty = story.duty(key)
     assert (duty.state, duty.ended_at, duty.breached_at) == (DutyState.MET, beginning.due, None)
@@ -86,7 +86,7 @@ def test_met_later_it_is_a_breach_of_the_due_moment(key: str, beginning: Beginni
     late = beginning.due + late_by
     story.rings(late)
 
-    story.then(beginning.met_by, late)
+    story.then(beginning.met_by, late, beginning.by)
 
     duty = story.duty(key)
     assert (duty.state, duty.breached_at, duty.ended_at) == (DutyState.BREACHED, beginning.due, late)
@@ -209,6 +209,6 @@ def test_a_row_met_by_several_events_is_met_by_each(key: str, beginning: Beginni
         event = beginning.met_by if isinstance(beginning.met_by, kind) else MEETING[kind.kind()]
         story = beginning.story()
 
-        story.then(event, beginning.due)
+        story.then(event, beginning.due, beginning.by)
 
         assert story.duty(key, 1).state is DutyState.MET, kind.label
