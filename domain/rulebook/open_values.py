@@ -29,12 +29,15 @@ OV_139 = OpenDuration(id="OV-139", default=timedelta(hours=4), meaning="及时�
 OV_901 = OpenDuration(
     id="OV-901", default=timedelta(days=3), meaning="修后观察期：期内反馈未解决即重新打开本单（规程未载）"
 )
+OV_902 = OpenTime(
+    id="OV-902", default=time(17, 0), meaning="危急公共故障先修后领：巡视表领单签收的截止时刻（规程未载）"
+)
 
 DURATIONS = (
     OV_01, OV_02, OV_03, OV_04, OV_08, OV_10, OV_40_1, OV_40_2, OV_40_3, OV_104, OV_105, OV_111, OV_125, OV_136, OV_137,
     OV_138, OV_139, OV_901,
 )  # fmt: skip
-TIMES = (OV_15, OV_41, OV_42)
+TIMES = (OV_15, OV_41, OV_42, OV_902)
 FACTORS = (OV_38,)
 
 SILENCE = timedelta(minutes=15)

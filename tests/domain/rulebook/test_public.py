@@ -56,6 +56,37 @@ def test_pub_05_and_pub_04_somebody_who_was_sent_and_came_before_the_signature_o
     assert {"PUB-01", "PUB-102"} == keys(told)
 
 
+REPAIRED_FIRST = (DANGEROUS, (ARRANGED, on("9:01")), (ArrivedOnSite(), on("9:06")), (REPAIRED, on("9:40")))
+
+
+def test_pub_03_of_a_danger_repaired_first_engineering_owes_fetching_the_sheet_and_is_done_once_it_signed() -> None:
+    told = story(*REPAIRED_FIRST)
+    assert {"PUB-01"} == keys(told), "it has not been called for the sheet yet"
+
+    told.then(EngineeringNotified(), on("9:45"))
+    assert [("PUB-03", "工程部", on("17:00") - TICK)] == [(d.key, d.owner, d.due.at) for d in told.docket.owed]
+    told.then(SIGNED_FOR, on("16:00"))
+
+    assert set() == keys(told)
+
+
+def test_pub_03_called_before_it_owes_the_sheet_only_once_the_danger_is_over_and_after_five_the_next_day() -> None:
+    told = story(DANGEROUS, (EngineeringNotified(), on("9:02")), *REPAIRED_FIRST[1:3])
+    assert "PUB-03" not in keys(told)
+
+    told.then(REPAIRED, on("17:00"))
+
+    assert told.duty("PUB-03").due.at == on("17:00", days=1) - TICK
+
+
+def test_pub_03_of_what_waits_for_its_sheet_anyhow_nobody_owes_fetching_it_afterwards() -> None:
+    fetched_first = story(DANGEROUS, (EngineeringNotified(), on("9:02")), (SIGNED_FOR, on("9:04")), *REPAIRED_FIRST[1:])
+    ordinary = story(REPORTED, (EngineeringNotified(), on("9:05")), (SIGNED_FOR, on("9:10")), *AT_WORK[2:])
+    ordinary.then(REPAIRED, on("10:00"))
+
+    assert None is fetched_first.docket.find("PUB-03") is ordinary.docket.find("PUB-03")
+
+
 def test_of_two_limits_of_an_arrival_both_run_and_the_stricter_alone_presses() -> None:
     told = story(DANGEROUS, (SIGNED_FOR, on("9:02")))
 
