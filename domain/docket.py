@@ -53,7 +53,7 @@ class Docket:
         for duty in [duty for duty in self if duty.owed]:
             self._revise(duty, entry, file)
         for row in self._rows:
-            if row.starts(entry):
+            if row.starts(entry, self._terms):
                 self._starts[row.key] = entry
             if not self._ended:
                 self._start(row, entry, file)

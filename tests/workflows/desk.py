@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -148,12 +148,19 @@ class Desk:
         return await self.begin(REPAIR, request, at=at, values=values)
 
     async def begin(
-        self, procedure: Procedure, report: Opening | ByTheDesk, *, at: str, values: dict[str, timedelta] | None = None
+        self,
+        procedure: Procedure,
+        report: Opening | ByTheDesk,
+        *,
+        at: str,
+        values: dict[str, timedelta] | None = None,
+        starts: dict[str, str] | None = None,
     ) -> "OpenedCase":
         """A case opened by such a report at that time of the next day."""
         begun = await self.morning(at)
-        terms = TermsOfCase.of(await self.reference.terms(LY, begun))
-        terms = terms.model_copy(update={"durations": {**terms.durations, **(values or {})}})
+        set_there = await self.reference.terms(LY, begun)
+        durations, own = {**set_there.durations, **(values or {})}, {**set_there.starts, **(starts or {})}
+        terms = TermsOfCase.of(replace(set_there, durations=durations, starts=own))
         command = await self.acceptance.accept_opening(
             NewCase(
                 client="test",

@@ -19,7 +19,7 @@ from tests.workflows.desk import (
     OpenedCase,
     Refused,
 )
-from tests.workflows.limits import Limit, Open, late_a_second_after, met_in_the_last_moment, told
+from tests.workflows.limits import PRESSED, Limit, Open, late_a_second_after, met_in_the_last_moment, told
 
 Report = Callable[..., Awaitable[OpenedCase]]
 SIGNED_FOR = SheetSignedFor(collector=REPAIRER.id)
@@ -125,6 +125,37 @@ async def test_pub_101_what_is_dangerous_waits_for_no_paper(reported: Report) ->
     assert {"PUB-01", "PUB-101", "PUB-102", "PUB-03"} == await case.duties()
     assert "维修中" == stage
     assert "已修复" == (await case.view())["result"]
+
+
+async def arranged_at_ten_past(case: OpenedCase) -> None:
+    """Called for the sheet at five past, which is signed for at ten past."""
+    await case.at("9:05")
+    await case.hears(EngineeringNotified(), FRONT_DESK)
+    await case.at("9:10")
+    await case.hears(SIGNED_FOR, FRONT_DESK)
+    await case.hears(ARRANGED, SUPERVISOR)
+
+
+FROM_THE_NOTICE = Limit(
+    key="PUB-05",
+    arrange=arranged_at_ten_past,
+    event=ArrivedOnSite(),
+    by=REPAIRER,
+    last="9:20:00",
+    after="9:20:01",
+    before=(told("告知", Role.REPAIRER), PRESSED, told("提醒", Role.REPAIRER)),
+    breach=told("超时", Role.COMPANY_MANAGER, Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
+)
+
+
+@pytest.mark.parametrize("holds", [met_in_the_last_moment, late_a_second_after], ids=["met", "late"])
+async def test_ov_53_a_company_may_count_the_fifteen_minutes_from_its_notice_to_engineering(
+    reported: Report, holds: Callable[[Open, Limit], Awaitable[None]]
+) -> None:
+    async def ordinary(*, at: str, situation: Situation) -> OpenedCase:
+        return await reported(at=at, starts={"OV-53": "通知工程部"})
+
+    await holds(ordinary, FROM_THE_NOTICE)
 
 
 async def repaired_first(case: OpenedCase) -> None:

@@ -10,7 +10,7 @@ from domain.events import AnyEvent, ExtensionGranted, RungReached, Withdrawn
 from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard
 from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
-from domain.limits import TICK
+from domain.limits import TICK, Terms
 from domain.people import Actor, Role
 from domain.rulebook import PUBLIC_REPAIR
 from tests.domain.rulebook.public_beginnings import ARRANGED, DANGEROUS, REPAIRED, REPORTED, SIGNED_FOR, reported
@@ -105,6 +105,39 @@ def test_once_the_stricter_is_extended_beyond_it_the_other_presses() -> None:
     pressing = told_of(told, RungReached(key="PUB-05", cycle=1, rung=0), "9:14")
 
     assert "催办" in {one.level for one in pressing}
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [(None, "9:25"), ("领单签收", "9:25"), ("通知工程部", "9:20"), ("受理公共报修", "9:15")],
+)
+def test_ov_53_the_fifteen_minutes_count_from_what_the_company_says_and_from_nothing_after_it(
+    start: str | None, due: str
+) -> None:
+    terms = Terms(starts={"OV-53": start} if start else {})
+    told = Story(terms=terms, entries=(REPORTED,), procedure=PUBLIC_REPAIR)
+    told.then(EngineeringNotified(), on("9:05"))
+    told.then(SIGNED_FOR, on("9:10"))
+    assert on(due) == told.duty("PUB-05").due.at
+
+    told.rings(on("9:26"))
+    told.then(ARRANGED, on("9:27"))
+
+    assert (1, DutyState.BREACHED, True) == (
+        told.duty("PUB-05").cycle,
+        told.duty("PUB-05").state,
+        "PUB-05" in keys(told),
+    )
+
+
+def test_ov_53_late_before_the_sheet_is_signed_for_it_stays_one_breach() -> None:
+    told = Story(terms=Terms(starts={"OV-53": "通知工程部"}), entries=(REPORTED,), procedure=PUBLIC_REPAIR)
+    told.then(EngineeringNotified(), on("9:05"))
+    told.rings(on("9:21"))
+
+    told.then(SIGNED_FOR, on("9:30"))
+
+    assert (1, on("9:20")) == (told.duty("PUB-05").cycle, told.duty("PUB-05").breached_at)
 
 
 def test_pub_05_of_what_is_not_dangerous_the_front_desk_is_asked_to_press() -> None:

@@ -15,7 +15,7 @@ from domain.ladder import Again, Breach, Climb, Level, Remind, Warn, WarnOnTheEv
 from domain.limits import TICK, breach_alarm
 from domain.people import POSTS, Role
 from domain.rulebook import PROCEDURES, Edition
-from domain.rulebook.open_values import DURATIONS, FACTORS, TIMES
+from domain.rulebook.open_values import DURATIONS, FACTORS, STARTS, TIMES
 from domain.rulebook.rows import whenever
 from tests.domain.rulebook.beginnings import BEGINNINGS as REPAIR_BEGINNINGS
 from tests.domain.rulebook.beginnings import Beginning
@@ -190,9 +190,16 @@ def test_what_begins_or_meets_a_duty_can_be_recorded_by_somebody() -> None:
                 assert event in procedure.vocabulary, f"{row.key}: {event.label}"
 
 
+def test_a_row_with_an_open_start_counts_from_its_choices() -> None:
+    rows = [row for row in ROWS if row.open_start]
+
+    assert rows
+    assert all(row.counts_from == row.open_start.choices for row in rows if row.open_start)
+
+
 def test_every_open_value_is_listed_once() -> None:
-    ids = [value.id for value in (*DURATIONS, *TIMES, *FACTORS)]
-    used = {
+    ids = [value.id for value in (*DURATIONS, *TIMES, *FACTORS, *STARTS)]
+    used = {row.open_start.id for row in ROWS if row.open_start} | {
         value.id
         for row in ROWS
         for field in fields(row.limit)  # type: ignore[arg-type]  # every limit is a dataclass
