@@ -8,7 +8,7 @@ from enum import StrEnum
 from domain.case_file import CaseFile, Entry
 from domain.events import Event
 from domain.ladder import Again, Climb, Level, Rung, Timing
-from domain.limits import Due, Limit
+from domain.limits import Due, Limit, OpenStart, Terms
 from domain.people import Role, StaffId
 
 
@@ -20,13 +20,18 @@ def any_entry(entry: Entry) -> bool:  # noqa: ARG001  # the shape of a predicate
     return True
 
 
+def in_any_file(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a predicate
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
     """One row of the rulebook: who owes what by when, and who hears of it.
 
     ``counts_from`` starts a duty, where ``starts_if`` holds of the entry; a later start replaces an open one. It is
-    owed while ``only_if`` holds of the file. ``met_by`` ends it, where ``met_if`` holds; ``lapses_on`` ends it
-    unmet, where ``lapses_if`` holds.
+    owed while ``only_if`` holds of the file. ``met_by`` ends it, where ``met_if`` holds of the entry, and ``met_when``
+    of it in its file; ``lapses_on`` ends it unmet, where ``lapses_if`` holds.
+    ``open_start``: of ``counts_from`` only what the company has set starts it.
     ``part`` tells the rows of one rule apart. ``urgent``: what its ladder tells goes before other notices.
     ``extendable_by`` is the only post that may move the due moment. ``pausable``: how far pauses of the work may move
     it in all; None: it runs on.
@@ -42,8 +47,10 @@ class Obligation:
     limit: Limit
     ladder: tuple[Rung, ...]
     starts_if: Callable[[Entry], bool] = any_entry
+    open_start: OpenStart | None = None
     only_if: Callable[[CaseFile], bool] = always
     met_if: Callable[[Entry], bool] = any_entry
+    met_when: Callable[[Entry, CaseFile], bool] = in_any_file
     lapses_on: tuple[type[Event], ...] = ()
     lapses_if: Callable[[Entry], bool] = any_entry
     extendable_by: Role | None = None
@@ -59,14 +66,15 @@ class Obligation:
         """The rung of that number; the last of a ladder repeats if it is ``Again``."""
         return self.ladder[min(number, len(self.ladder) - 1)]
 
-    def starts(self, entry: Entry) -> bool:
-        return isinstance(entry.event, self.counts_from) and self.starts_if(entry)
+    def starts(self, entry: Entry, terms: Terms) -> bool:
+        kinds = (terms.start(self.open_start),) if self.open_start else self.counts_from
+        return isinstance(entry.event, kinds) and self.starts_if(entry)
 
     def lapses(self, entry: Entry) -> bool:
         return isinstance(entry.event, self.lapses_on) and self.lapses_if(entry)
 
-    def meets(self, entry: Entry) -> bool:
-        return isinstance(entry.event, self.met_by) and self.met_if(entry)
+    def meets(self, entry: Entry, file: CaseFile) -> bool:
+        return isinstance(entry.event, self.met_by) and self.met_if(entry) and self.met_when(entry, file)
 
 
 class DutyState(StrEnum):

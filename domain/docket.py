@@ -53,7 +53,7 @@ class Docket:
         for duty in [duty for duty in self if duty.owed]:
             self._revise(duty, entry, file)
         for row in self._rows:
-            if row.starts(entry):
+            if row.starts(entry, self._terms):
                 self._starts[row.key] = entry
             if not self._ended:
                 self._start(row, entry, file)
@@ -77,7 +77,7 @@ class Docket:
 
     def _revise(self, duty: Duty, entry: Entry, file: CaseFile) -> None:
         row = duty.row
-        if entry.number > duty.start_number and row.meets(entry):
+        if entry.number > duty.start_number and row.meets(entry, file):
             self._put(_met(duty, entry))
         elif self._ended or row.lapses(entry) or not row.only_if(file):
             self._put(_left(duty, entry))
@@ -128,7 +128,7 @@ class Docket:
         if latest.owed or latest.state not in {DutyState.SUPERSEDED, DutyState.BREACHED}:
             return False
         later = file.after(latest.start_number)
-        return not any(latest.row.meets(e) or latest.row.lapses(e) for e in later)
+        return not any(latest.row.meets(e, file) or latest.row.lapses(e) for e in later)
 
     def _open(self, row: Obligation, start: Entry, entry: Entry, file: CaseFile, due: Due, *, extended: bool) -> None:
         latest = self._latest.get(row.key)
@@ -144,7 +144,7 @@ class Docket:
             extended=extended,
         )
         for later in file.after(start.number):
-            if row.meets(later):
+            if row.meets(later, file):
                 duty = _met(duty, later)
                 break
             if row.lapses(later):

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from domain.calendar import LOCAL, WorkingCalendar
 from domain.case_file import CaseFile
+from domain.events import Event
 
 TICK = timedelta(microseconds=1)
 WHOLE_SECOND = timedelta(seconds=1)
@@ -47,11 +48,29 @@ class OpenFactor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenStart:
+    """What a clock counts from, where the documents leave it open: one of these, by default the first."""
+
+    id: str
+    choices: tuple[type[Event], ...]
+    meaning: str
+
+    def named(self, label: str) -> type[Event]:
+        """The choice that staff call so; ValueError where none is."""
+        for choice in self.choices:
+            if choice.label == label:
+                return choice
+        message = f"one of {', '.join(choice.label for choice in self.choices)}"
+        raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What a case was opened under beside its edition: the company's settings of that day."""
 
     durations: Mapping[str, timedelta] = field(default_factory=dict)
     times: Mapping[str, time] = field(default_factory=dict)
+    starts: Mapping[str, str] = field(default_factory=dict)
     teams: Mapping[str, str] = field(default_factory=dict)
     calendar: WorkingCalendar = field(default_factory=WorkingCalendar)
 
@@ -60,6 +79,9 @@ class Terms:
 
     def time(self, value: time | OpenTime) -> time:
         return value if isinstance(value, time) else self.times.get(value.id, value.default)
+
+    def start(self, value: OpenStart) -> type[Event]:
+        return value.named(self.starts[value.id]) if value.id in self.starts else value.choices[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ class TermsOfCase(Message):
 
     durations: dict[str, timedelta] = Field(default_factory=dict)
     times: dict[str, time] = Field(default_factory=dict)
+    starts: dict[str, str] = Field(default_factory=dict)
     teams: dict[str, str] = Field(default_factory=dict)
     calendar: WorkingCalendar = WorkingCalendar()
 
@@ -29,12 +30,15 @@ class TermsOfCase(Message):
         return cls(
             durations=dict(terms.durations),
             times=dict(terms.times),
+            starts=dict(terms.starts),
             teams=dict(terms.teams),
             calendar=terms.calendar,
         )
 
     def terms(self) -> Terms:
-        return Terms(durations=self.durations, times=self.times, teams=self.teams, calendar=self.calendar)
+        return Terms(
+            durations=self.durations, times=self.times, starts=self.starts, teams=self.teams, calendar=self.calendar
+        )
 
 
 class Carried(Message):

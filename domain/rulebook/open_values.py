@@ -3,7 +3,9 @@
 from datetime import time, timedelta
 from decimal import Decimal
 
-from domain.limits import OpenDuration, OpenFactor, OpenTime
+from domain.events.public import FacilityFaultReported, SheetSignedFor
+from domain.events.work import EngineeringNotified
+from domain.limits import OpenDuration, OpenFactor, OpenStart, OpenTime
 
 OV_01 = OpenDuration(id="OV-01", default=timedelta(minutes=5), meaning="立即安排：主管派工时限")
 OV_02 = OpenDuration(id="OV-02", default=timedelta(hours=4), meaning="低优先级报修的响应时限")
@@ -18,6 +20,11 @@ OV_40_2 = OpenDuration(id="OV-40-2", default=timedelta(hours=24), meaning="等�
 OV_40_3 = OpenDuration(id="OV-40-3", default=timedelta(days=7), meaning="等候住户答复评审：期满按住户未回复结案")
 OV_41 = OpenTime(id="OV-41", default=time(17, 0), meaning="未维修的维修单备案截止时刻")
 OV_42 = OpenTime(id="OV-42", default=time(18, 0), meaning="主管确认、移交与返单登记的截止时刻")
+OV_53 = OpenStart(
+    id="OV-53",
+    choices=(SheetSignedFor, EngineeringNotified, FacilityFaultReported),
+    meaning="公共报修15分钟到场的起算",
+)
 OV_104 = OpenDuration(id="OV-104", default=timedelta(minutes=5), meaning="紧急维修的出发时限")
 OV_105 = OpenDuration(id="OV-105", default=timedelta(minutes=15), meaning="接派单后联系住户的时限")
 OV_111 = OpenDuration(id="OV-111", default=timedelta(hours=4), meaning="半天：简易维修的完成时限")
@@ -29,13 +36,17 @@ OV_139 = OpenDuration(id="OV-139", default=timedelta(hours=4), meaning="及时�
 OV_901 = OpenDuration(
     id="OV-901", default=timedelta(days=3), meaning="修后观察期：期内反馈未解决即重新打开本单（规程未载）"
 )
+OV_902 = OpenTime(
+    id="OV-902", default=time(17, 0), meaning="危急公共故障先修后领：巡视表领单签收的截止时刻（规程未载）"
+)
 
 DURATIONS = (
     OV_01, OV_02, OV_03, OV_04, OV_08, OV_10, OV_40_1, OV_40_2, OV_40_3, OV_104, OV_105, OV_111, OV_125, OV_136, OV_137,
     OV_138, OV_139, OV_901,
 )  # fmt: skip
-TIMES = (OV_15, OV_41, OV_42)
+TIMES = (OV_15, OV_41, OV_42, OV_902)
 FACTORS = (OV_38,)
+STARTS = (OV_53,)
 
 SILENCE = timedelta(minutes=15)
 """How long nobody may have acknowledged a breach before it climbs; proposed, the documents name none."""

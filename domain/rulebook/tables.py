@@ -12,6 +12,7 @@ from domain.limits import (
     Limit,
     OpenDuration,
     OpenFactor,
+    OpenStart,
     OpenTime,
     Promised,
     UnlessAgreed,
@@ -20,7 +21,7 @@ from domain.limits import (
     WorkingDays,
 )
 from domain.rulebook import PROCEDURES
-from domain.rulebook.open_values import DURATIONS, FACTORS, TIMES
+from domain.rulebook.open_values import DURATIONS, FACTORS, STARTS, TIMES
 
 
 def obligations() -> str:
@@ -41,8 +42,8 @@ def obligations() -> str:
     return "\n".join(lines) + "\n"
 
 
-OPEN: tuple[OpenDuration | OpenTime | OpenFactor, ...] = tuple(
-    sorted((*DURATIONS, *TIMES, *FACTORS), key=lambda value: [int(part) for part in value.id[3:].split("-")])
+OPEN: tuple[OpenDuration | OpenTime | OpenFactor | OpenStart, ...] = tuple(
+    sorted((*DURATIONS, *TIMES, *FACTORS, *STARTS), key=lambda value: [int(part) for part in value.id[3:].split("-")])
 )
 
 
@@ -98,7 +99,10 @@ def _moment(rung: Rung) -> str:  # noqa: PLR0911  # one a kind
     raise TypeError(rung)
 
 
-def _default(value: OpenDuration | OpenTime | OpenFactor) -> str:
+def _default(value: OpenDuration | OpenTime | OpenFactor | OpenStart) -> str:
+    if isinstance(value, OpenStart):
+        first, *others = (choice.label for choice in value.choices)
+        return f"{first} (or {'、'.join(others)})"
     return f"{value.default} times" if isinstance(value, OpenFactor) else _open(value.default)
 
 
@@ -124,7 +128,8 @@ def _rows(rows: Iterable[Obligation]) -> list[str]:
                 row.key,
                 row.label + (f" (extendable by {row.extendable_by})" if row.extendable_by else ""),
                 row.owed_by,
-                "、".join(event.label for event in row.counts_from),
+                "、".join(event.label for event in row.counts_from)
+                + (f" ({row.open_start.id}: one of them)" if row.open_start else ""),
                 "、".join(event.label for event in row.met_by),
                 limit_text(row.limit)
                 + (f"; pauses move it by {_length(row.pausable)} at most" if row.pausable else ""),

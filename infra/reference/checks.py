@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 from domain.people import Role
 from domain.pricing import OFF_THE_LIST
-from domain.rulebook.open_values import DURATIONS, FACTORS, TIMES
+from domain.rulebook.open_values import DURATIONS, FACTORS, STARTS, TIMES
 from infra.reference.duty import roster_problems
 from infra.reference.folder import (
     CALENDAR,
@@ -21,6 +21,8 @@ from infra.reference.folder import (
 from infra.reference.problems import Place, Problem, WrongReference
 from infra.reference.routine_checks import routine_problems
 from infra.reference.values import parse_clock, parse_duration, parse_factor
+
+SHAPES = "格式不符：时长如 PT5M、P7D，时刻如 17:00，倍数如 2、1.5"
 
 
 def check(folder: Folder) -> None:
@@ -169,6 +171,8 @@ def _open_values(folder: Folder) -> Iterator[Problem]:
     readers: dict[str, Callable[[str], object]] = {row.id: parse_duration for row in DURATIONS}
     readers |= {row.id: parse_clock for row in TIMES}
     readers |= {row.id: parse_factor for row in FACTORS}
+    readers |= {row.id: row.named for row in STARTS}
+    starts = {row.id: f"起算须为：{'、'.join(choice.label for choice in row.choices)}" for row in STARTS}
     for index, row in enumerate(folder.open_values.value):
         place: Place = ("value", index, "value")
         if row.id not in readers:
@@ -183,9 +187,7 @@ def _open_values(folder: Folder) -> Iterator[Problem]:
         try:
             readers[row.id](row.value)
         except ValueError as fault:
-            yield folder.problem(
-                OPEN_VALUES, place, "格式不符：时长如 PT5M、P7D，时刻如 17:00，倍数如 2、1.5", str(fault)
-            )
+            yield folder.problem(OPEN_VALUES, place, starts.get(row.id, SHAPES), str(fault))
 
 
 def _repeated(folder: Folder, file: str, table: Place, keys: Sequence[Hashable], column: str) -> Iterator[Problem]:

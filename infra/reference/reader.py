@@ -11,7 +11,7 @@ from domain.calendar import LOCAL, WorkingCalendar
 from domain.limits import Terms
 from domain.people import EstateCode, Role, StaffId
 from domain.pricing import PriceBook
-from domain.rulebook.open_values import DURATIONS, TIMES
+from domain.rulebook.open_values import DURATIONS, STARTS, TIMES
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
 from infra.reference.loaded import Loaded, SinceLastLoad
@@ -87,7 +87,13 @@ class Reference:
             row.id: parse_duration(values[row.id]) for row in DURATIONS if row.id in values
         }
         times: dict[str, time] = {row.id: parse_clock(values[row.id]) for row in TIMES if row.id in values}
-        return Terms(durations=durations, times=times, teams=loaded.teams, calendar=loaded.calendar.from_year(day.year))
+        return Terms(
+            durations=durations,
+            times=times,
+            starts={row.id: values[row.id] for row in STARTS if row.id in values},
+            teams=loaded.teams,
+            calendar=loaded.calendar.from_year(day.year),
+        )
 
     async def buildings(self, estate: EstateCode) -> Mapping[str, str]:
         """The names by code."""

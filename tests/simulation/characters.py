@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from domain.case_file import Entry
 from domain.events import AnyEvent, Event
+from domain.events.public import SheetSignedFor
 from tests.simulation.case import SimulatedCase
 from tests.simulation.desk import Outcome
 from tests.simulation.estate import DAY, HOUR, Character, Person
@@ -173,11 +174,13 @@ def mood_of(person: Person) -> Mood:
 
 
 def when(case: SimulatedCase, kind: type[Event], by: Person, now: datetime, chance: Random) -> datetime | None:
-    """When he acts. What cannot wait is done sooner; some cases lie, whoever has them."""
+    """When he acts. What cannot wait is done sooner, and its paper later; some cases lie, whoever has them."""
     at = mood_of(by).when(case, kind, now, chance)
     if at is None:
         return None
     if any(case.procedure.cannot_wait(entry.event) for entry in case.file.opening) and chance.random() < 0.8:
+        if kind is SheetSignedFor:
+            return at + HOUR * chance.uniform(0, 30)
         return now + (at - now) * chance.uniform(0.02, 0.3)
     return at + DAY * chance.uniform(0, 2) if case.lies else at
 

@@ -67,7 +67,6 @@ class Report:
             ("refusals by code", tally.refusals),
             ("notices by level", tally.notices),
             ("breaches by row", tally.breaches),
-            ("open without any clock, by stage", tally.clockless),
             ("invariants, how often looked at", self.looked),
         ):
             yield f"{title}: {_counted(counted)}"

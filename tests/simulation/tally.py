@@ -26,14 +26,13 @@ class Tally:
     notices: Counter[str] = field(default_factory=Counter)
     breaches: Counter[str] = field(default_factory=Counter)
     results: Counter[str] = field(default_factory=Counter)
-    clockless: Counter[str] = field(default_factory=Counter)
     acts: int = 0
     repeated: int = 0
     late_alarms: int = 0
     backdated: int = 0
 
     def add(self, other: "Tally") -> None:
-        for name in ("uses", "refusals", "notices", "breaches", "results", "clockless"):
+        for name in ("uses", "refusals", "notices", "breaches", "results"):
             getattr(self, name).update(getattr(other, name))
         for name in ("acts", "repeated", "late_alarms", "backdated"):
             setattr(self, name, getattr(self, name) + getattr(other, name))

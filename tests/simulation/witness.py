@@ -1,6 +1,5 @@
 """The witness of a simulated month: looks at every entry, act and refusal as it happens, and says what is broken."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,12 +18,6 @@ from tests.simulation.case import SimulatedCase
 from tests.simulation.desk import Command
 from tests.simulation.estate import Estate
 from tests.simulation.tally import Tally
-
-WITHOUT_A_CLOCK: Mapping[tuple[str, str], str] = {
-    ("REP", "住户不同意"): "REP-38 names no limit for the two signatures",
-    ("PUB", "已修复"): "PUB-02 names none for fetching the sheet, of which a danger does not wait",
-}
-"""Where a case may wait with nobody late: what the documents give no limit, each with the reason."""
 
 
 @dataclass(kw_only=True)
@@ -71,14 +64,10 @@ class Witness:
         self._seen[case.no] = len(case.notices)
         if isinstance(entry.event, RungReached):
             self.tally.late_alarms += entry.event.late
-        stage = case.procedure.prefix, case.procedure.stage(case.file)
         by_itself = bool(case.periods or outstanding(case.procedure.refers, case.file, case.opening.no))
         clockless = case.place.result is None and not owed and not by_itself
-        self.expect(
-            "20 somebody owes what is next", case, holds=not clockless or stage in WITHOUT_A_CLOCK, text=stage[1]
-        )
-        if clockless:
-            self.tally.clockless[" ".join(stage)] += 1
+        stage = case.procedure.stage(case.file)
+        self.expect("20 somebody owes what is next", case, holds=not clockless, text=stage)
 
     def _reaches_somebody(self, case: SimulatedCase, notice: Notice) -> None:
         known = (notice.person,) if notice.person else self.estate.on_duty(notice.post, notice.raised_at)

@@ -50,8 +50,10 @@ async def desk(
 async def reported(desk: Desk) -> AsyncIterator[Callable[..., Awaitable[object]]]:
     """Opens public-facility repairs, and ends what is left of them."""
 
-    async def report(hazard: Hazard = Hazard.NONE, *, at: str = "9:00") -> OpenedCase:
-        return await desk.begin(PUBLIC_REPAIR, facility_fault(hazard), at=at)
+    async def report(
+        hazard: Hazard = Hazard.NONE, *, at: str = "9:00", starts: dict[str, str] | None = None
+    ) -> OpenedCase:
+        return await desk.begin(PUBLIC_REPAIR, facility_fault(hazard), at=at, starts=starts)
 
     yield report
     await desk.end_all()

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -60,6 +60,9 @@ FRONT_DESK = person("fd-1", Role.FRONT_DESK)
 DESK_SUPERVISOR = person("cs-1", Role.CUSTOMER_SERVICE_SUPERVISOR)
 SUPERVISOR = person("en-1", Role.ENGINEERING_SUPERVISOR)
 REPAIRER = person("rp-1", Role.REPAIRER, Role.ENGINEERING)
+FOREMAN = person("en-1", Role.ENGINEERING_SUPERVISOR, Role.REPAIRER)
+"""The same supervisor, who does repairs himself."""
+
 OTHER_REPAIRER = person("rp-2", Role.REPAIRER, Role.ENGINEERING)
 CENTRE_MANAGER = person("cm-1", Role.CENTRE_MANAGER)
 COMPANY_MANAGER = person("mg-1", Role.COMPANY_MANAGER)
@@ -154,12 +157,19 @@ class Desk:
         return await self.begin(REPAIR, request, at=at, values=values)
 
     async def begin(
-        self, procedure: Procedure, report: Opening | ByTheDesk, *, at: str, values: dict[str, timedelta] | None = None
+        self,
+        procedure: Procedure,
+        report: Opening | ByTheDesk,
+        *,
+        at: str,
+        values: dict[str, timedelta] | None = None,
+        starts: dict[str, str] | None = None,
     ) -> "OpenedCase":
         """A case opened by such a report at that time of the next day."""
         begun = await self.morning(at)
-        terms = TermsOfCase.of(await self.reference.terms(LY, begun))
-        terms = terms.model_copy(update={"durations": {**terms.durations, **(values or {})}})
+        set_there = await self.reference.terms(LY, begun)
+        durations, own = {**set_there.durations, **(values or {})}, {**set_there.starts, **(starts or {})}
+        terms = TermsOfCase.of(replace(set_there, durations=durations, starts=own))
         command = await self.acceptance.accept_opening(
             NewCase(
                 client="test",

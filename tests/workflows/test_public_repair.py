@@ -3,10 +3,15 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import pytest
+
 from domain.events import ExtensionGranted, Withdrawn
 from domain.events.public import FacilityRepaired, Hazard, RepairerArranged, SheetSignedFor
+from domain.events.repair import Situation
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
-from tests.workflows.desk import CENTRE_MANAGER, FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, OpenedCase
+from domain.people import Role
+from tests.workflows.desk import CENTRE_MANAGER, FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, Open, OpenedCase
+from tests.workflows.limits import PRESSED, Limit, late_a_second_after, met_in_the_last_moment, told
 
 Report = Callable[..., Awaitable[OpenedCase]]
 SIGNED_FOR = SheetSignedFor(collector=REPAIRER.id)
@@ -92,7 +97,7 @@ async def test_pub_04_and_pub_05_run_side_by_side_from_the_signature(reported: R
 
 async def test_pub_101_what_is_dangerous_waits_for_no_paper(reported: Report) -> None:
     case = await reported(Hazard.MANHOLE)
-    told = await case.told("PUB-101")
+    at_once = await case.told("PUB-101")
 
     await case.at("9:02")
     await case.hears(ARRANGED, SUPERVISOR)
@@ -106,11 +111,75 @@ async def test_pub_101_what_is_dangerous_waits_for_no_paper(reported: Report) ->
     await case.hears(REPAIRED, REPAIRER)
     await case.hears(SIGNED_FOR, FRONT_DESK)
 
-    assert {("告知", "工程部主管"), ("告知", "工程部"), ("告知", "护管部")} == set(told)
+    assert {("告知", "工程部主管"), ("告知", "工程部"), ("告知", "护管部")} == set(at_once)
     assert ["met", "met"] == [(await case.duty(key))["state"] for key in ("PUB-101", "PUB-102")]
-    assert {"PUB-01", "PUB-101", "PUB-102"} == await case.duties()
+    assert {"PUB-01", "PUB-101", "PUB-102", "PUB-03"} == await case.duties()
     assert "维修中" == stage
     assert "已修复" == (await case.view())["result"]
+
+
+async def arranged_at_ten_past(case: OpenedCase) -> None:
+    """Called for the sheet at five past, which is signed for at ten past."""
+    await case.at("9:05")
+    await case.hears(EngineeringNotified(), FRONT_DESK)
+    await case.at("9:10")
+    await case.hears(SIGNED_FOR, FRONT_DESK)
+    await case.hears(ARRANGED, SUPERVISOR)
+
+
+FROM_THE_NOTICE = Limit(
+    key="PUB-05",
+    arrange=arranged_at_ten_past,
+    event=ArrivedOnSite(),
+    by=REPAIRER,
+    last="9:20:00",
+    after="9:20:01",
+    before=(told("告知", Role.REPAIRER), PRESSED, told("提醒", Role.REPAIRER)),
+    breach=told("超时", Role.COMPANY_MANAGER, Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
+)
+
+
+@pytest.mark.parametrize("holds", [met_in_the_last_moment, late_a_second_after], ids=["met", "late"])
+async def test_ov_53_a_company_may_count_the_fifteen_minutes_from_its_notice_to_engineering(
+    reported: Report, holds: Callable[[Open, Limit], Awaitable[None]]
+) -> None:
+    async def ordinary(*, at: str, situation: Situation) -> OpenedCase:
+        return await reported(at=at, starts={"OV-53": "通知工程部"})
+
+    await holds(ordinary, FROM_THE_NOTICE)
+
+
+async def repaired_first(case: OpenedCase) -> None:
+    """The danger is over at ten, and 工程部 was called for the sheet meanwhile."""
+    await case.hears(ARRANGED, SUPERVISOR)
+    await case.hears(ArrivedOnSite(), REPAIRER)
+    await case.hears(WorkStarted(expected_done=case.moment + timedelta(hours=1)), REPAIRER)
+    await case.hears(EngineeringNotified(), FRONT_DESK)
+    await case.at("10:00")
+    await case.hears(REPAIRED, REPAIRER)
+    assert ["领单签收"] == (await case.view())["waiting_for"]
+
+
+SHEET_LEFT = Limit(
+    key="PUB-03",
+    arrange=repaired_first,
+    event=SIGNED_FOR,
+    by=FRONT_DESK,
+    last="16:59:59",
+    after="17:00:00",
+    before=(told("提醒", Role.ENGINEERING, Role.FRONT_DESK),),
+    breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
+)
+
+
+@pytest.mark.parametrize("holds", [met_in_the_last_moment, late_a_second_after], ids=["met", "late"])
+async def test_pub_03_the_sheet_of_a_danger_repaired_first_is_fetched_before_five(
+    reported: Report, holds: Callable[[Open, Limit], Awaitable[None]]
+) -> None:
+    async def dangerous(*, at: str, situation: Situation) -> OpenedCase:  # a home's
+        return await reported(Hazard.MANHOLE, at=at)
+
+    await holds(dangerous, SHEET_LEFT)
 
 
 async def test_pub_101_one_second_after_ten_minutes_the_estate_director_hears_once(reported: Report) -> None:

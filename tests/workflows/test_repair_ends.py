@@ -1,10 +1,19 @@
 """How a repair ends: refused, withdrawn, or repaired for good; and how it begins again."""
 
+import asyncpg
 import pytest
 
 from domain.events import Withdrawn
 from domain.events.on_site import SurveyCalledFor
-from domain.events.repair import CustomerCopyGiven, FeedbackGiven, OrderTaken, RefusalFiled, ReturnRegistered
+from domain.events.repair import (
+    CustomerCopyGiven,
+    FeedbackGiven,
+    OrderTaken,
+    RefusalFiled,
+    RefusalSigned,
+    ReturnRegistered,
+)
+from domain.limits import TICK
 from domain.people import Role
 from tests.workflows import stages
 from tests.workflows.desk import DESK_SUPERVISOR, FRONT_DESK, REPAIRER, SUPERVISOR, Arrange, Open, OpenedCase, local
@@ -129,3 +138,23 @@ async def test_rep_47_within_the_grace_period_it_is_reopened_and_beyond_it_close
     await other.at("9:00", days=3)
 
     assert "已完成" == (await other.view())["result"]
+
+
+async def test_rep_38_each_signature_is_waited_for_from_who_owes_it(opened: Open) -> None:
+    case = await opened()
+    await stages.until_refusal_explained(case)
+    view = await case.view()
+    assert (["未维修签字"], local(case.day, "17:00")) == (view["waiting_for"], view["next_due_at"] + TICK)
+    assert {"维修人员", "工程部主管"} == {row["owed_by"] for row in await owed(case)}
+
+    await case.hears(RefusalSigned(reason="嫌贵"), REPAIRER)
+
+    assert [("REP-38/工程部主管", "工程部主管")] == [(row["key"], row["owed_by"]) for row in await owed(case)]
+
+
+async def owed(case: OpenedCase) -> list[asyncpg.Record]:
+    await case.settles()
+    rows: list[asyncpg.Record] = await case.desk.pool.fetch(
+        "select key, owed_by from duties where case_no = $1 and ended_at is null order by due_at, key", case.no
+    )
+    return rows

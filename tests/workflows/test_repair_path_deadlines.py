@@ -1,16 +1,27 @@
 """Every limit of the paths of the second edition at its last good moment and just after."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from domain.events.on_site import CompletionAgreed, FurtherWorkAgreed, Surveyed, WorkClassified, WorkKind
-from domain.events.repair import FormCollected, PriceShown, Situation, TrialDone, Urgency
+from domain.events.repair import (
+    ConsentRefused,
+    FormCollected,
+    OrderTaken,
+    PriceShown,
+    RefusalExplained,
+    RefusalSigned,
+    Situation,
+    TrialDone,
+    Urgency,
+)
 from domain.events.work import ArrivedOnSite, CustomerContacted
 from domain.people import Role
 from tests.workflows import stages
-from tests.workflows.desk import FRONT_DESK, REPAIRER, SUPERVISOR, Open, OpenedCase, local
+from tests.workflows.desk import CENTRE_MANAGER, FOREMAN, FRONT_DESK, REPAIRER, SUPERVISOR, Open, OpenedCase, local
 from tests.workflows.limits import PRESSED, Limit, late_a_second_after, met_in_the_last_moment, told
 
 
@@ -72,6 +83,31 @@ async def arrived_at_the_flood(case: OpenedCase) -> None:
 async def signed_at_ten(case: OpenedCase) -> None:
     await case.at("10:00")
     await stages.until_signed(case)
+
+
+async def refusal_explained(case: OpenedCase) -> None:
+    await case.at("10:00")
+    await stages.until_refusal_explained(case)
+
+
+async def refusal_explained_by_the_foreman(case: OpenedCase) -> None:
+    """The supervisor has the order himself."""
+    await case.at("10:00")
+    await stages.until_graded(case)
+    await case.hears(FormCollected(), FOREMAN)
+    await case.hears(replace(stages.ASSIGNED, repairer=FOREMAN.id), FOREMAN)
+    for event in (
+        OrderTaken(),
+        ArrivedOnSite(),
+        stages.MATCHES,
+        PriceShown(price_version="LY-2024"),
+        ConsentRefused(reminded=True),
+        RefusalExplained(),
+    ):
+        await case.hears(event, FOREMAN)
+
+
+SIGNED_UNDER_REFUSAL = RefusalSigned(reason="嫌贵")
 
 
 BREACH_OF_THE_WORK = told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK)
@@ -190,6 +226,36 @@ LIMITS = (
         days=1,
         before=(told("提醒", Role.ENGINEERING),),
         breach=told("超时", Role.ENGINEERING_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-38/维修人员",
+        arrange=refusal_explained,
+        event=SIGNED_UNDER_REFUSAL,
+        by=REPAIRER,
+        last="16:59:59",
+        after="17:00:00",
+        before=(REMINDED,),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-38/工程部主管",
+        arrange=refusal_explained,
+        event=SIGNED_UNDER_REFUSAL,
+        by=SUPERVISOR,
+        last="16:59:59",
+        after="17:00:00",
+        before=(told("提醒", Role.ENGINEERING_SUPERVISOR),),
+        breach=told("超时", Role.COMPANY_MANAGER, Role.ENGINEERING_SUPERVISOR),
+    ),
+    Limit(
+        key="REP-38/代主管",
+        arrange=refusal_explained_by_the_foreman,
+        event=SIGNED_UNDER_REFUSAL,
+        by=CENTRE_MANAGER,
+        last="16:59:59",
+        after="17:00:00",
+        before=(told("提醒", Role.COMPANY_MANAGER, Role.CENTRE_MANAGER),),
+        breach=told("超时", Role.COMPANY_MANAGER, Role.CENTRE_MANAGER),
     ),
 )
 EACH = pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.key)

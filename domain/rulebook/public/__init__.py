@@ -7,8 +7,9 @@ from domain.events.public import FacilityFaultReported, Hazard
 from domain.events.sending import HelpersSent
 from domain.forms import INSPECTION_SHEET
 from domain.rulebook import joining, sending
+from domain.rulebook.public import closing
 from domain.rulebook.public.copies import copy_places
-from domain.rulebook.public.obligations import OBLIGATIONS
+from domain.rulebook.public.obligations import OBLIGATIONS, WITH_ITS_START_SET
 from domain.rulebook.public.rights import GATES, RIGHTS
 from domain.rulebook.public.tells import STAGES, TELLS
 from domain.rulebook.rows import Edition, Procedure, vocabulary_of
@@ -25,7 +26,7 @@ EDITIONS = (
     Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
     Edition(
         since=date(2026, 11, 1),
-        obligations=joining.limits((*OBLIGATIONS, sending.REASSIGNED)),
+        obligations=joining.limits((*WITH_ITS_START_SET, closing.SHEET_FETCHED, sending.REASSIGNED)),
         rights=(*RIGHTS, *sending.RIGHTS, *joining.RIGHTS),
         gates=(*GATES, *sending.GATES, *joining.GATES, *joining.told_apart_by(_cannot_wait)),
         tells=(*TELLS, *sending.TELLS, *joining.TELLS),

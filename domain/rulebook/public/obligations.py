@@ -1,5 +1,6 @@
 """PUB: every limit of a public-facility repair, one row each."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from domain.deadlines import Obligation
@@ -8,7 +9,7 @@ from domain.events.work import ArrivedOnSite, EngineeringNotified
 from domain.ladder import Breach, Remind, Warn, WarnOnTheEve
 from domain.limits import Within, WorkingDays
 from domain.people import Role
-from domain.rulebook.open_values import OV_01, OV_139
+from domain.rulebook.open_values import OV_01, OV_53, OV_139
 from domain.rulebook.public import reading
 from domain.rulebook.work import FOLLOWS, MORNING
 
@@ -69,7 +70,9 @@ ON_SITE = Obligation(
         Breach(tell=(Role.ENGINEERING_SUPERVISOR, Role.COMPANY_MANAGER, *FOLLOWS)),
     ),
 )
-"""OV-53: counted from the signature; of a dangerous fault both limits run, and the stricter presses."""
+"""Of a dangerous fault both limits run, and the stricter presses."""
+
+ON_SITE_AS_SET = replace(ON_SITE, counts_from=OV_53.choices, open_start=OV_53)
 
 DANGER_ENDED = Obligation(
     rule="PUB-102",
@@ -102,3 +105,4 @@ REPAIRED = Obligation(
 )
 
 OBLIGATIONS = (ENGINEERING_TOLD, ARRANGED, DANGER_ON_SITE, ON_SITE, DANGER_ENDED, REPAIRED)
+WITH_ITS_START_SET = tuple(ON_SITE_AS_SET if row is ON_SITE else row for row in OBLIGATIONS)

@@ -82,6 +82,7 @@ EDITIONS = (
                 *agreeing.OBLIGATIONS,
                 *accepting.OBLIGATIONS,
                 *outside.OBLIGATIONS,
+                *refusing.OBLIGATIONS,
                 sending.REASSIGNED,
             )
         ),

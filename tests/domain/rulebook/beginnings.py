@@ -30,8 +30,9 @@ from domain.events.repair import (
 from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Paused, PauseReason, Reassigned, Resumed
 from domain.limits import TICK
+from domain.people import Actor, Role
 from domain.rulebook import REPAIR, Procedure
-from tests.domain.story import OTHER_REPAIRER, REPAIRER, Story, filled, on, received
+from tests.domain.story import OTHER_REPAIRER, REPAIRER, SUPERVISOR, Story, filled, on, person, received
 
 SIGNED = ResidentSigned(signer="住户", signature="s-1")
 ASSIGNED = Assigned(repairer=REPAIRER.id, team="水工班", item="W01")
@@ -40,12 +41,13 @@ RECEIVED = (received(), on("9:00"))
 
 @dataclass(frozen=True, kw_only=True)
 class Beginning:
-    """``opens`` is the file, its last entry the one that opens the duty; ``met_by`` would end it."""
+    """``opens`` is the file, its last entry the one that opens the duty; ``met_by`` would end it, done ``by`` him."""
 
     procedure: Procedure = REPAIR
     opens: tuple[tuple[AnyEvent, datetime], ...]
     met_by: AnyEvent
     due: datetime
+    by: Actor = SUPERVISOR
 
     def story(self) -> Story:
         return Story(entries=self.opens, procedure=self.procedure)
@@ -53,6 +55,19 @@ class Beginning:
 
 def graded(urgency: Urgency) -> tuple[tuple[AnyEvent, datetime], ...]:
     return (RECEIVED, (Assessed(urgency=urgency), on("9:02")))
+
+
+UNDER_REFUSAL, FILED_BY = RefusalSigned(reason="嫌贵"), on("17:00") - TICK
+
+
+def explained_of(repairer: Actor) -> tuple[tuple[AnyEvent, datetime], ...]:
+    """Refused, and explained to 工程部主管, who records all of it."""
+    return (
+        RECEIVED,
+        (Assigned(repairer=repairer.id, team="水工班", item="W01"), on("9:04")),
+        (ConsentRefused(reminded=True), on("9:20")),
+        (RefusalExplained(), on("9:45")),
+    )
 
 
 BEGINNINGS: Mapping[str, Beginning] = {
@@ -100,6 +115,11 @@ BEGINNINGS: Mapping[str, Beginning] = {
     ),
     "REP-37": Beginning(
         opens=(RECEIVED, (ConsentRefused(reminded=True), on("9:20"))), met_by=RefusalExplained(), due=on("9:50")
+    ),
+    "REP-38/维修人员": Beginning(opens=explained_of(REPAIRER), met_by=UNDER_REFUSAL, due=FILED_BY, by=REPAIRER),
+    "REP-38/工程部主管": Beginning(opens=explained_of(REPAIRER), met_by=UNDER_REFUSAL, due=FILED_BY),
+    "REP-38/代主管": Beginning(
+        opens=explained_of(SUPERVISOR), met_by=UNDER_REFUSAL, due=FILED_BY, by=person("mg-1", Role.COMPANY_MANAGER)
     ),
     "REP-39": Beginning(
         opens=(

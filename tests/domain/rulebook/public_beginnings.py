@@ -42,6 +42,12 @@ PUBLIC_BEGINNINGS: Mapping[str, Beginning] = {
     key: Beginning(procedure=PUBLIC_REPAIR, opens=opens, met_by=met_by, due=due)
     for key, opens, met_by, due in (
         ("PUB-01", (REPORTED,), EngineeringNotified(), on("9:10")),
+        (
+            "PUB-03",
+            (DANGEROUS, (EngineeringNotified(), on("9:05")), (ARRANGED, on("9:06")), (REPAIRED, on("10:00"))),
+            SIGNED_FOR,
+            on("17:00") - TICK,
+        ),
         ("PUB-04", (REPORTED, (SIGNED_FOR, on("9:10"))), ARRANGED, on("9:15")),
         ("PUB-05", (REPORTED, (SIGNED_FOR, on("9:10"))), ArrivedOnSite(), on("9:25")),
         ("PUB-101", (DANGEROUS,), ArrivedOnSite(), on("9:10")),

@@ -10,7 +10,7 @@ from domain.events import AnyEvent, ExtensionGranted, RungReached, Withdrawn
 from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard
 from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
-from domain.limits import TICK
+from domain.limits import TICK, Terms
 from domain.people import Actor, Role
 from domain.rulebook import PUBLIC_REPAIR
 from tests.domain.rulebook.public_beginnings import ARRANGED, DANGEROUS, REPAIRED, REPORTED, SIGNED_FOR, reported
@@ -56,6 +56,37 @@ def test_pub_05_and_pub_04_somebody_who_was_sent_and_came_before_the_signature_o
     assert {"PUB-01", "PUB-102"} == keys(told)
 
 
+REPAIRED_FIRST = (DANGEROUS, (ARRANGED, on("9:01")), (ArrivedOnSite(), on("9:06")), (REPAIRED, on("9:40")))
+
+
+def test_pub_03_of_a_danger_repaired_first_engineering_owes_fetching_the_sheet_and_is_done_once_it_signed() -> None:
+    told = story(*REPAIRED_FIRST)
+    assert {"PUB-01"} == keys(told), "it has not been called for the sheet yet"
+
+    told.then(EngineeringNotified(), on("9:45"))
+    assert [("PUB-03", "工程部", on("17:00") - TICK)] == [(d.key, d.owner, d.due.at) for d in told.docket.owed]
+    told.then(SIGNED_FOR, on("16:00"))
+
+    assert set() == keys(told)
+
+
+def test_pub_03_called_before_it_owes_the_sheet_only_once_the_danger_is_over_and_after_five_the_next_day() -> None:
+    told = story(DANGEROUS, (EngineeringNotified(), on("9:02")), *REPAIRED_FIRST[1:3])
+    assert "PUB-03" not in keys(told)
+
+    told.then(REPAIRED, on("17:00"))
+
+    assert told.duty("PUB-03").due.at == on("17:00", days=1) - TICK
+
+
+def test_pub_03_of_what_waits_for_its_sheet_anyhow_nobody_owes_fetching_it_afterwards() -> None:
+    fetched_first = story(DANGEROUS, (EngineeringNotified(), on("9:02")), (SIGNED_FOR, on("9:04")), *REPAIRED_FIRST[1:])
+    ordinary = story(REPORTED, (EngineeringNotified(), on("9:05")), (SIGNED_FOR, on("9:10")), *AT_WORK[2:])
+    ordinary.then(REPAIRED, on("10:00"))
+
+    assert None is fetched_first.docket.find("PUB-03") is ordinary.docket.find("PUB-03")
+
+
 def test_of_two_limits_of_an_arrival_both_run_and_the_stricter_alone_presses() -> None:
     told = story(DANGEROUS, (SIGNED_FOR, on("9:02")))
 
@@ -74,6 +105,39 @@ def test_once_the_stricter_is_extended_beyond_it_the_other_presses() -> None:
     pressing = told_of(told, RungReached(key="PUB-05", cycle=1, rung=0), "9:14")
 
     assert "催办" in {one.level for one in pressing}
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [(None, "9:25"), ("领单签收", "9:25"), ("通知工程部", "9:20"), ("受理公共报修", "9:15")],
+)
+def test_ov_53_the_fifteen_minutes_count_from_what_the_company_says_and_from_nothing_after_it(
+    start: str | None, due: str
+) -> None:
+    terms = Terms(starts={"OV-53": start} if start else {})
+    told = Story(terms=terms, entries=(REPORTED,), procedure=PUBLIC_REPAIR)
+    told.then(EngineeringNotified(), on("9:05"))
+    told.then(SIGNED_FOR, on("9:10"))
+    assert on(due) == told.duty("PUB-05").due.at
+
+    told.rings(on("9:26"))
+    told.then(ARRANGED, on("9:27"))
+
+    assert (1, DutyState.BREACHED, True) == (
+        told.duty("PUB-05").cycle,
+        told.duty("PUB-05").state,
+        "PUB-05" in keys(told),
+    )
+
+
+def test_ov_53_late_before_the_sheet_is_signed_for_it_stays_one_breach() -> None:
+    told = Story(terms=Terms(starts={"OV-53": "通知工程部"}), entries=(REPORTED,), procedure=PUBLIC_REPAIR)
+    told.then(EngineeringNotified(), on("9:05"))
+    told.rings(on("9:21"))
+
+    told.then(SIGNED_FOR, on("9:30"))
+
+    assert (1, on("9:20")) == (told.duty("PUB-05").cycle, told.duty("PUB-05").breached_at)
 
 
 def test_pub_05_of_what_is_not_dangerous_the_front_desk_is_asked_to_press() -> None:

@@ -15,7 +15,7 @@ from domain.ladder import Again, Breach, Climb, Level, Remind, Warn, WarnOnTheEv
 from domain.limits import TICK, breach_alarm
 from domain.people import POSTS, Role
 from domain.rulebook import PROCEDURES, Edition
-from domain.rulebook.open_values import DURATIONS, FACTORS, TIMES
+from domain.rulebook.open_values import DURATIONS, FACTORS, STARTS, TIMES
 from domain.rulebook.rows import whenever
 from tests.domain.rulebook.beginnings import BEGINNINGS as REPAIR_BEGINNINGS
 from tests.domain.rulebook.beginnings import Beginning
@@ -71,7 +71,7 @@ def test_met_at_the_last_moment_it_is_met_and_nobody_hears_of_a_breach(key: str,
     story = beginning.story()
     story.rings(beginning.due)
 
-    story.then(beginning.met_by, beginning.due)
+    story.then(beginning.met_by, beginning.due, beginning.by)
 
     duty = story.duty(key)
     assert (duty.state, duty.ended_at, duty.breached_at) == (DutyState.MET, beginning.due, None)
@@ -86,7 +86,7 @@ def test_met_later_it_is_a_breach_of_the_due_moment(key: str, beginning: Beginni
     late = beginning.due + late_by
     story.rings(late)
 
-    story.then(beginning.met_by, late)
+    story.then(beginning.met_by, late, beginning.by)
 
     duty = story.duty(key)
     assert (duty.state, duty.breached_at, duty.ended_at) == (DutyState.BREACHED, beginning.due, late)
@@ -190,9 +190,16 @@ def test_what_begins_or_meets_a_duty_can_be_recorded_by_somebody() -> None:
                 assert event in procedure.vocabulary, f"{row.key}: {event.label}"
 
 
+def test_a_row_with_an_open_start_counts_from_its_choices() -> None:
+    rows = [row for row in ROWS if row.open_start]
+
+    assert rows
+    assert all(row.counts_from == row.open_start.choices for row in rows if row.open_start)
+
+
 def test_every_open_value_is_listed_once() -> None:
-    ids = [value.id for value in (*DURATIONS, *TIMES, *FACTORS)]
-    used = {
+    ids = [value.id for value in (*DURATIONS, *TIMES, *FACTORS, *STARTS)]
+    used = {row.open_start.id for row in ROWS if row.open_start} | {
         value.id
         for row in ROWS
         for field in fields(row.limit)  # type: ignore[arg-type]  # every limit is a dataclass
@@ -209,6 +216,6 @@ def test_a_row_met_by_several_events_is_met_by_each(key: str, beginning: Beginni
         event = beginning.met_by if isinstance(beginning.met_by, kind) else MEETING[kind.kind()]
         story = beginning.story()
 
-        story.then(event, beginning.due)
+        story.then(event, beginning.due, beginning.by)
 
         assert story.duty(key, 1).state is DutyState.MET, kind.label

@@ -68,6 +68,7 @@ def test_the_official_calendar_is_what_its_source_says_and_complete() -> None:
         ("routines.toml", r'^allowed = "P3D"', 'allowed = "三天"', "routine[1].allowed", "三天"),
         ("routines.toml", r'^code = "PUMP-1-M"$', 'code = "LIFT-1-M"', "routine[3].code", ""),
         ("open_values.toml", r'^id = "OV-15".*$', 'id = "OV-38"', "value[2].value", "17:00"),
+        ("open_values.toml", r'^id = "OV-15".*$', 'id = "OV-53"', "value[2].value", "17:00"),
         ("calendar.toml", r'"09:00-12:00"', '"12:00-09:00"', "windows[1]", "12:00-09:00"),
         ("calendar.toml", r"\[1, 2, 3, 4, 5\]", "[1, 8]", "weekdays[2]", "[1, 8]"),
     ],

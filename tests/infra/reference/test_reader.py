@@ -11,10 +11,13 @@ import pytest
 
 from domain.calendar import LOCAL
 from domain.case_file import CaseFile
+from domain.events.public import SheetSignedFor
+from domain.events.work import EngineeringNotified
 from domain.people import POSTS, EstateCode, Role
 from domain.pricing import ChargeKind
 from domain.roster import on_duty
 from domain.rulebook import REPAIR
+from domain.rulebook.open_values import OV_53
 from domain.rulebook.repair.completing import SIMPLE_DONE
 from infra.postgres.pool import open_pool
 from infra.reference.duty import roster_of
@@ -101,6 +104,19 @@ async def test_a_companys_own_reminders_half_day_and_grace_period_are_the_terms_
     half_a_day = SIMPLE_DONE.limit.due(begun, CaseFile(), own)
     assert half_a_day is not None
     assert begun + timedelta(hours=3) == half_a_day.at
+
+
+async def test_ov_53_what_a_company_counts_the_fifteen_minutes_from_is_among_the_terms_of_its_cases(
+    fresh_settings: Settings, fresh_pool: asyncpg.Pool, folder: Path, spoil: Spoil
+) -> None:
+    sealer, begun = Sealer(fresh_settings.master_ring()), datetime(2026, 11, 20, 9, tzinfo=LOCAL)
+    spoil("open_values.toml", r"\Z", '\n[[value]]\nid = "OV-53"\nvalue = "通知工程部"\neffective_from = 2026-11-20\n')
+    await load(fresh_pool, sealer, folder)
+    reference = Reference(fresh_pool, sealer, fresh_settings)
+
+    own, before = await reference.terms(LY, begun), await reference.terms(LY, begun - timedelta(days=1))
+
+    assert (EngineeringNotified, SheetSignedFor) == (own.start(OV_53), before.start(OV_53))
 
 
 async def test_between_two_loads_the_prices_are_read_once(reference: Reference) -> None:
