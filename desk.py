@@ -155,7 +155,7 @@ def left_out() -> list[str]:
 
 def test(arguments: Sequence[str]) -> int:
     install(DEVELOPMENT)
-    spread = ("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal")
+    spread = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadscope")
     return run(PYTHON, "-m", "pytest", *spread, *left_out(), *arguments)
 
 
