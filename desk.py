@@ -155,7 +155,8 @@ def left_out() -> list[str]:
 
 def test(arguments: Sequence[str]) -> int:
     install(DEVELOPMENT)
-    spread = ("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal")
+    processes = min((os.cpu_count() or 1) + 1, 8)  # one more than cores: some tests wait most of their time
+    spread = ("-n", str(processes), "--dist", "loadscope")
     return run(PYTHON, "-m", "pytest", *spread, *left_out(), *arguments)
 
 

@@ -12,6 +12,7 @@ import pytest
 from infra.postgres.pool import open_pool
 from infra.settings import Settings
 from tests.servers import TEMPLATE, Servers, ask
+from tests.spread import Spread
 
 PROFILE = hypothesis.settings.get_current_profile_name()
 hypothesis.settings.register_profile("untimed", parent=hypothesis.settings.get_profile(PROFILE), deadline=None)
@@ -34,6 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     node.workerinput["servers"] = str(node.config.stash[SOCKET])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spread | None:
+    return Spread(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
