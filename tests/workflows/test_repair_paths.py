@@ -1,5 +1,6 @@
 """What came with the second edition: its limits at both sides, and its paths, on skipped time."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,6 +18,8 @@ from domain.events.on_site import (
     MaterialFinding,
     MaterialSupplied,
     Means,
+    Payment,
+    PaymentStated,
     ProblemFound,
     QuoteAccepted,
     Quoted,
@@ -651,6 +654,37 @@ async def test_fee_12_fee_13_a_price_quoted_is_accepted_before_anybody_is_sent(o
     await case.hears(accepted, FRONT_DESK)
 
     assert await case.hears(stages.ASSIGNED, SUPERVISOR)
+
+
+async def paid_and_accepted(case: OpenedCase) -> None:
+    """The order is in hand at five past, and the customer says yes at half past."""
+    await in_hand(case)
+    await case.hears(PaymentStated(payment=Payment.PAID), FRONT_DESK)
+    assert ("FEE-13", "event.type") == await refusal(case, stages.ASSIGNED, SUPERVISOR)
+    await case.hears(Quoted(item="W01", amount=Decimal(80), price_version="LY-2024"), FRONT_DESK)
+    await case.at("9:30")
+    await case.hears(QuoteAccepted(agreed_by="住户"), FRONT_DESK)
+
+
+ASSIGNED_ONCE_ACCEPTED = Limit(
+    key="REP-25",
+    arrange=paid_and_accepted,
+    event=stages.ASSIGNED,
+    by=SUPERVISOR,
+    last="9:35:00",
+    after="9:35:01",
+    before=(PRESSED, told("提醒", Role.ENGINEERING_SUPERVISOR)),
+    breach=told("超时", Role.COMPANY_MANAGER, Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
+    cycle=2,
+)
+"""Laid aside while the price is open."""
+
+
+@pytest.mark.parametrize("holds", [met_in_the_last_moment, late_a_second_after], ids=["met", "late"])
+async def test_fee_13_a_paid_order_is_assigned_within_five_minutes_of_the_customers_yes(
+    opened: Open, holds: Callable[[Open, Limit], Awaitable[None]]
+) -> None:
+    await holds(opened, ASSIGNED_ONCE_ACCEPTED)
 
 
 async def test_rep_35_what_costs_more_than_was_agreed_is_agreed_anew(opened: Open) -> None:
