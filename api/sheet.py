@@ -33,6 +33,7 @@ from domain.forms import TRIAL_RESULTS, FormCopy, RepairOrderSheet, Signature
 from domain.rulebook.repair import reading
 from domain.rulebook.repair.charging import charges_in_force
 from domain.rulebook.repair.copies import on_this_form
+from domain.rulebook.repair.quoting import payment
 from domain.rulebook.sending import crew
 
 
@@ -96,6 +97,7 @@ def _with_work(sheet: RepairOrderSheet, paper: CaseFile, words: Words) -> Repair
     return replace(
         sheet,
         charges=None if charges is None else tuple(words.charge(line) for line in charges),
+        payment=payment(paper) or "",
         consent=_consent(answer) if answer else "",
         refusal_reason=refused.reason if refused else "",
         fault=finished.event.fault if finished and isinstance(finished.event, WorkFinished) else sheet.fault,

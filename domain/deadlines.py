@@ -135,7 +135,8 @@ class Duty:
         """The next rung and its moment, or None when nobody is to be told any more."""
         if not self.owed:
             return None
-        timing = Timing(started_at=self.started_at, due_at=self.due.at, reached=self.reached, eve=self.due.eve)
+        since = self.due.since or self.started_at
+        timing = Timing(started_at=since, due_at=self.due.at, reached=self.reached, eve=self.due.eve)
         number = max(self.reached, default=-1) + 1
         while number < len(self.row.ladder) or isinstance(self.row.ladder[-1], Again):
             rung = self.rung(number)

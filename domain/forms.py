@@ -13,6 +13,7 @@ from domain.events.on_site import (
     MaterialChecked,
     MaterialFinding,
     MaterialSupplied,
+    PaymentStated,
     ProblemFound,
     QuoteAccepted,
     Quoted,
@@ -126,6 +127,7 @@ SEEN_BY_CUSTOMERS: frozenset[type[Event]] = frozenset(
         FeedbackGiven,
         Withdrawn,
         CompletionAgreed,
+        PaymentStated,
         Quoted,
         QuoteAccepted,
         ReviewAnswered,
@@ -229,7 +231,7 @@ class InspectionSheet(Sheet):
 class RepairOrderSheet(Sheet):
     """Everything that one printed copy of a 《维修单》 shows (REP-22, REP-23, REP-33, REP-38, REP-41, FEE-03).
 
-    ``charges`` is None until the work is finished, and empty when nothing is due.
+    ``charges`` is None until the work is finished, and empty when nothing is due; ``payment`` is what was said before.
     """
 
     household: str
@@ -249,6 +251,7 @@ class RepairOrderSheet(Sheet):
     actual_item: str = ""
     price_version: str = ""
     charges: tuple[SheetCharge, ...] | None = None
+    payment: str = ""
     cost: Decimal | None = None
     consent: str = ""
     refusal_reason: str = ""

@@ -1,4 +1,4 @@
-"""How long something may take: five kinds of limit, and what 'in time' means, decided here once.
+"""How long something may take: the kinds of limit, and what 'in time' means, decided here once.
 
 ``due`` is always the last moment on time. "within N" includes the moment itself; "before X" ends one tick earlier.
 """
@@ -88,12 +88,14 @@ class Terms:
 class Due:
     """``at``: the last moment on time. ``provisional``: the calendar of that year is not loaded.
 
-    ``eve``: of a limit in working days the one before the last, as a moment in it.
+    ``eve``: of a limit in working days the one before the last, as a moment in it. ``since``: from when it counts,
+    where that is not its start.
     """
 
     at: datetime
     provisional: bool = False
     eve: datetime | None = None
+    since: datetime | None = None
 
 
 class Limit(Protocol):
@@ -209,6 +211,21 @@ class UnlessAgreed:
     def due(self, start: datetime, file: CaseFile, terms: Terms) -> Due | None:
         due, agreed = self.limit.due(start, file, terms), self.moment(file)
         return replace(due, at=agreed) if due is not None and agreed is not None and agreed > due.at else due
+
+
+@dataclass(frozen=True, slots=True)
+class OnceFree:
+    """A limit that counts from its start, or if later from when nothing stood in the way any more, off the file."""
+
+    limit: Limit
+    free_at: Callable[[CaseFile], datetime | None]
+
+    def due(self, start: datetime, file: CaseFile, terms: Terms) -> Due | None:
+        free = self.free_at(file)
+        if free is None or free <= start:
+            return self.limit.due(start, file, terms)
+        due = self.limit.due(free, file, terms)
+        return replace(due, since=free) if due is not None else None
 
 
 def next_local(after: datetime, clock: time) -> datetime:

@@ -40,6 +40,7 @@ LABELS: Mapping[str, str] = {
     "items": "已做到",
     "material": "自备材料",
     "means": "同意方式",
+    "payment": "有偿或无偿",
     "problem": "发现的问题",
     "proposal": "处理建议",
     "repair_agreed": "同意维修",

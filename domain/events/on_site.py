@@ -52,6 +52,22 @@ class CompletionAgreed(Event):
     finish_by: datetime
 
 
+class Payment(StrEnum):
+    """CMP-11."""
+
+    PAID = "有偿"
+    FREE = "无偿"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentStated(Event):
+    """CMP-11: the front desk has found out whether the customer pays for it. The last word counts."""
+
+    type: Literal["payment_stated"] = "payment_stated"
+    label: ClassVar[str] = "有偿无偿"
+    payment: Payment
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quoted(Event):
     """FEE-12: the customer was told beforehand what an item costs; amount (CNY) and version are set by the desk."""
@@ -229,6 +245,7 @@ OnSiteEvent = (
     | Surveyed
     | WorkClassified
     | CompletionAgreed
+    | PaymentStated
     | Quoted
     | QuoteAccepted
     | CostAgreed

@@ -10,6 +10,7 @@ from domain.limits import (
     BeforeTimeOfDay,
     ByTimeOfDay,
     Limit,
+    OnceFree,
     OpenDuration,
     OpenFactor,
     OpenStart,
@@ -64,12 +65,18 @@ def limit_text(limit: Limit) -> str:  # noqa: PLR0911  # one a kind
             return f"within {count} working days"
         case UnlessAgreed(limit=inner):
             return f"{limit_text(inner)}; later where the manager himself agreed to it"
-        case Promised(shift=shift) if shift:
-            later = "; agreed later than that: the moment itself" if limit.agreed else ""
-            return f"{_length(abs(shift))} {'before' if shift < timedelta() else 'after'} the moment agreed{later}"
+        case OnceFree(limit=inner):
+            return f"{limit_text(inner)}, counted anew once nothing stands in the way"
         case Promised():
-            return "by the moment agreed"
+            return _promised(limit)
     raise TypeError(limit)
+
+
+def _promised(limit: Promised) -> str:
+    if not limit.shift:
+        return "by the moment agreed"
+    later = "; agreed later than that: the moment itself" if limit.agreed else ""
+    return f"{_length(abs(limit.shift))} {'before' if limit.shift < timedelta() else 'after'} the moment agreed{later}"
 
 
 def rung_text(rung: Rung) -> str:

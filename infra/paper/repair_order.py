@@ -61,7 +61,7 @@ def _bill(sheet: RepairOrderSheet, wording: Wording) -> Places:
     known = sheet.charges is not None
     return {
         "price_version": wording.short(sheet.price_version),
-        "paid": ticked(("有偿", "无偿"), ("有偿" if due else "无偿") if known else "", wording),
+        "paid": ticked(("有偿", "无偿"), ("有偿" if due else "无偿") if known else sheet.payment, wording),
         "charges": [_charge(position, charge, wording) for position, charge in enumerate(lines, start=1)],
         "blank_lines": 0 if known else _BLANK_LINES,
         "total": f"￥{due:,.2f}" if known else "￥",

@@ -39,7 +39,7 @@ SAID = {
     "feasible": "true", "fee": "60", "finding": "渗水", "finding_of_material": "合格", "finish_by": "2026-11-23T09:00",
     "items": "铺设防护垫", "material": "龙头", "means": "当面", "problem": "锈", "proposal": "换",
     "repair_agreed": "true", "resource": "水", "satisfied": "true", "warned": "true", "work": "拆改",
-    "work_kind": "简易维修",
+    "payment": "有偿", "work_kind": "简易维修",
     "until": "2026-11-23T09:00", "urgency": "紧急", "wanted": "2026-11-23T09:00:30",
 }  # fmt: skip
 

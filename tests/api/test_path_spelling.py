@@ -21,6 +21,7 @@ SPELT: Mapping[str, dict[str, Any]] = {
     "surveyed": {"finding": "渗水"},
     "work_classified": {"work_kind": "简易维修"},
     "completion_agreed": {"finish_by": "2026-11-30T09:00:00+08:00"},
+    "payment_stated": {"payment": "有偿"},
     "quoted": {"item": "W01"},
     "quote_accepted": {"agreed_by": "住户001"},
     "cost_agreed": {"amount": "0.01", "agreed_by": "住户001", "means": "微信"},
@@ -34,7 +35,7 @@ SPELT: Mapping[str, dict[str, Any]] = {
     "work_order_filed": {"reference": "G-1"},
     "progress_reported": {"text": "待料"},
 }
-BY_THE_DESK = {"quoted", "quote_accepted"}
+BY_THE_DESK = {"payment_stated", "quoted", "quote_accepted"}
 NO_AMOUNT = (-1, "-0.01", "80.123", 80.5555, "NaN", "Infinity", "1e300", 10**8, "八十", "", True, [80])
 WRONG = [
     *(("cost_agreed", "amount", value) for value in NO_AMOUNT),
@@ -49,6 +50,8 @@ WRONG = [
     ("cost_agreed", "agreed_by", " "),
     ("quote_accepted", "agreed_by", "住" * 201),
     ("work_classified", "work_kind", "大修"),
+    ("payment_stated", "payment", "免费"),
+    ("payment_stated", "payment", None),
     ("completion_agreed", "finish_by", "2026-11-30T09:00:00"),
     ("further_work_agreed", "finish_by", "明天"),
     ("material_checked", "finding_of_material", "还行"),

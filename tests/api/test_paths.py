@@ -310,6 +310,29 @@ async def test_fee_12_what_is_quoted_is_the_price_of_the_list_and_what_it_does_n
     assert (409, "event.item") == (unlisted.status_code, unlisted.json()["field"])
 
 
+async def test_fee_13_a_paid_order_is_not_assigned_before_the_price_is_accepted_and_the_form_shows_both(
+    office: Office,
+) -> None:
+    no = await office.call(DESK)
+    await walk(office, no, SUPERVISOR, until="assessed")
+    sent = {"type": "assigned", "repairer": REPAIRER, "team": "水工班", "item": "W01", "override_reason": "试"}
+    await office.did(no, {"type": "payment_stated", "payment": "有偿"}, DESK)
+
+    early = [await office.does(no, sent, SUPERVISOR)]
+    unquoted = await office.does(no, {"type": "quote_accepted", "agreed_by": "住户001"}, DESK)
+    await office.did(no, {"type": "quoted", "item": "W01"}, DESK)
+    early.append(await office.does(no, sent, SUPERVISOR))
+    await office.did(no, {"type": "quote_accepted", "agreed_by": "住户001"}, DESK)
+    await office.did(no, sent, SUPERVISOR)
+
+    assert [409, 409, 409] == [answer.status_code for answer in (*early, unquoted)]
+    assert all("（FEE-13）" in answer.json()["remedy"] for answer in early)
+    assert "（FEE-12）" in unquoted.json()["remedy"]
+    form = await office.prints(no, DESK)
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(form.content)).pages)
+    assert ("■有偿" in text, "住户001认可报价" in text) == (True, True)
+
+
 async def test_fee_106_further_work_of_the_list_costs_what_the_list_says(office: Office) -> None:
     no = await office.call(DESK)
     await walk(office, no, SUPERVISOR, until="work_started")

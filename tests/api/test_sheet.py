@@ -18,6 +18,8 @@ from domain.events.on_site import (
     MaterialChoice,
     MaterialFinding,
     Means,
+    Payment,
+    PaymentStated,
 )
 from domain.events.repair import (
     AppointmentMoved,
@@ -197,6 +199,12 @@ def test_mat_04_to_mat_06_the_remarks_say_what_was_found_warned_of_and_chosen(
     sheet = noted_under(look, checked)
 
     assert (remark, checked.finding_of_material) == (sheet.remarks, sheet.material)
+
+
+def test_cmp_11_the_form_says_paid_or_free_as_the_front_desk_said_last(look: Look) -> None:
+    paid, free = PaymentStated(payment=Payment.PAID), PaymentStated(payment=Payment.FREE)
+
+    assert ("", "有偿", "无偿") == tuple(noted_under(look, *said).payment for said in ((), (paid,), (paid, free)))
 
 
 def test_fee_02_rep_118_the_remarks_stand_in_the_order_of_the_file(look: Look) -> None:

@@ -29,6 +29,8 @@ from domain.events.on_site import (
     MaterialFinding,
     MaterialSupplied,
     Means,
+    Payment,
+    PaymentStated,
     ProblemFound,
     ProgressReported,
     QuoteAccepted,
@@ -228,6 +230,7 @@ MAKERS: Mapping[type[Event], Maker] = {
     CompletionAgreed: lambda scene: [
         CompletionAgreed(finish_by=scene.later(hours=hours)) for hours in (() if scene.at_once else (3, 30))
     ],
+    PaymentStated: _always(*(PaymentStated(payment=payment) for payment in Payment)),
     Quoted: _always(Quoted(item="W01", amount=Decimal(80), price_version="v1")),
     QuoteAccepted: _always(QuoteAccepted(agreed_by="住户")),
     CostAgreed: _always(*(CostAgreed(amount=Decimal(100), agreed_by="住户", means=means) for means in Means)),

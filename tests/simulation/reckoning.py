@@ -17,6 +17,7 @@ from domain.limits import (
     BeforeTimeOfDay,
     ByTimeOfDay,
     Limit,
+    OnceFree,
     Promised,
     Terms,
     UnlessAgreed,
@@ -74,8 +75,8 @@ def verdict(reading: Reading, duty: Duty) -> Verdict:
 
 
 def _runs(duty: Duty, entry: Entry) -> bool:
-    """Whether the desk knew of the duty when the entry came."""
-    return entry.at >= duty.opened_at
+    """Whether the desk knew of the duty when the entry came; it does not of one that the entry itself opens."""
+    return entry.at > duty.opened_at
 
 
 def _told_late(duty: Duty, entry: Entry) -> bool:
@@ -115,6 +116,8 @@ def _counted(limit: Limit, start: datetime, standing: Standing) -> datetime | No
     if isinstance(limit, UnlessAgreed):
         moments = (_counted(limit.limit, start, standing), limit.moment(standing.file))
         return max(filter(None, moments), default=None)
+    if isinstance(limit, OnceFree):
+        return _counted(limit.limit, max(filter(None, (start, limit.free_at(standing.file)))), standing)
     return _by_itself(limit, start, standing)
 
 

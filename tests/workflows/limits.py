@@ -20,7 +20,7 @@ PRESSED = told("催办", Role.FRONT_DESK)
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """``last`` is the last good second, ``after`` the next one, so many ``days`` after the call."""
+    """``last`` is the last good second, ``after`` the next one, so many ``days`` after the call; of which ``cycle``."""
 
     key: str
     arrange: Arrange
@@ -31,6 +31,7 @@ class Limit:
     before: tuple[Alarm, ...]
     breach: Alarm
     days: int = 0
+    cycle: int = 1
     called: str = "9:00"
     situation: Situation = Situation.ORDINARY
 
@@ -44,7 +45,7 @@ async def met_in_the_last_moment(opened: Open, limit: Limit) -> None:
     heard = await case.heard(limit.key)
     await case.hears(limit.event, limit.by)
 
-    duty = await case.duty(limit.key)
+    duty = await case.duty(limit.key, limit.cycle)
     assert (duty["state"], duty["ended_at"], duty["breached_at"]) == ("met", case.moment, None)
     assert heard == list(limit.before)
 
@@ -57,9 +58,9 @@ async def late_a_second_after(opened: Open, limit: Limit) -> None:
     await case.at(limit.after, days=limit.days)
 
     assert await case.heard(limit.key) == [*limit.before, limit.breach]
-    duty = await case.duty(limit.key)
+    duty = await case.duty(limit.key, limit.cycle)
     assert (duty["state"], duty["ended_at"], duty["breached_at"]) == ("breached", None, duty["due_at"])
     assert (await case.view())["overdue"]
     await case.hears(limit.event, limit.by)
-    duty = await case.duty(limit.key)
+    duty = await case.duty(limit.key, limit.cycle)
     assert (duty["state"], duty["ended_at"]) == ("breached", case.moment)

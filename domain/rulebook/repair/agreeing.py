@@ -1,11 +1,11 @@
-"""FEE-12, FEE-13, FEE-106, REP-34, REP-35, REP-118: what the resident was told that it costs, and agreed to."""
+"""FEE-106, REP-34, REP-35, REP-118: what the resident was told that it costs, and agreed to."""
 
 from datetime import datetime
 from decimal import Decimal
 
 from domain.case_file import CaseFile
 from domain.deadlines import Obligation
-from domain.events.on_site import CostAgreed, FurtherWorkAgreed, QuoteAccepted, Quoted
+from domain.events.on_site import CostAgreed, FurtherWorkAgreed
 from domain.events.repair import Assigned, ConsentRefused, FeedbackGiven, PriceShown, WorkFinished
 from domain.ladder import Breach, Warn
 from domain.limits import Promised
@@ -14,12 +14,9 @@ from domain.pricing import FURTHER_ITEM, REVIEWED_ITEM, total
 from domain.rulebook.repair import reading, reviewing
 from domain.rulebook.repair.reading import WORK_ACCEPTED
 from domain.rulebook.rows import Gate, Position, Question, Right, Tell
-from domain.rulebook.work import DESK, FOLLOWS, ON_THE_JOB, lies_ahead
+from domain.rulebook.work import FOLLOWS, ON_THE_JOB, lies_ahead
 
-RIGHTS = (
-    Right(rule="FEE-12", events=(Quoted, QuoteAccepted), posts=DESK),
-    Right(rule="REP-35", events=(CostAgreed, FurtherWorkAgreed), posts=ON_THE_JOB, own_only=True),
-)
+RIGHTS = (Right(rule="REP-35", events=(CostAgreed, FurtherWorkAgreed), posts=ON_THE_JOB, own_only=True),)
 
 
 def agreed_amount(file: CaseFile) -> Decimal | None:
@@ -82,15 +79,6 @@ def _still_to_agree(position: Position) -> bool:
     return not refused and not reading.accepted(position.file)
 
 
-def _quoted(position: Position) -> bool:
-    return position.file.has(Quoted)
-
-
-def _quote_accepted(position: Position) -> bool:
-    last = position.file.last_entry(Quoted, QuoteAccepted)
-    return last is None or isinstance(last.event, QuoteAccepted)
-
-
 def _within_what_was_agreed(asked: Question) -> bool:
     event, agreed = asked.event, agreed_amount(asked.file)
     return not isinstance(event, WorkFinished) or agreed is None or total(event.charges) <= agreed
@@ -109,29 +97,7 @@ def _listed_or_by_the_supervisor(asked: Question) -> bool:
     return not isinstance(event, FurtherWorkAgreed) or bool(event.item) or asked.by.holds(Role.ENGINEERING_SUPERVISOR)
 
 
-def _not_accepted(position: Position) -> bool:
-    return not reading.accepted(position.file)
-
-
 GATES = (
-    Gate(
-        rule="FEE-12",
-        on=(QuoteAccepted,),
-        stands_open=_quoted,
-        opened_by=(Quoted,),
-        field="event.type",
-        remedy="尚未报价，请先登记「前台报价」",
-        english="No price was quoted; record quoted first.",
-    ),
-    Gate(
-        rule="FEE-13",
-        on=(Assigned,),
-        stands_open=_quote_accepted,
-        opened_by=(QuoteAccepted,),
-        field="event.type",
-        remedy="已报价的须住户认可后才能派工，请先登记「认可报价」",
-        english="A price was quoted, and nobody is assigned before it is accepted; record quote_accepted first.",
-    ),
     Gate(
         rule="REP-34",
         on=(CostAgreed,),
@@ -165,14 +131,6 @@ GATES = (
         english="Choose an item of the list; for what it does not name the engineering supervisor sets the fee.",
     ),
     Gate(
-        rule="FEE-12",
-        on=(Quoted,),
-        stands_open=_not_accepted,
-        field="event.type",
-        remedy="住户已签字，不再报价",
-        english="The work is signed for; nothing is quoted any more.",
-    ),
-    Gate(
         rule="REP-118",
         on=(FurtherWorkAgreed,),
         holds=_done_ahead,
@@ -191,7 +149,6 @@ GATES = (
 )
 
 TELLS = (
-    Tell(rule="FEE-13", on=(QuoteAccepted,), to=(Role.ENGINEERING,), text="住户已认可报价，请领单安排"),
     Tell(
         rule="REP-118",
         on=(FurtherWorkAgreed,),

@@ -28,7 +28,7 @@ from domain.events.review import ReviewAnswered, ReviewConsent, SentToReview
 from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, CustomerContacted, Reassigned, WorkStarted
 from domain.ladder import Breach, Climb, Warn, WarnOnTheEve
-from domain.limits import Promised, UnlessAgreed, Within, WorkingDays
+from domain.limits import OnceFree, Promised, UnlessAgreed, Within, WorkingDays
 from domain.people import Role
 from domain.periods import Period
 from domain.rulebook.open_values import (
@@ -41,7 +41,7 @@ from domain.rulebook.open_values import (
     SILENCE,
 )
 from domain.rulebook.repair import obligations as listed
-from domain.rulebook.repair import outside, reading
+from domain.rulebook.repair import outside, quoting, reading
 from domain.rulebook.repair.reading import WORK_ACCEPTED
 from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell
 from domain.rulebook.work import DESK, ENGINEERING, FOLLOWS, MORNING, ON_THE_JOB, lies_ahead
@@ -117,6 +117,10 @@ def _replaces_or_hands_on(entry: Entry) -> bool:
     return isinstance(entry.event, HandedToOthers) or reading.replaces_expected_arrival(entry)
 
 
+def _may_be_sent(file: CaseFile) -> bool:
+    return not quoting.price_is_open(file)
+
+
 CLOCK = (RequestReceived, FeedbackGiven, ReviewConsent, OthersReported)
 WAITS = (ConsentRefused, SentToReview, HandedToOthers)
 """The resident thinks about a price, or others have it in hand."""
@@ -137,7 +141,10 @@ ASSIGNED = replace(
     counts_from=(*listed.ASSIGNED.counts_from, ReviewConsent, OthersReported),
     starts_if=calls_for_assignment,
     lapses_on=(SentToReview, HandedToOthers),
+    limit=OnceFree(listed.ASSIGNED.limit, quoting.price_settled_at),
+    only_if=_may_be_sent,
 )
+"""FEE-13: nobody is late with sending somebody whom no price lets go yet."""
 
 AT_ONCE_ON_SITE = replace(
     listed.AT_ONCE_ON_SITE, limit=UnlessAgreed(listed.AT_ONCE_ON_SITE.limit, managers_appointment)

@@ -2,7 +2,14 @@
 
 from domain.case_file import CaseFile
 from domain.events.joining import CalledAgain, MergedInto, MergeTaken
-from domain.events.on_site import CompletionAgreed, MaterialSupplied, Quoted, SurveyCalledFor, WorkClassified
+from domain.events.on_site import (
+    CompletionAgreed,
+    MaterialSupplied,
+    PaymentStated,
+    Quoted,
+    SurveyCalledFor,
+    WorkClassified,
+)
 from domain.events.repair import AnsweredWithPlan, AppointmentMoved, ArrivalTold, Assessed, ConsentRefused
 from domain.rulebook import joining
 from domain.rulebook.repair import reading
@@ -57,6 +64,7 @@ GATES = (
         SurveyCalledFor,
         WorkClassified,
         CompletionAgreed,
+        PaymentStated,
         Quoted,
         MaterialSupplied,
     ),

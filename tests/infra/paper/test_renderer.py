@@ -74,6 +74,8 @@ def test_nothing_due_is_said_and_not_yet_known_is_left_to_the_pen(fresh: RepairO
 
     assert "人民币 零元整 （小写）￥0.00" in free
     assert "□有偿\u3000■无偿" in free
+    paid = text_of(render_repair_order(replace(fresh, payment="有偿"), font=None))
+    assert "■有偿\u3000□无偿" in paid
     assert "零元整" not in unknown
     assert "□有偿\u3000□无偿" in unknown
     assert unknown.count("时　　分") == 3, "three boxes to sign"

@@ -1,0 +1,129 @@
+"""CMP-11, FEE-12, FEE-13: whether the customer pays, and what he is told of the price before anybody is sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.case_file import CaseFile
+from domain.events import AnyEvent
+from domain.events.on_site import CostAgreed, Payment, PaymentStated, QuoteAccepted, Quoted
+from domain.events.repair import Assessed, Assigned, RequestReceived, Urgency
+from domain.events.review import ReviewConsent
+from domain.people import Role
+from domain.rulebook.repair import reading
+from domain.rulebook.rows import Gate, Position, Right, Tell
+from domain.rulebook.work import DESK
+
+CANNOT_WAIT = reading.URGENT_SITUATIONS | reading.IMMEDIATE_SITUATIONS
+
+RIGHTS = (Right(rule="FEE-12", events=(PaymentStated, Quoted, QuoteAccepted), posts=DESK),)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Price:
+    """What is known of the price as the file goes on; ``is_open``: it is to be accepted before anybody is sent."""
+
+    payment: Payment | None = None
+    quoted: bool = False
+    accepted: bool = False
+    dangerous: bool = False
+    urgent: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whatever is quoted is paid for, unless it is said since that it is free; no danger waits for a price."""
+        asked = self.payment is Payment.PAID or (self.quoted and self.payment is not Payment.FREE)
+        return asked and not self.accepted and not self.dangerous and not self.urgent
+
+    def take_in(self, event: AnyEvent) -> None:
+        match event:
+            case RequestReceived(situation=situation):
+                self.dangerous = situation in CANNOT_WAIT
+            case Assessed(urgency=urgency):
+                self.urgent = urgency is Urgency.URGENT
+            case PaymentStated(payment=payment):
+                self.payment = payment
+            case Quoted():
+                self.quoted, self.accepted = True, False
+            case QuoteAccepted() | CostAgreed():
+                self.accepted = True
+            case ReviewConsent() if event.agreed:
+                self.accepted = True
+
+    def begin_anew(self) -> None:
+        """REP-47: what was not repaired for good is done again without any price being asked for anew."""
+        self.payment, self.quoted, self.accepted = None, False, False
+
+
+def _course(file: CaseFile) -> tuple[bool, datetime | None]:
+    """Whether the price is open, and when it ceased to be the last time."""
+    price, settled = _Price(), None
+    for entry in file:
+        was_open = price.is_open
+        price.take_in(entry.event)
+        if reading.unsolved(entry):
+            price.begin_anew()
+        if was_open and not price.is_open:
+            settled = entry.at
+    return price.is_open, settled
+
+
+def price_is_open(file: CaseFile) -> bool:
+    """The customer pays, and has not accepted a price in this round; nobody is sent before, but to a danger."""
+    return _course(file)[0]
+
+
+def price_settled_at(file: CaseFile) -> datetime | None:
+    """When nothing stood in the way any more of sending somebody; None: nothing ever did."""
+    return _course(file)[1]
+
+
+def payment(file: CaseFile) -> Payment | None:
+    """What the front desk found out last."""
+    stated = file.last(PaymentStated)
+    return stated.payment if stated else None
+
+
+def _something_to_accept(position: Position) -> bool:
+    last = position.file.last_entry(Quoted, QuoteAccepted)
+    return last is not None and isinstance(last.event, Quoted)
+
+
+def _nothing_to_accept(position: Position) -> bool:
+    return not price_is_open(position.file)
+
+
+def _not_accepted(position: Position) -> bool:
+    return not reading.accepted(position.file)
+
+
+GATES = (
+    Gate(
+        rule="FEE-12",
+        on=(QuoteAccepted,),
+        stands_open=_something_to_accept,
+        opened_by=(Quoted,),
+        field="event.type",
+        remedy="没有待认可的报价，请先登记「前台报价」",
+        english="No price was quoted that is not accepted yet; record quoted first.",
+    ),
+    Gate(
+        rule="FEE-13",
+        on=(Assigned,),
+        stands_open=_nothing_to_accept,
+        opened_by=(QuoteAccepted, Quoted),
+        field="event.type",
+        remedy="有偿或已报价的，须住户认可后才能派工：请登记「前台报价」「认可报价」；清单外的转收费评审",
+        english="It is paid for, so the price is accepted before anybody is assigned: record quoted and "
+        "quote_accepted, or have it reviewed where the list does not name it.",
+    ),
+    Gate(
+        rule="FEE-12",
+        on=(Quoted, PaymentStated),
+        stands_open=_not_accepted,
+        field="event.type",
+        remedy="住户已签字，不再报价或改登有偿无偿",
+        english="The work is signed for; nothing is quoted or said of its payment any more.",
+    ),
+)
+
+TELLS = (Tell(rule="FEE-13", on=(QuoteAccepted,), to=(Role.ENGINEERING,), text="住户已认可报价，请领单安排"),)
