@@ -14,7 +14,9 @@ from domain.events.on_site import (
 )
 from domain.events.outside import HandedToOthers, OthersReported
 from domain.events.repair import (
+    AnsweredWithPlan,
     AppointmentMoved,
+    ArrivalTold,
     Assessed,
     Assigned,
     ConsentRefused,
@@ -416,6 +418,14 @@ GATES = (
         english="A complex fault is graded, and worked on, only after the survey; record surveyed first.",
     ),
     Gate(
+        rule="REP-27",
+        on=(AppointmentMoved, ArrivalTold, AnsweredWithPlan),
+        stands_open=_not_accepted,
+        field="event.type",
+        remedy="住户已签字，不再约定到场时间或答复安排；反馈未解决的，重新打开后再登记",
+        english="The work is signed for and nobody comes for it any more, unless feedback reopens it.",
+    ),
+    Gate(
         rule="REP-125",
         on=(FormFilled, AppointmentMoved),
         holds=_soon_enough,
@@ -442,7 +452,7 @@ GATES = (
     Gate(
         rule="REP-126",
         on=(WorkClassified,),
-        stands_open=lambda position: not reading.accepted(position.file),
+        stands_open=_not_accepted,
         field="event.type",
         remedy="住户已签字，不能再改维修分类",
         english="The work is signed for and is classified no more, unless feedback reopens it.",
@@ -450,7 +460,7 @@ GATES = (
     Gate(
         rule="REP-127",
         on=(CompletionAgreed,),
-        stands_open=lambda position: not reading.accepted(position.file),
+        stands_open=_not_accepted,
         field="event.type",
         remedy="住户已签字，不必再约定完成时间",
         english="The work is signed for; no completion is agreed any more.",
