@@ -184,6 +184,7 @@ GATES = (
         rule="REP-35",
         on=(WorkFinished,),
         holds=_within_what_was_agreed,
+        opened_by=(CostAgreed,),
         field="event.charges",
         remedy="费用超出住户同意的金额，请先登记新的「同意收费并维修」",
         english="The charges are more than the resident agreed to; record cost_agreed anew first.",
