@@ -153,13 +153,27 @@ EXPECTED_ARRIVAL = replace(
     lapses_if=_replaces_or_hands_on,
 )
 
+
+def calls_for_survey(entry: Entry) -> bool:
+    """What is still to be surveyed when others give it back has its time anew."""
+    return isinstance(entry.event, SurveyCalledFor) or outside.comes_back(entry)
+
+
+def awaits_survey(file: CaseFile) -> bool:
+    last = file.last_entry(SurveyCalledFor, Surveyed)
+    return last is not None and isinstance(last.event, SurveyCalledFor)
+
+
 SURVEYED = Obligation(
     rule="REP-04",
     label="复杂问题现场勘查",
     owed_by=Role.ENGINEERING,
-    counts_from=(SurveyCalledFor,),
+    counts_from=(SurveyCalledFor, OthersReported),
+    starts_if=calls_for_survey,
     met_by=(Surveyed,),
+    lapses_on=(HandedToOthers,),
     limit=Within(OV_04),
+    only_if=awaits_survey,
     ladder=(
         Warn(tell=(Role.ENGINEERING,), press=FOLLOWS),
         Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
@@ -343,8 +357,7 @@ STAGE = Stage(name="修后观察", after=GRACE.counts_from, when=_is_settled)
 
 
 def _surveyed(position: Position) -> bool:
-    last = position.file.last_entry(SurveyCalledFor, Surveyed)
-    return last is None or isinstance(last.event, Surveyed)
+    return not awaits_survey(position.file)
 
 
 def _soon_enough(asked: Question) -> bool:
@@ -380,7 +393,7 @@ def _not_solved_twice(asked: Question) -> bool:
 
 
 def _survey_called_for(position: Position) -> bool:
-    return not _surveyed(position)
+    return awaits_survey(position.file)
 
 
 GATES = (
