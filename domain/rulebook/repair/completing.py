@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
+from domain.docket import Docket
 from domain.events.on_site import (
     CompletionAgreed,
     SurveyCalledFor,
@@ -45,7 +46,7 @@ from domain.rulebook.open_values import (
 from domain.rulebook.repair import obligations as listed
 from domain.rulebook.repair import outside, reading
 from domain.rulebook.repair.reading import WORK_ACCEPTED
-from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell
+from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell, whenever
 from domain.rulebook.work import DESK, ENGINEERING, FOLLOWS, MORNING, ON_THE_JOB, lies_ahead
 
 SOON_ENOUGH = listed.AT_ONCE
@@ -59,11 +60,7 @@ RIGHTS = (
     Right(rule="REP-04", events=(Surveyed,), posts=(*ENGINEERING, Role.REPAIRER)),
     Right(rule="REP-126", events=(WorkClassified,), posts=(*ENGINEERING, *DESK)),
     Right(rule="REP-128", events=(CompletionAgreed,), posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER)),
-    Right(
-        rule="REP-27",
-        events=(AppointmentMoved,),
-        posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER),
-    ),
+    Right(rule="REP-27", events=(AppointmentMoved,), posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER)),
 )
 """The manager agrees to a time himself that goes beyond a limit (REP-125, REP-128)."""
 
@@ -90,9 +87,9 @@ def is_other(file: CaseFile) -> bool:
 
 
 def agreed_completion(file: CaseFile) -> datetime | None:
-    """REP-127: of this round."""
+    """REP-127: of this round, unless it has waited for somebody else since."""
     for entry in reversed(tuple(file)):
-        if reading.unsolved(entry):
+        if reading.unsolved(entry) or isinstance(entry.event, WAITS):
             return None
         if isinstance(entry.event, CompletionAgreed):
             return entry.event.finish_by
@@ -297,6 +294,37 @@ OTHER_DONE = Obligation(
         Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
     ),
 )
+
+COMPLETIONS = (*listed.COMPLETIONS, AT_ONCE_DONE, SIMPLE_DONE, DONE_AS_AGREED, OTHER_DONE)
+"""REP-06, REP-10: of all that say by when the work is done, the strictest governs."""
+
+
+def completion_limit(docket: Docket) -> datetime | None:
+    """The 完成时限 as things stand."""
+    duties = [docket.find(row.key) for row in COMPLETIONS]
+    return min((duty.due.at for duty in duties if duty and duty.owed), default=None)
+
+
+def complete_by(file: CaseFile) -> datetime | None:
+    """REP-06: what who was sent last was told, or what was agreed with the resident before it."""
+    return min(filter(None, (reading.complete_by(file), agreed_completion(file))), default=None)
+
+
+def expected_beyond_limit(entry: Entry, docket: Docket) -> bool:
+    """REP-10: against what is owed now, for a completion may be agreed after somebody was sent."""
+    limit = completion_limit(docket)
+    return isinstance(entry.event, WorkStarted) and limit is not None and entry.event.expected_done > limit
+
+
+def tells_from(tells: tuple[Tell, ...]) -> tuple[Tell, ...]:
+    """Those of an edition before, but that the expected end is held against every limit."""
+    return tuple(
+        replace(tell, when=whenever, as_owed=expected_beyond_limit)
+        if tell.when is reading.expected_beyond_limit
+        else tell
+        for tell in tells
+    )
+
 
 REPLACED = (
     AT_ONCE_ON_SITE,
