@@ -30,7 +30,7 @@ from domain.events.repair import (
 from domain.events.review import FoundUnlisted
 from domain.events.work import WorkStarted
 from domain.forms import TRIAL_RESULTS, FormCopy, RepairOrderSheet, Signature
-from domain.rulebook.repair import reading
+from domain.rulebook.repair import completing, reading
 from domain.rulebook.repair.charging import charges_in_force
 from domain.rulebook.repair.copies import on_this_form
 from domain.rulebook.repair.quoting import payment
@@ -79,7 +79,7 @@ def _with_assignment(sheet: RepairOrderSheet, file: CaseFile, paper: CaseFile, w
         sheet,
         urgency=graded.urgency if graded else "",
         repairer=words.people(crew(file)),
-        complete_by=reading.complete_by(paper),
+        complete_by=completing.complete_by(paper),
         expected=reading.expected_arrival(file),
         reported_item=words.item(reported, version),
         actual_item=unlisted.work if unlisted and not compared else words.item(actual, version),

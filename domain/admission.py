@@ -63,11 +63,20 @@ def may(actor: Actor, event: type[Event], file: CaseFile, procedure: Procedure, 
     return True
 
 
-def could_record(kind: type[Event], position: Position, procedure: Procedure, edition: Edition) -> bool:
-    """Whether the case would take such an event from him as things stand, if it were its turn and well filled in."""
+def could_record(
+    kind: type[Event],
+    position: Position,
+    procedure: Procedure,
+    edition: Edition,
+    admitted: Collection[type[Event]] = (),
+) -> bool:
+    """Whether the case would take such an event from him as things stand, if it were its turn and well filled in.
+
+    ``admitted``: what its script can take now, also where the file is full of what needs no turn.
+    """
     return (
         may(position.by, kind, position.file, procedure, edition)
-        and not is_full(kind, position.file, procedure, edition)
+        and not is_full(kind, position.file, procedure, edition, admitted)
         and not closed_by(kind, position, edition)
     )
 
@@ -91,7 +100,7 @@ def admit(act: Act, standing: Standing) -> Entry:
         raise _not_permitted(act.event, right_for(kind, standing.edition))
     if standing.file.ended:
         raise CaseClosed
-    refuse_over_full(act.event, standing.file, standing.procedure, standing.edition)
+    refuse_over_full(act.event, standing.file, standing.procedure, standing.edition, standing.admitted)
     if kind not in standing.admitted and kind not in standing.procedure.any_time:
         raise NotExpected(act.event.label, [event.label for event in standing.awaited])
     backdated = _is_backdated(act, standing)

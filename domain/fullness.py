@@ -1,10 +1,10 @@
 """How much a case takes of what needs no turn: a file is handed from run to run whole, and Temporal carries 2 MB.
 
-Two shares, so that remarks never keep out what the work itself needs.
+Three shares, so that neither remarks nor progress keep out what the work itself needs.
 """
 
-from collections.abc import Iterable
-from dataclasses import fields, is_dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 
 from domain.case_file import CaseFile
@@ -21,31 +21,51 @@ MOST_REMARKS = 300
 NEVER_REFUSED = (Withdrawn, NoticeAcknowledged, ExtensionGranted, MergedInto, Resumed)
 """What ends or eases something: a full file never stands in its way."""
 
+MOST_NEEDED = 200
+MOST_NEEDED_CHARACTERS = 50_000
+"""Of what a clause wants recorded before the work goes on: how many of one case, and how many characters."""
+
 MOST_BESIDE = 300
 MOST_CHARACTERS = 200_000
 """Of everything else that needs no turn: how many of one case, and how many characters in all of them."""
 
 
-def is_full(kind: type[Event], file: CaseFile, procedure: Procedure, edition: Edition) -> bool:
-    """Whether the file takes no more of that kind, however short."""
-    if kind in REMARKS:
-        return sum(isinstance(entry.event, REMARKS) for entry in file) >= MOST_REMARKS
-    beside = _beside(procedure, edition)
-    return kind in beside and sum(isinstance(entry.event, beside) for entry in file) >= MOST_BESIDE
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Share:
+    """Kinds that are counted together. ``characters`` None: each is short enough for their number to bound them."""
+
+    name: str
+    kinds: tuple[type[Event], ...]
+    most: int
+    characters: int | None = None
+
+    def entries(self, file: CaseFile) -> list[AnyEvent]:
+        return [entry.event for entry in file if isinstance(entry.event, self.kinds)]
 
 
-def refuse_over_full(event: AnyEvent, file: CaseFile, procedure: Procedure, edition: Edition) -> None:
+def is_full(
+    kind: type[Event], file: CaseFile, procedure: Procedure, edition: Edition, awaited: Collection[type[Event]] = ()
+) -> bool:
+    """Whether the file takes no more of that kind, however short. ``awaited``: what the script can go on with, which
+    is outside every share: the script bounds it.
+    """
+    share = _share_of(kind, procedure, edition, awaited)
+    return share is not None and len(share.entries(file)) >= share.most
+
+
+def refuse_over_full(
+    event: AnyEvent, file: CaseFile, procedure: Procedure, edition: Edition, awaited: Collection[type[Event]] = ()
+) -> None:
     """Raises FileFull."""
-    kind = type(event)
-    if is_full(kind, file, procedure, edition):
-        raise FileFull(
-            f"备注与催办已满 {MOST_REMARKS} 条" if kind in REMARKS else f"随时登记的事项已满 {MOST_BESIDE} 条"
-        )
-    beside = _beside(procedure, edition)
-    if kind not in beside or not (added := characters(event)):
+    share = _share_of(type(event), procedure, edition, awaited)
+    if share is None:
         return
-    if added + sum(characters(entry.event) for entry in file if isinstance(entry.event, beside)) > MOST_CHARACTERS:
-        raise FileFull(f"随时登记的文字已满 {MOST_CHARACTERS} 字")
+    counted = share.entries(file)
+    if len(counted) >= share.most:
+        raise FileFull(f"{share.name}已满 {share.most} 条")
+    added = characters(event)
+    if share.characters is not None and added and added + sum(map(characters, counted)) > share.characters:
+        raise FileFull(f"{share.name}的文字已满 {share.characters} 字")
 
 
 def characters(value: object) -> int:
@@ -59,8 +79,20 @@ def characters(value: object) -> int:
     return 0
 
 
-def _beside(procedure: Procedure, edition: Edition) -> tuple[type[Event], ...]:
-    """Nothing in an edition of before: what its open cases hold, they may hold."""
-    if not edition.bounded:
-        return ()
-    return tuple(kind for kind in procedure.any_time if kind not in REMARKS + NEVER_REFUSED)
+def _share_of(
+    kind: type[Event], procedure: Procedure, edition: Edition, awaited: Collection[type[Event]]
+) -> _Share | None:
+    """Nothing but remarks is counted in an edition of before: what its open cases hold, they may hold."""
+    if kind in REMARKS:
+        return _Share(name="备注与催办", kinds=REMARKS, most=MOST_REMARKS)
+    if not edition.bounded or kind in awaited:
+        return None
+    wanted = {one for gate in edition.gates for one in gate.opened_by}
+    counted = [one for one in procedure.any_time if one not in REMARKS + NEVER_REFUSED]
+    needed = tuple(one for one in counted if one in wanted)
+    beside = tuple(one for one in counted if one not in wanted)
+    shares = (
+        _Share(name="须先登记的事项", kinds=needed, most=MOST_NEEDED, characters=MOST_NEEDED_CHARACTERS),
+        _Share(name="随时登记的事项", kinds=beside, most=MOST_BESIDE, characters=MOST_CHARACTERS),
+    )
+    return next((share for share in shares if kind in share.kinds), None)

@@ -63,8 +63,8 @@ def notices_of(entry: Entry, setting: Setting) -> tuple[Notice, ...]:
     """Everything that entry makes the desk say, in the order of the rows."""
     if isinstance(entry.event, RungReached):
         return tuple(_rung_notices(entry, entry.event, setting))
-    tells = [tell for tell in setting.edition.tells if isinstance(entry.event, tell.on)]
-    return tuple(notice for tell in tells if tell.when(entry, setting.file) for notice in _told(tell, entry, setting))
+    tells = [tell for tell in setting.edition.tells if tell.is_told(entry, setting.file, setting.docket)]
+    return tuple(notice for tell in tells for notice in _told(tell, entry, setting))
 
 
 def _told(tell: Tell, entry: Entry, setting: Setting) -> Iterator[Notice]:

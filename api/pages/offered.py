@@ -40,8 +40,8 @@ def kinds_for(look: Look, duties: Sequence[FiledDuty]) -> Kinds:
     any_time = PROCEDURES[look.head.procedure].any_time
     in_turn = [kind for kind in place.admitted if kind in place.awaited or kind not in any_time]
     return Kinds(
-        in_turn=tuple(_permitted(look, position, in_turn)),
-        any_time=tuple(_permitted(look, position, (kind for kind in any_time if kind not in in_turn))),
+        in_turn=tuple(_permitted(look, position, in_turn, place.admitted)),
+        any_time=tuple(_permitted(look, position, (kind for kind in any_time if kind not in in_turn), place.admitted)),
         held=tuple(_held(look, position, place.awaited)),
     )
 
@@ -54,12 +54,14 @@ def _held(look: Look, position: Position, awaited: Iterable[type[Event]]) -> Ite
             yield kind, gates[0].remedy
 
 
-def _permitted(look: Look, position: Position, kinds: Iterable[type[Event]]) -> Iterator[type[Event]]:
+def _permitted(
+    look: Look, position: Position, kinds: Iterable[type[Event]], admitted: Sequence[type[Event]]
+) -> Iterator[type[Event]]:
     """What no right, nor a gate that looks at the case alone, would refuse him now."""
     procedure = PROCEDURES[look.head.procedure]
     edition = procedure.edition(look.head.edition)
     posted = set(EVENTS.values())
-    return (kind for kind in kinds if kind in posted and could_record(kind, position, procedure, edition))
+    return (kind for kind in kinds if kind in posted and could_record(kind, position, procedure, edition, admitted))
 
 
 def _position(look: Look, duties: Sequence[FiledDuty]) -> Position:

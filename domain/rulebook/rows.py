@@ -27,6 +27,10 @@ def whenever(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape
     return True
 
 
+def whatever_is_owed(entry: Entry, docket: Docket) -> bool:  # noqa: ARG001  # the shape of a condition
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Right:
     """Which posts may record which events. ``own_only``: a repairer only on an order that is his, or that he helps in.
@@ -112,6 +116,7 @@ class Tell:
     """Who hears of an event when it is recorded, and what they are asked to do (Chinese).
 
     ``each``: these people, in the posts of ``to``; else whom the case knows there, or who is on duty.
+    ``as_owed``: whether what is owed after it calls for that too.
     """
 
     rule: str
@@ -119,9 +124,13 @@ class Tell:
     to: tuple[Role, ...]
     text: str
     when: Condition = whenever
+    as_owed: Callable[[Entry, Docket], bool] = whatever_is_owed
     urgent: bool = False
     whoever_owes: bool = False
     each: WhoEach | None = None
+
+    def is_told(self, entry: Entry, file: CaseFile, docket: Docket) -> bool:
+        return isinstance(entry.event, self.on) and self.when(entry, file) and self.as_owed(entry, docket)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

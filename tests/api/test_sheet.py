@@ -12,6 +12,7 @@ from api.sheet import sheet_of
 from domain.case_file import Source
 from domain.events import AnyEvent, Noted, Urged
 from domain.events.on_site import (
+    CompletionAgreed,
     CostAgreed,
     FurtherWorkAgreed,
     MaterialChecked,
@@ -153,6 +154,14 @@ def test_a_form_issued_anew_bears_nothing_of_the_one_that_was_filed(look: Look) 
     assert ("", "") == (sheet.trial, sheet.feedback)
     assert on("17:00") == sheet.complete_by
     assert "住户" == sheet.household
+
+
+def test_rep_06_the_form_bears_the_completion_agreed_after_somebody_was_sent(look: Look) -> None:
+    again = reopened(look, filed=True)
+    story = Story(entries=[(entry.event, entry.at) for entry in again.file])
+    story.then(CompletionAgreed(finish_by=on("16:00")), on("12:00"))
+
+    assert on("16:00") == printed(replace(again, file=story.file), 1).complete_by
 
 
 def test_a_form_that_was_not_filed_goes_on_with_what_was_signed_for(look: Look) -> None:

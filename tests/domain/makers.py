@@ -168,6 +168,14 @@ def _helpers(scene: Scene) -> list[AnyEvent]:
     return [*some, HelpersSent(helpers=free)] if free else []
 
 
+def _agreed(scene: Scene) -> list[AnyEvent]:
+    """No later than what is agreed already."""
+    promised = scene.docket.find("REP-127")
+    latest = promised.due.at if promised and promised.owed else None
+    moments = () if scene.at_once else (scene.later(hours=3), scene.later(hours=30))
+    return [CompletionAgreed(finish_by=moment) for moment in moments if latest is None or moment <= latest]
+
+
 Maker = Callable[[Scene], list[AnyEvent]]
 
 
@@ -227,9 +235,7 @@ MAKERS: Mapping[type[Event], Maker] = {
     SurveyCalledFor: _always(SurveyCalledFor(reason="墙内暗管")),
     Surveyed: _always(Surveyed(finding="接头渗水")),
     WorkClassified: _always(*(WorkClassified(work_kind=kind) for kind in WorkKind)),
-    CompletionAgreed: lambda scene: [
-        CompletionAgreed(finish_by=scene.later(hours=hours)) for hours in (() if scene.at_once else (3, 30))
-    ],
+    CompletionAgreed: _agreed,
     PaymentStated: _always(*(PaymentStated(payment=payment) for payment in Payment)),
     Quoted: _always(Quoted(item="W01", amount=Decimal(80), price_version="v1")),
     QuoteAccepted: _always(QuoteAccepted(agreed_by="住户")),

@@ -7,13 +7,11 @@ import pytest
 
 from domain.admission import Act, check_opener, could_record, owed_in
 from domain.case_file import Source
-from domain.errors import BadTime, FileFull, NotPermitted, RuleBroken
-from domain.events import AnyEvent, ExtensionGranted, Noted, Urged, Withdrawn
+from domain.errors import BadTime, NotPermitted, RuleBroken
+from domain.events import AnyEvent, ExtensionGranted, Withdrawn
 from domain.events.joining import CalledAgain, Caller, MergedInto, MergeTaken
-from domain.events.on_site import ProgressReported
 from domain.events.repair import (
     AppointmentMoved,
-    Assessed,
     Assigned,
     Channel,
     ConsentRefused,
@@ -21,10 +19,11 @@ from domain.events.repair import (
     RefusalSigned,
     ResidentSigned,
     Situation,
-    Urgency,
 )
 from domain.events.work import ArrivedOnSite, Reassigned
-from domain.fullness import MOST_BESIDE, MOST_CHARACTERS, MOST_REMARKS, characters
+from domain.fullness import (
+    characters,
+)
 from domain.people import Actor, CaseNo, Role
 from domain.rulebook import REPAIR
 from domain.rulebook.rows import Position
@@ -46,57 +45,6 @@ def test_rep_06_nobody_is_sent_without_a_completion_limit_and_whoever_is_sent_is
 
     assert isinstance(sent, Assigned | Reassigned)
     assert on("9:00", days=2) == sent.complete_by
-
-
-@pytest.mark.parametrize("event", [Noted(text="."), Urged(text=".")])
-def test_a_case_takes_so_many_remarks_and_goes_on_with_its_work(event: Noted | Urged) -> None:
-    story = Story(entries=[(received(), on("9:00")), *[(Noted(text="."), on("9:01"))] * (MOST_REMARKS - 1)])
-
-    story.add(story.admits(event, on("9:02"), SUPERVISOR))
-
-    with pytest.raises(FileFull):
-        story.admits(event, on("9:02"), SUPERVISOR)
-    story.admits(ASSIGNED, on("9:02"), SUPERVISOR)
-
-
-SMALL, LONG = ProgressReported(text="."), ProgressReported(text="长" * 2000)
-
-
-def test_a_case_takes_so_much_of_what_needs_no_turn_and_can_still_be_withdrawn_and_worked_on() -> None:
-    story = Story(entries=[(received(), on("9:00")), *[(SMALL, on("9:01"))] * (MOST_BESIDE - 1)])
-
-    story.add(story.admits(SMALL, on("9:02"), SUPERVISOR))
-
-    position = Position(by=SUPERVISOR, at=on("9:02"), file=story.file, owed=owed_in(story.docket))
-    for full in (SMALL, Assessed(urgency=Urgency.URGENT)):
-        with pytest.raises(FileFull, match="已满 300 条"):
-            story.admits(full, on("9:02"), SUPERVISOR)
-        assert not could_record(type(full), position, REPAIR, REPAIR.editions[-1])
-    others: list[tuple[AnyEvent, Actor]] = [
-        (Noted(text="."), SUPERVISOR),
-        (ASSIGNED, SUPERVISOR),
-        (Withdrawn(reason="."), FRONT_DESK),
-    ]
-    for event, by in others:
-        story.admits(event, on("9:02"), by)
-
-
-def test_a_case_takes_so_many_characters_of_it_and_what_says_nothing_in_words_still_comes_in() -> None:
-    story = Story(entries=[(received(), on("9:00")), *[(LONG, on("9:01"))] * (MOST_CHARACTERS // 2000 - 1)])
-
-    story.add(story.admits(LONG, on("9:02"), SUPERVISOR))
-
-    with pytest.raises(FileFull, match="字"):
-        story.admits(SMALL, on("9:02"), SUPERVISOR)
-    for event in (Assessed(urgency=Urgency.URGENT), Noted(text="."), ASSIGNED):
-        story.admits(event, on("9:02"), SUPERVISOR)
-
-
-def test_under_an_edition_of_before_what_a_case_holds_is_not_counted() -> None:
-    story = Story(entries=[(received(), on("9:00")), *[(SMALL, on("9:01"))] * (MOST_BESIDE + 1)])
-    position = Position(by=SUPERVISOR, at=on("9:02"), file=story.file, owed=owed_in(story.docket))
-
-    assert could_record(Assessed, position, REPAIR, REPAIR.editions[0])
 
 
 def test_of_a_merge_every_caller_counts() -> None:
@@ -175,15 +123,6 @@ def test_rep_129_no_extension_is_offered_once_the_moment_has_passed() -> None:
     position = Position(by=CENTRE_MANAGER, at=at, file=story.file, owed=owed_in(story.docket))
 
     assert not could_record(ExtensionGranted, position, REPAIR, REPAIR.editions[-1])
-
-
-def test_a_remark_is_no_longer_offered_once_the_file_is_full_of_them() -> None:
-    story = Story(entries=[(received(), on("9:00")), *[(Noted(text="."), on("9:01"))] * MOST_REMARKS])
-
-    position = Position(by=SUPERVISOR, at=on("9:02"), file=story.file, owed=owed_in(story.docket))
-
-    assert not could_record(Noted, position, REPAIR, REPAIR.editions[-1])
-    assert could_record(Reassigned, position, REPAIR, REPAIR.editions[-1])
 
 
 def call(by: Actor, at: str) -> Act:

@@ -15,8 +15,8 @@ from temporalio.exceptions import ApplicationError
 
 from api.wire.text import LONGEST
 from domain.events import Noted
-from domain.events.on_site import ProgressReported
-from domain.fullness import MOST_BESIDE, MOST_CHARACTERS, MOST_REMARKS
+from domain.events.on_site import ProgressReported, Surveyed
+from domain.fullness import MOST_BESIDE, MOST_CHARACTERS, MOST_NEEDED, MOST_NEEDED_CHARACTERS, MOST_REMARKS
 from infra.keys import KeyRing
 from infra.packing import LARGEST, PHRASES
 from infra.payloads import ENCODING, KEY_ID, REFUSED, SealingCodec, UnknownKey, data_converter
@@ -121,6 +121,8 @@ def test_a_full_case_fits_into_what_temporal_carries_to_its_next_run(first: int,
         story.then(Noted(text=words(LONGEST)), on("9:01"))
     for _ in range(MOST_BESIDE):
         story.then(ProgressReported(text=words(MOST_CHARACTERS // MOST_BESIDE)), on("9:01"))
+    for _ in range(MOST_NEEDED):
+        story.then(Surveyed(finding=words(MOST_NEEDED_CHARACTERS // MOST_NEEDED)), on("9:01"))
     carried = Carried(lineage="run", digest="", entries=tuple(story.file))
 
     sealed = CODEC.seal(Payload(data=carried.model_dump_json().encode()))

@@ -147,7 +147,7 @@ class SimulatedCase:
     def could(self, kind: type[Event], by: Actor, at: datetime) -> bool:
         """Whether the case page would offer it to him."""
         position = Position(by=by, at=at, file=self.file, owed=self.owed)
-        return could_record(kind, position, self.procedure, self.edition)
+        return could_record(kind, position, self.procedure, self.edition, self.place.admitted)
 
     def shut_for(self, kind: type[Event], by: Actor, at: datetime) -> tuple[Gate, ...]:
         """The gates that keep him from such an event as things stand, who has the right to it."""

@@ -43,7 +43,7 @@ class Tally:
         if isinstance(entry.event, PeriodOver):
             self.uses[prefix, "period", entry.event.key] += 1
         for number, tell in enumerate(edition.tells):
-            if isinstance(entry.event, tell.on) and tell.when(entry, case.file):
+            if tell.is_told(entry, case.file, case.docket):
                 self.uses[prefix, "tell", tell_name(edition, number)] += 1
         self.uses[prefix, "stage", case.procedure.stage(case.file)] += 1
         for number, gate in enumerate(edition.gates):

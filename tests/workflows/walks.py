@@ -116,7 +116,9 @@ class Walk:
     def who_may(self, kind: type[Event], at: datetime) -> list[Actor]:
         """To whom the case page would offer it."""
         position = [Position(by=by, at=at, file=self.story.file, owed=owed_in(self.story.docket)) for by in STAFF]
-        return [one.by for one in position if could_record(kind, one, self.procedure, self.edition)]
+        return [
+            one.by for one in position if could_record(kind, one, self.procedure, self.edition, self.place.admitted)
+        ]
 
     def admit(self, event: AnyEvent, at: datetime, by: Actor) -> Entry:
         """The entry it would become; raises what the case refuses with."""

@@ -50,7 +50,7 @@ from domain.rulebook.repair import (
     reviewing,
 )
 from domain.rulebook.repair.copies import copy_places
-from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
+from domain.rulebook.repair.obligations import OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS
 from domain.rulebook.repair.rights import GATES, RIGHTS
 from domain.rulebook.repair.tells import STAGES, TELLS
@@ -60,12 +60,10 @@ from domain.rulebook.work import REASSIGN, SUPERVISORS
 
 
 def _with_completion_limit(event: AnyEvent, docket: Docket) -> AnyEvent:
-    """REP-06: every assignment states its 完成时限, taken from the row that is at work."""
+    """REP-06: every assignment states its 完成时限, taken from the rows that are at work."""
     if not isinstance(event, Assigned | Reassigned):
         return event
-    duties = [docket.find(row.key) for row in COMPLETIONS]
-    limits = [duty.due.at for duty in duties if duty and duty.owed]
-    return replace(event, complete_by=min(limits, default=None))
+    return replace(event, complete_by=completing.completion_limit(docket))
 
 
 def _cannot_wait(event: AnyEvent) -> bool:
@@ -116,7 +114,7 @@ EDITIONS = (
             *joining.told_apart_by(_cannot_wait),
         ),
         tells=(
-            *TELLS,
+            *completing.tells_from(TELLS),
             *completing.TELLS,
             *reviewing.TELLS,
             *quoting.TELLS,

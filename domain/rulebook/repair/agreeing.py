@@ -6,6 +6,7 @@ from decimal import Decimal
 from domain.case_file import CaseFile
 from domain.deadlines import Obligation
 from domain.events.on_site import CostAgreed, FurtherWorkAgreed
+from domain.events.outside import HandedToOthers
 from domain.events.repair import Assigned, ConsentRefused, FeedbackGiven, PriceShown, WorkFinished
 from domain.ladder import Breach, Warn
 from domain.limits import Promised
@@ -47,8 +48,10 @@ def off_the_list(file: CaseFile) -> dict[str, Decimal]:
 
 
 def _further_work_by(file: CaseFile) -> datetime | None:
-    """Of several the one that is to be done first."""
-    return min((one.finish_by for one in further_work(file)), default=None)
+    """Of several the one that is to be done first; what was agreed before others had the repair is agreed anew."""
+    begun = file.last_entry(HandedToOthers)
+    entries = [entry for entry in reading.this_round(file) if begun is None or entry.number > begun.number]
+    return min((one.event.finish_by for one in entries if isinstance(one.event, FurtherWorkAgreed)), default=None)
 
 
 OBLIGATIONS = (
@@ -58,8 +61,8 @@ OBLIGATIONS = (
         owed_by=Role.REPAIRER,
         counts_from=(FurtherWorkAgreed,),
         met_by=WORK_ACCEPTED,
-        lapses_on=(FeedbackGiven,),
-        lapses_if=reading.unsolved,
+        lapses_on=(FeedbackGiven, ConsentRefused, HandedToOthers),
+        lapses_if=reading.ends_what_was_sent,
         limit=Promised(_further_work_by),
         ladder=(
             Warn(tell=(Role.REPAIRER,), press=FOLLOWS),
@@ -142,6 +145,7 @@ GATES = (
         rule="REP-35",
         on=(WorkFinished,),
         holds=_within_what_was_agreed,
+        opened_by=(CostAgreed,),
         field="event.charges",
         remedy="费用超出住户同意的金额，请先登记新的「同意收费并维修」",
         english="The charges are more than the resident agreed to; record cost_agreed anew first.",

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
+from domain.docket import Docket
 from domain.events.on_site import (
     CompletionAgreed,
     SurveyCalledFor,
@@ -14,7 +15,9 @@ from domain.events.on_site import (
 )
 from domain.events.outside import HandedToOthers, OthersReported
 from domain.events.repair import (
+    AnsweredWithPlan,
     AppointmentMoved,
+    ArrivalTold,
     Assessed,
     Assigned,
     ConsentRefused,
@@ -43,7 +46,7 @@ from domain.rulebook.open_values import (
 from domain.rulebook.repair import obligations as listed
 from domain.rulebook.repair import outside, quoting, reading
 from domain.rulebook.repair.reading import WORK_ACCEPTED
-from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell
+from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell, whenever
 from domain.rulebook.work import DESK, ENGINEERING, FOLLOWS, MORNING, ON_THE_JOB, lies_ahead
 
 SOON_ENOUGH = listed.AT_ONCE
@@ -56,12 +59,8 @@ RIGHTS = (
     Right(rule="REP-04", events=(SurveyCalledFor,), posts=ENGINEERING),
     Right(rule="REP-04", events=(Surveyed,), posts=(*ENGINEERING, Role.REPAIRER)),
     Right(rule="REP-126", events=(WorkClassified,), posts=(*ENGINEERING, *DESK)),
-    Right(rule="REP-128", events=(CompletionAgreed,), posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER)),
-    Right(
-        rule="REP-27",
-        events=(AppointmentMoved,),
-        posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER),
-    ),
+    Right(rule="REP-128", events=(CompletionAgreed,), posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER), own_only=True),
+    Right(rule="REP-27", events=(AppointmentMoved,), posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER), own_only=True),
 )
 """The manager agrees to a time himself that goes beyond a limit (REP-125, REP-128)."""
 
@@ -88,9 +87,9 @@ def is_other(file: CaseFile) -> bool:
 
 
 def agreed_completion(file: CaseFile) -> datetime | None:
-    """REP-127: of this round."""
+    """REP-127: of this round, unless it has waited for somebody else since."""
     for entry in reversed(tuple(file)):
-        if reading.unsolved(entry):
+        if reading.unsolved(entry) or isinstance(entry.event, WAITS):
             return None
         if isinstance(entry.event, CompletionAgreed):
             return entry.event.finish_by
@@ -158,13 +157,27 @@ EXPECTED_ARRIVAL = replace(
     lapses_if=_replaces_or_hands_on,
 )
 
+
+def calls_for_survey(entry: Entry) -> bool:
+    """What is still to be surveyed when others give it back has its time anew."""
+    return isinstance(entry.event, SurveyCalledFor) or outside.comes_back(entry)
+
+
+def awaits_survey(file: CaseFile) -> bool:
+    last = file.last_entry(SurveyCalledFor, Surveyed)
+    return last is not None and isinstance(last.event, SurveyCalledFor)
+
+
 SURVEYED = Obligation(
     rule="REP-04",
     label="复杂问题现场勘查",
     owed_by=Role.ENGINEERING,
-    counts_from=(SurveyCalledFor,),
+    counts_from=(SurveyCalledFor, OthersReported),
+    starts_if=calls_for_survey,
     met_by=(Surveyed,),
+    lapses_on=(HandedToOthers,),
     limit=Within(OV_04),
+    only_if=awaits_survey,
     ladder=(
         Warn(tell=(Role.ENGINEERING,), press=FOLLOWS),
         Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
@@ -289,6 +302,37 @@ OTHER_DONE = Obligation(
     ),
 )
 
+COMPLETIONS = (*listed.COMPLETIONS, AT_ONCE_DONE, SIMPLE_DONE, DONE_AS_AGREED, OTHER_DONE)
+"""REP-06, REP-10: of all that say by when the work is done, the strictest governs."""
+
+
+def completion_limit(docket: Docket) -> datetime | None:
+    """The 完成时限 as things stand."""
+    duties = [docket.find(row.key) for row in COMPLETIONS]
+    return min((duty.due.at for duty in duties if duty and duty.owed), default=None)
+
+
+def complete_by(file: CaseFile) -> datetime | None:
+    """REP-06: what who was sent last was told, or what was agreed with the resident before it."""
+    return min(filter(None, (reading.complete_by(file), agreed_completion(file))), default=None)
+
+
+def expected_beyond_limit(entry: Entry, docket: Docket) -> bool:
+    """REP-10: against what is owed now, for a completion may be agreed after somebody was sent."""
+    limit = completion_limit(docket)
+    return isinstance(entry.event, WorkStarted) and limit is not None and entry.event.expected_done > limit
+
+
+def tells_from(tells: tuple[Tell, ...]) -> tuple[Tell, ...]:
+    """Those of an edition before, but that the expected end is held against every limit."""
+    return tuple(
+        replace(tell, when=whenever, as_owed=expected_beyond_limit)
+        if tell.when is reading.expected_beyond_limit
+        else tell
+        for tell in tells
+    )
+
+
 REPLACED = (
     AT_ONCE_ON_SITE,
     ON_SITE_BY_APPOINTMENT,
@@ -348,8 +392,7 @@ STAGE = Stage(name="修后观察", after=GRACE.counts_from, when=_is_settled)
 
 
 def _surveyed(position: Position) -> bool:
-    last = position.file.last_entry(SurveyCalledFor, Surveyed)
-    return last is None or isinstance(last.event, Surveyed)
+    return not awaits_survey(position.file)
 
 
 def _soon_enough(asked: Question) -> bool:
@@ -371,6 +414,14 @@ def _not_beyond_the_limit(asked: Question) -> bool:
     return event.finish_by <= asked.terms.calendar.add_working_days(begun, MOST_AGREED).due
 
 
+def _not_put_off(asked: Question) -> bool:
+    """REP-129: what was agreed with the resident and is still owed is moved on only by the manager."""
+    event = asked.event
+    if not isinstance(event, CompletionAgreed) or asked.by.holds(Role.CENTRE_MANAGER):
+        return True
+    return all(event.finish_by <= duty.due_at for duty in asked.owed if duty.row.key == DONE_AS_AGREED.key)
+
+
 def _finish_ahead(asked: Question) -> bool:
     return not isinstance(asked.event, CompletionAgreed) or lies_ahead(asked.event.finish_by, asked.at)
 
@@ -385,7 +436,7 @@ def _not_solved_twice(asked: Question) -> bool:
 
 
 def _survey_called_for(position: Position) -> bool:
-    return not _surveyed(position)
+    return awaits_survey(position.file)
 
 
 GATES = (
@@ -423,6 +474,14 @@ GATES = (
         english="A complex fault is graded, and worked on, only after the survey; record surveyed first.",
     ),
     Gate(
+        rule="REP-27",
+        on=(AppointmentMoved, ArrivalTold, AnsweredWithPlan),
+        stands_open=_not_accepted,
+        field="event.type",
+        remedy="住户已签字，不再约定到场时间或答复安排；反馈未解决的，重新打开后再登记",
+        english="The work is signed for and nobody comes for it any more, unless feedback reopens it.",
+    ),
+    Gate(
         rule="REP-125",
         on=(FormFilled, AppointmentMoved),
         holds=_soon_enough,
@@ -447,9 +506,17 @@ GATES = (
         english="That is beyond what may be agreed (7 working days); only the management-centre manager records it.",
     ),
     Gate(
+        rule="REP-129",
+        on=(CompletionAgreed,),
+        holds=_not_put_off,
+        field="event.finish_by",
+        remedy="已与住户约定更早的完成时间，推迟须由管理中心经理登记",
+        english="An earlier completion is agreed already; only the management-centre manager puts it off.",
+    ),
+    Gate(
         rule="REP-126",
         on=(WorkClassified,),
-        stands_open=lambda position: not reading.accepted(position.file),
+        stands_open=_not_accepted,
         field="event.type",
         remedy="住户已签字，不能再改维修分类",
         english="The work is signed for and is classified no more, unless feedback reopens it.",
@@ -457,7 +524,7 @@ GATES = (
     Gate(
         rule="REP-127",
         on=(CompletionAgreed,),
-        stands_open=lambda position: not reading.accepted(position.file),
+        stands_open=_not_accepted,
         field="event.type",
         remedy="住户已签字，不必再约定完成时间",
         english="The work is signed for; no completion is agreed any more.",

@@ -7,10 +7,16 @@ from datetime import datetime, timedelta
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
+from domain.events.on_site import CompletionAgreed, FurtherWorkAgreed, SurveyCalledFor
 from domain.events.outside import HandedToOthers, OthersReported
+from domain.events.repair import AppointmentMoved, ArrivalTold
+from domain.events.review import SentToReview
+from domain.events.work import ArrivedOnSite, Paused, Resumed
 from domain.ladder import Again, Breach, Warn
 from domain.limits import Promised
+from domain.pauses import running
 from domain.people import Role
+from domain.rulebook.repair import reading
 from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell
 from domain.rulebook.work import DESK, ENGINEERING, lies_ahead
 
@@ -65,7 +71,51 @@ def _handed(position: Position) -> bool:
     return last is not None and isinstance(last.event, HandedToOthers)
 
 
+def _ours(position: Position) -> bool:
+    return not _handed(position)
+
+
+def _goes_on(position: Position) -> bool:
+    return running(position.file) is None
+
+
+def _no_danger(position: Position) -> bool:
+    """REP-104, REP-124: a danger stays one, whoever is to repair it, until somebody of the company has been there.
+
+    It is gone to first and handed on from the site: with others, or with a resident who thinks about a price, nobody
+    of the company would be on the way, and the limits that send him would run on with nobody to meet them.
+    """
+    if not (reading.is_urgent_situation(position.file) or reading.is_immediate_situation(position.file)):
+        return True
+    return any(isinstance(entry.event, ArrivedOnSite) for entry in reading.this_round(position.file))
+
+
 GATES = (
+    Gate(
+        rule="REP-124",
+        on=(HandedToOthers, SentToReview),
+        stands_open=_no_danger,
+        field="event.type",
+        remedy="紧急报修须先派人到场控制险情，到场之后再转保修、外单位或收费评审",
+        english="In an emergency somebody goes there first; it is handed on, or reviewed, from the site.",
+    ),
+    Gate(
+        rule="REP-09",
+        on=(HandedToOthers,),
+        stands_open=_goes_on,
+        opened_by=(Resumed,),
+        field="event.type",
+        remedy="本单已暂停，请先登记「恢复」，再转保修或外单位",
+        english="The work is paused; record resumed first, then hand it on.",
+    ),
+    Gate(
+        rule="WAR-01",
+        on=(AppointmentMoved, ArrivalTold, CompletionAgreed, FurtherWorkAgreed, SurveyCalledFor, Paused),
+        stands_open=_ours,
+        field="event.type",
+        remedy="本单已转保修或外单位，待其结果登记之后再办",
+        english="The case is with others; nothing is agreed or put off for us before they have reported.",
+    ),
     Gate(
         rule="WAR-01",
         on=(HandedToOthers,),
