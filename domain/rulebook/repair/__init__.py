@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from domain.case_file import CaseFile
 from domain.docket import Docket
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
 from domain.events.on_site import (
@@ -44,6 +45,7 @@ from domain.rulebook.repair import (
     on_site,
     outside,
     pausing,
+    reading,
     refusing,
     reviewing,
 )
@@ -69,6 +71,11 @@ def _with_completion_limit(event: AnyEvent, docket: Docket) -> AnyEvent:
 def _cannot_wait(event: AnyEvent) -> bool:
     """REP-104, REP-124: what the documents send somebody to at once."""
     return isinstance(event, RequestReceived) and event.situation in URGENT_SITUATIONS | IMMEDIATE_SITUATIONS
+
+
+def _is_urgent(file: CaseFile) -> bool:
+    """By the call, or graded so (REP-14)."""
+    return joining.opened_urgent(_cannot_wait, file) or reading.is_urgent(file)
 
 
 EDITIONS = (
@@ -108,7 +115,7 @@ EDITIONS = (
             *refusing.GATES,
             *sending.GATES,
             *merging.GATES,
-            *joining.told_apart_by(_cannot_wait),
+            *joining.told_apart_by(_is_urgent),
         ),
         tells=(
             *TELLS,
@@ -168,6 +175,7 @@ REPAIR = Procedure(
     who=sending.who,
     crew=sending.crew,
     cannot_wait=_cannot_wait,
+    is_urgent=_is_urgent,
     form=REPAIR_ORDER,
     backdated_by=SUPERVISORS,
     web_ui=(URGE, REASSIGN, extend("REP-124"), NOTE),
