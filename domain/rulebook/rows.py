@@ -199,6 +199,7 @@ class Procedure:
     ``backdated_by``: whose word is needed for an act recorded long after it happened (补录).
     ``web_ui``: what supervisors may record from the Temporal Web UI.
     ``who``: whom a case knows in a post, who owes what the post owes. ``crew``: those whose order it is.
+    ``needs_to_know``: of them those who may still read whose home it is (PRV-106).
     """
 
     prefix: str
@@ -215,6 +216,7 @@ class Procedure:
     web_ui: tuple[WebUiDoor, ...]
     form: Form | None = None
     crew: Callable[[CaseFile], tuple[StaffId, ...]] = field(default=lambda file: ())  # noqa: ARG005
+    needs_to_know: Callable[[CaseFile], tuple[StaffId, ...]] = field(default=lambda file: ())  # noqa: ARG005
     passes_on: Callable[[CaseNo, Entry, CaseFile], tuple[PassedOn, ...]] = field(default=lambda no, entry, file: ())  # noqa: ARG005
     refers: Refers = refers_nothing
     shared_with: tuple[Role, ...] = ()

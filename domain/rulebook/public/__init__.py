@@ -45,6 +45,7 @@ PUBLIC_REPAIR = Procedure(
     stages=(*STAGES, *joining.STAGES),
     who=sending.who,
     crew=sending.crew,
+    needs_to_know=sending.crew,
     cannot_wait=_cannot_wait,
     is_urgent=_is_urgent,
     backdated_by=SUPERVISORS,

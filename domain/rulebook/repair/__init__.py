@@ -50,6 +50,7 @@ from domain.rulebook.repair import (
     reviewing,
 )
 from domain.rulebook.repair.copies import copy_places
+from domain.rulebook.repair.knowing import needs_to_know
 from domain.rulebook.repair.obligations import COMPLETIONS, OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS
 from domain.rulebook.repair.rights import GATES, RIGHTS
@@ -174,6 +175,7 @@ REPAIR = Procedure(
     stages=(completing.STAGE, *reviewing.STAGES, *accepting.STAGES, *outside.STAGES, *STAGES, *joining.STAGES),
     who=sending.who,
     crew=sending.crew,
+    needs_to_know=needs_to_know,
     cannot_wait=_cannot_wait,
     is_urgent=_is_urgent,
     form=REPAIR_ORDER,
