@@ -48,6 +48,7 @@ from domain.rulebook.repair import (
     reading,
     refusing,
     reviewing,
+    withdrawing,
 )
 from domain.rulebook.repair.copies import copy_places
 from domain.rulebook.repair.knowing import needs_to_know
@@ -128,6 +129,7 @@ EDITIONS = (
             *outside.TELLS,
             *sending.TELLS,
             *joining.TELLS,
+            *withdrawing.TELLS,
         ),
         periods=(*reviewing.PERIODS, completing.GRACE),
         guides=on_site.GUIDES,
