@@ -47,6 +47,7 @@ FREE_WORDS = frozenset(
         "proposal",
         "findings",
         "task",
+        "unit",
     }
 )
 """May hold anything about anybody: shown only for a purpose."""
@@ -84,7 +85,9 @@ async def case_seen_by(asking: Caller, no: str) -> CaseHead:
     actor = asking.principal.actor(head.estate) if head else None
     if head is None or actor is None:
         raise UnknownCase
-    if not may(actor, Verb.READ_CASE, CaseFacts(estate=head.estate, procedure=head.procedure, open=head.open, crew=())):
+    if not may(
+        actor, Verb.READ_CASE, CaseFacts(estate=head.estate, procedure=head.procedure, open=head.open, at_work=())
+    ):
         raise UnknownCase
     return head
 
@@ -100,8 +103,8 @@ async def look_at(asking: Caller, no: str) -> Look:
 
 def facts_of(look: Look) -> CaseFacts:
     procedure = PROCEDURES[look.head.procedure]
-    crew = procedure.crew(look.file)
-    return CaseFacts(estate=look.head.estate, procedure=look.head.procedure, open=look.head.open, crew=crew)
+    at_work = procedure.needs_to_know(look.file)
+    return CaseFacts(estate=look.head.estate, procedure=look.head.procedure, open=look.head.open, at_work=at_work)
 
 
 async def unmask(asking: Caller, look: Look, verb: Verb, *, purpose: str, what: str) -> None:

@@ -7,7 +7,7 @@ from domain.errors import RuleBroken
 from domain.events import AnyEvent
 from domain.events.joining import MergedInto, MergeTaken
 from domain.rulebook import PROCEDURES
-from domain.rulebook.joining import is_urgent
+from domain.rulebook.joining import would_slow_down
 from infra.postgres.acceptance import Into
 from infra.postgres.records import CaseHead
 
@@ -43,13 +43,11 @@ async def merging_into(desk: Desk, head: CaseHead, event: AnyEvent) -> Into | No
 
 
 async def _refuse_to_slow_down(desk: Desk, head: CaseHead, there: CaseFile) -> None:
-    """The clocks of what cannot wait end with its case: it never goes into one that has none of them."""
-    procedure = PROCEDURES[head.procedure]
-    here = await file_so_far(desk, head.no)
-    if is_urgent(procedure.cannot_wait, here) and not is_urgent(procedure.cannot_wait, there):
+    if would_slow_down(PROCEDURES[head.procedure], await file_so_far(desk, head.no), there):
         raise _refusal(
-            "本单紧急，该单普通，并入后紧急时限即失效；请将普通单并入紧急单",
-            "This case cannot wait and that one can: merge the ordinary case into the urgent one instead.",
+            "本单紧急，该单普通，并入后紧急时限即失效；请将普通单并入紧急单，定级有误的请工程部先改定级",
+            "This case cannot wait and that one can: merge the ordinary case into the urgent one instead, "
+            "or have the grade mended first.",
         )
 
 

@@ -1,6 +1,7 @@
 """What stands in 备注栏 of a printed 《维修单》: what was found, agreed and warned of under that form."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from domain.calendar import LOCAL
 from domain.case_file import CaseFile
@@ -15,14 +16,18 @@ from domain.events.on_site import (
     ResourceUsed,
     Surveyed,
 )
+from domain.events.outside import HandedToOthers, OthersReported
 from domain.events.repair import TrialDone
 from domain.events.review import Reviewed
+from domain.events.work import Paused
 
 
 def remarks(paper: CaseFile) -> Iterator[str]:
-    """In the order of the file; MAT-04 to MAT-06, REP-04, REP-116 to REP-118, FEE-02, FEE-12, FEE-13, FEE-106."""
+    """In the order of the file; MAT-04 to MAT-06, REP-04, REP-09, REP-116 to REP-118, WAR-01, FEE-02, FEE-12, FEE-13,
+    FEE-106.
+    """
     for entry in paper:
-        if said := _found(entry.event) or _agreed(entry.event):
+        if said := _found(entry.event) or _agreed(entry.event) or _waits(entry.event):
             yield said
 
 
@@ -53,8 +58,24 @@ def _agreed(event: AnyEvent) -> str:
         case ResourceUsed(resource=resource, agreed_by=agreed_by):
             return f"使用业主{resource}，{agreed_by}同意"
         case FurtherWorkAgreed(work=work, fee=fee, agreed_by=agreed_by, finish_by=by):
-            return f"追加维修：{work}，{fee:.2f} 元，{by.astimezone(LOCAL):%m-%d %H:%M} 前完成，{agreed_by}同意"
+            return f"追加维修：{work}，{fee:.2f} 元，{_moment(by)} 前完成，{agreed_by}同意"
     return ""
+
+
+def _waits(event: AnyEvent) -> str:
+    """REP-09, WAR-01: for what or for whom, and until when; what somebody remarked of it is the company's."""
+    match event:
+        case Paused(waits_for=waits_for, resumes_at=resumes_at):
+            return f"暂停：{waits_for}，预计 {_moment(resumes_at)} 恢复"
+        case HandedToOthers(others=others, unit=unit, answer_by=answer_by):
+            return f"转{others}：{unit}，预计 {_moment(answer_by)} 答复"
+        case OthersReported(settled=settled, text=text):
+            return f"保修或外单位{'已' if settled else '未'}处理：{text}"
+    return ""
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(LOCAL):%m-%d %H:%M}"
 
 
 def _material(event: MaterialChecked) -> str:

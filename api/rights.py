@@ -39,17 +39,17 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
-    """What a right depends on of a case; ``crew`` are those whose order it is, ``procedure`` its prefix."""
+    """What a right depends on of a case. ``at_work``: who has something of it to do; ``procedure``: its prefix."""
 
     estate: EstateCode
     procedure: str
     open: bool
-    crew: tuple[StaffId, ...]
+    at_work: tuple[StaffId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """``own_order``: posts that have the right only while the open order is theirs.
+    """``own_order``: posts that have the right only while they are at work on the open order.
 
     ``where_shared``: posts that have it only in cases of a procedure that is shared with them.
     """
@@ -119,7 +119,7 @@ def may(actor: Actor, verb: Verb, case: CaseFacts | None = None) -> bool:
         return False
     if actor.holds(*(post for post in PROCEDURES[case.procedure].shared_with if post in grant.where_shared)):
         return True
-    return case.open and actor.holds(*grant.own_order) and actor.id in case.crew
+    return case.open and actor.holds(*grant.own_order) and actor.id in case.at_work
 
 
 def demand(actor: Actor, verb: Verb, case: CaseFacts | None = None) -> None:

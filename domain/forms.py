@@ -19,6 +19,7 @@ from domain.events.on_site import (
     Quoted,
     ResourceUsed,
 )
+from domain.events.outside import HandedToOthers, OthersReported
 from domain.events.repair import (
     AnsweredWithPlan,
     AppointmentMoved,
@@ -42,7 +43,7 @@ from domain.events.repair import (
     WorkFinished,
 )
 from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent
-from domain.events.work import ArrivedOnSite, Reassigned, WorkStarted
+from domain.events.work import ArrivedOnSite, Paused, Reassigned, Resumed, WorkStarted
 from domain.people import CaseNo
 from domain.pricing import ChargeLine
 
@@ -140,6 +141,10 @@ SEEN_BY_CUSTOMERS: frozenset[type[Event]] = frozenset(
         ProblemFound,
         FurtherWorkAgreed,
         AcceptanceStated,
+        HandedToOthers,
+        OthersReported,
+        Paused,
+        Resumed,
     }
 )
 """The steps that a copy which leaves the company tells: what is done with and for the customer.
@@ -245,7 +250,8 @@ class RepairOrderSheet(Sheet):
     received_at: datetime
     repairer: str = ""
     complete_by: datetime | None = None
-    expected: datetime | None = None
+    expected_arrival: datetime | None = None
+    expected_done: datetime | None = None
 
     reported_item: str = ""
     actual_item: str = ""

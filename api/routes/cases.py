@@ -102,7 +102,7 @@ def _may_list(asking: Caller, estate: EstateCode, procedure: str | None) -> bool
         return False
     if procedure is None:
         return may(actor, Verb.LIST_CASES)
-    return may(actor, Verb.LIST_CASES, CaseFacts(estate=estate, procedure=procedure, open=True, crew=()))
+    return may(actor, Verb.LIST_CASES, CaseFacts(estate=estate, procedure=procedure, open=True, at_work=()))
 
 
 def estates_of(asking: Caller, wanted: Wanted) -> frozenset[EstateCode]:

@@ -16,7 +16,7 @@ from domain.limits import Within
 from domain.passing import PassedOn
 from domain.people import CaseNo, Role
 from domain.rulebook.open_values import SETTLING
-from domain.rulebook.rows import Gate, Position, Right, Stage, Tell
+from domain.rulebook.rows import Gate, Position, Procedure, Right, Stage, Tell
 from domain.rulebook.work import DESK, words_given
 
 MERGED, TOLD_APART = "已并入", "已转类"
@@ -103,13 +103,13 @@ GATES = (
 )
 
 
-def told_apart_by(cannot_wait: Callable[[AnyEvent], bool]) -> tuple[Gate, ...]:
+def told_apart_by(is_urgent: Callable[[CaseFile], bool]) -> tuple[Gate, ...]:
     """What ends the clocks of a case that cannot wait is no clerk's decision; any other is the desk's alone."""
     return (
         Gate(
             rule="CAL-109",
             on=(ToldApart,),
-            stands_open=partial(_may_tell_apart_urgent, cannot_wait),
+            stands_open=partial(_may_tell_apart_urgent, is_urgent),
             field="by",
             remedy="本单紧急，转类须由客服部主管、工程部主管或值班主任登记；未转类前照常处置",
             english="The case cannot wait; only a supervisor or the duty director tells it apart.",
@@ -117,7 +117,7 @@ def told_apart_by(cannot_wait: Callable[[AnyEvent], bool]) -> tuple[Gate, ...]:
         Gate(
             rule="CAL-109",
             on=(ToldApart,),
-            stands_open=partial(_may_tell_apart_ordinary, cannot_wait),
+            stands_open=partial(_may_tell_apart_ordinary, is_urgent),
             field="by",
             remedy="本单的转类由前台客服员或客服部主管登记",
             english="The front desk or its supervisor tells this case apart.",
@@ -125,17 +125,26 @@ def told_apart_by(cannot_wait: Callable[[AnyEvent], bool]) -> tuple[Gate, ...]:
     )
 
 
-def _may_tell_apart_urgent(cannot_wait: Callable[[AnyEvent], bool], position: Position) -> bool:
-    return not is_urgent(cannot_wait, position.file) or position.by.holds(*TELL_URGENT_APART)
+def _may_tell_apart_urgent(is_urgent: Callable[[CaseFile], bool], position: Position) -> bool:
+    return not is_urgent(position.file) or position.by.holds(*TELL_URGENT_APART)
 
 
-def _may_tell_apart_ordinary(cannot_wait: Callable[[AnyEvent], bool], position: Position) -> bool:
-    return is_urgent(cannot_wait, position.file) or position.by.holds(*DESK)
+def _may_tell_apart_ordinary(is_urgent: Callable[[CaseFile], bool], position: Position) -> bool:
+    return is_urgent(position.file) or position.by.holds(*DESK)
 
 
-def is_urgent(cannot_wait: Callable[[AnyEvent], bool], file: CaseFile) -> bool:
+def opened_urgent(cannot_wait: Callable[[AnyEvent], bool], file: CaseFile) -> bool:
     """Whether it opened with what cannot wait."""
     return any(cannot_wait(entry.event) for entry in file.opening)
+
+
+def would_slow_down(procedure: Procedure, here: CaseFile, there: CaseFile) -> bool:
+    """The clocks of what cannot wait end with its case: it goes into one alone that has them too.
+
+    What the call said outweighs what the fault was graded.
+    """
+    opened = partial(opened_urgent, procedure.cannot_wait)
+    return any(urgent(here) and not urgent(there) for urgent in (opened, procedure.is_urgent))
 
 
 def no_repair_any_more(*acts: type[Event]) -> Gate:

@@ -217,10 +217,12 @@ class Procedure:
     of the file makes other cases hear.
     ``shared_with``: posts that look at no other cases (PRV-106).
     ``takes_callers``: whether who calls about the matter now can be put on the case, and would be heard.
-    ``cannot_wait``: whether a case opened by such an event goes before others in every queue.
+    ``cannot_wait``: whether a case opened by such an event goes before others in every queue. ``is_urgent``: whether it
+    is such a case as its file stands, by how it opened or by what it was found to be since.
     ``backdated_by``: whose word is needed for an act recorded long after it happened (补录).
     ``web_ui``: what supervisors may record from the Temporal Web UI.
     ``who``: whom a case knows in a post, who owes what the post owes. ``crew``: those whose order it is.
+    ``needs_to_know``: of them those who may still read whose home it is (PRV-106).
     """
 
     prefix: str
@@ -232,10 +234,12 @@ class Procedure:
     who: WhoHolds
     editions: tuple[Edition, ...]
     cannot_wait: Callable[[AnyEvent], bool]
+    is_urgent: Callable[[CaseFile], bool]
     backdated_by: tuple[Role, ...]
     web_ui: tuple[WebUiDoor, ...]
     form: Form | None = None
     crew: Callable[[CaseFile], tuple[StaffId, ...]] = field(default=lambda file: ())  # noqa: ARG005
+    needs_to_know: Callable[[CaseFile], tuple[StaffId, ...]] = field(default=lambda file: ())  # noqa: ARG005
     passes_on: Callable[[CaseNo, Entry, CaseFile], tuple[PassedOn, ...]] = field(default=lambda no, entry, file: ())  # noqa: ARG005
     refers: Refers = refers_nothing
     shared_with: tuple[Role, ...] = ()

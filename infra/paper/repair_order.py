@@ -32,7 +32,8 @@ def _request(sheet: RepairOrderSheet, wording: Wording) -> Places:
         "complete_by": moment(sheet.complete_by),
         "content": wording.text(sheet.content),
         "repairer": wording.short(sheet.repairer),
-        "expected": moment(sheet.expected),
+        "expected_arrival": moment(sheet.expected_arrival),
+        "expected_done": moment(sheet.expected_done),
     }
 
 

@@ -112,6 +112,34 @@ async def test_a_repairer_sees_the_phone_only_while_the_order_is_his(office: Off
     assert [403, 200, 403] == [before.status_code, his.status_code, other.status_code]
 
 
+async def test_prv_106_a_repairer_reads_no_more_of_a_home_that_he_has_nothing_to_do_in(office: Office) -> None:
+    supervisor = await office.holder("工程部主管")
+    no = await office.call(DESK)
+    told = []
+
+    await walk(office, no, supervisor, until="customer_copy_given")
+    for after, until in (("", ""), ("customer_copy_given", "copies_confirmed")):
+        if until:
+            await walk(office, no, supervisor, after=after, until=until)
+        seen = await office.get(f"/v1/cases/{no}", REPAIRER, purpose="联系住户")
+        told += [seen.status_code, (await office.prints(no, REPAIRER)).status_code]
+
+    assert [200, 200, 403, 403] == told
+
+
+async def test_war_01_whom_a_repair_is_handed_to_is_shown_for_a_purpose_alone(office: Office) -> None:
+    supervisor = await office.holder("工程部主管")
+    no = await office.call(DESK)
+    await walk(office, no, supervisor, until="assessed")
+    by = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    handed = {"type": "handed_to_others", "others": "保修单位", "unit": "王师傅家电 13800000000", "answer_by": by}
+    await office.did(no, handed | {"reason": "保修期内"}, supervisor)
+
+    shown = [await office.get(f"/v1/cases/{no}", DESK), await office.get(f"/v1/cases/{no}", DESK, purpose="联系住户")]
+
+    assert [False, True] == ["王师傅家电 13800000000" in answer.text for answer in shown]
+
+
 async def test_every_minute_of_a_case_is_accounted_for(office: Office) -> None:
     no = await office.call(DESK)
     await office.did(no, {"type": "engineering_notified"}, DESK)

@@ -416,6 +416,18 @@ async def test_what_cannot_wait_is_not_merged_into_what_can(office: Office, room
     await office.did(dull, {"type": "merged_into", "into": hazard, "reason": "同一处"}, DESK)
 
 
+async def test_rep_14_what_is_graded_urgent_is_not_merged_into_what_is_not(office: Office, room: str) -> None:
+    urgent, low = [await office.call(DESK, room=room) for _ in range(2)]
+    for no, urgency in ((urgent, "紧急"), (low, "低优先级")):
+        await office.did(no, {"type": "assessed", "urgency": urgency}, "en-1")
+
+    answer = await office.does(urgent, {"type": "merged_into", "into": low, "reason": "同一处"}, DESK)
+
+    assert (409, "event.into") == (answer.status_code, answer.json()["field"]), answer.text
+    assert "请将普通单并入紧急单" in answer.json()["remedy"]
+    await office.did(low, {"type": "merged_into", "into": urgent, "reason": "同一处"}, DESK)
+
+
 async def test_the_same_merge_in_several_processes_at_once_is_answered_alike(
     office: Office, room: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from api.sheet import sheet_of
 from domain.case_file import Source
 from domain.events import AnyEvent, Noted, Urged
 from domain.events.on_site import (
+    AcceptanceStated,
     CompletionAgreed,
     CostAgreed,
     FurtherWorkAgreed,
@@ -22,8 +23,10 @@ from domain.events.on_site import (
     Payment,
     PaymentStated,
 )
+from domain.events.outside import HandedToOthers, Others, OthersReported
 from domain.events.repair import (
     AppointmentMoved,
+    ArrivalTold,
     Assessed,
     ConsentRefused,
     CopiesConfirmed,
@@ -41,9 +44,9 @@ from domain.events.repair import (
     WorkFinished,
 )
 from domain.events.review import Reviewed
-from domain.events.work import ArrivedOnSite, EngineeringNotified
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Paused, PauseReason, Reassigned, WorkStarted
 from domain.forms import REPAIR_ORDER, RepairOrderSheet
-from domain.people import CaseNo, EstateCode
+from domain.people import CaseNo, EstateCode, StaffId
 from domain.pricing import ChargeKind, ChargeLine, PriceBook
 from infra.postgres.records import CaseHead
 from tests.domain.rulebook.beginnings import ASSIGNED, RECEIVED
@@ -243,3 +246,51 @@ def test_fee_02_what_is_charged_off_the_list_is_called_by_its_name(look: Look) -
     sheet = noted_under(look, WorkFinished(fault=FaultKind.WATER, charges=(line, replace(line, item="EXTRA"))))
 
     assert ["评审项目", "追加维修"] == [charge.name for charge in sheet.charges or ()]
+
+
+STARTED = WorkStarted(expected_done=on("12:30"))
+FINISHED = WorkFinished(fault=FaultKind.WATER, no_charge=True)
+
+
+def test_rep_10_the_completion_expected_is_the_repairers_word_and_the_arrival_the_clerks(look: Look) -> None:
+    told = ArrivalTold(expected=on("9:35"))
+
+    waiting, at_work = noted_under(look, told), noted_under(look, told, STARTED)
+
+    assert (on("9:35"), None) == (waiting.expected_arrival, waiting.expected_done)
+    assert (on("9:35"), on("12:30")) == (at_work.expected_arrival, at_work.expected_done)
+
+
+@pytest.mark.parametrize(
+    ("then", "expected"),
+    [
+        ((FINISHED, TrialDone(passed=True), AcceptanceStated(satisfied=False), FINISHED), on("12:30")),
+        ((Reassigned(repairer=StaffId("rp-2"), reason="请假"),), None),
+        ((FINISHED, ResidentSigned(signer="住户", signature="s-1"), FeedbackGiven(solved=False)), None),
+        ((FeedbackGiven(solved=False), ASSIGNED, WorkStarted(expected_done=on("17:00"))), on("17:00")),
+    ],
+    ids=["done again", "somebody else", "reopened", "begun anew"],
+)
+def test_rep_10_it_holds_as_long_as_whoever_said_it_is_at_work(
+    look: Look, then: tuple[AnyEvent, ...], expected: datetime | None
+) -> None:
+    assert expected == noted_under(look, STARTED, *then).expected_done
+
+
+def test_rep_09_war_01_the_remarks_say_what_is_waited_for_and_until_when(look: Look) -> None:
+    paused = Paused(waits_for=PauseReason.PARTS, resumes_at=on("15:00"), remark=REMARK)
+    handed = HandedToOthers(others=Others.WARRANTOR, unit="某建设公司", answer_by=on("16:00"), reason=REMARK)
+    answers = OthersReported(settled=False, text="已过保修期"), OthersReported(settled=True, text="已换新")
+
+    sheet = noted_under(look, paused, handed, *answers)
+
+    assert [
+        "暂停：等配件，预计 11-23 15:00 恢复",
+        "转保修单位：某建设公司，预计 11-23 16:00 答复",
+        "保修或外单位未处理：已过保修期",
+        "保修或外单位已处理：已换新",
+    ] == sheet.remarks.split("；")
+    assert REMARK not in sheet.remarks
+    assert ["暂停", "转保修或外单位", "保修或外单位结果", "保修或外单位结果"] == [
+        step.what for step in sheet.steps[-4:]
+    ]

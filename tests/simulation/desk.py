@@ -19,7 +19,7 @@ from domain.passing import PassedOn
 from domain.people import CLOCKWORK, Actor, CaseNo, Role, StaffId
 from domain.referrals import outstanding
 from domain.rulebook import PROCEDURES
-from domain.rulebook.joining import is_urgent
+from domain.rulebook.joining import would_slow_down
 from domain.rulebook.rows import Procedure
 from tests.domain.story import LY
 from tests.simulation.case import Scripts, SimulatedCase
@@ -164,7 +164,6 @@ class Desk:
         if not isinstance(event, MergedInto):
             return event
         going = {command.case.no for command in self._on_the_way(MergedInto)}
-        urgent = is_urgent(case.procedure.cannot_wait, case.file)
         others = [
             other
             for other in self.cases
@@ -174,7 +173,7 @@ class Desk:
             and len(other.file)
             and not other.file.ended
             and other.procedure.takes_callers(other.file)
-            and (not urgent or is_urgent(other.procedure.cannot_wait, other.file))
+            and not would_slow_down(case.procedure, case.file, other.file)
         ]
         if not others:
             raise RuleBroken("REP-13", field="event.into", remedy="请核对单号", english="No case takes it in.")

@@ -103,6 +103,22 @@ async def test_mat_03_to_mat_06_unfit_material_is_warned_of_and_then_used_if_the
     assert await case.hears(stages.started(case), REPAIRER)
 
 
+async def test_mat_03_mat_05_material_brought_while_the_work_goes_on_is_checked_before_it_is_done(
+    opened: Open,
+) -> None:
+    case = await opened()
+    await on_site(case)
+    await case.hears(stages.started(case), REPAIRER)
+    await case.hears(MaterialSupplied(material="软管"), REPAIRER)
+
+    assert ("MAT-03", "event.type") == (await case.refuses(stages.FREE, REPAIRER)).broke
+    await case.hears(MaterialChecked(finding_of_material=MaterialFinding.POOR), REPAIRER)
+    assert ("MAT-05", "event.type") == (await case.refuses(stages.FREE, REPAIRER)).broke
+    await case.hears(MaterialChecked(finding_of_material=MaterialFinding.POOR, warned=True), REPAIRER)
+
+    assert await case.hears(stages.FREE, REPAIRER)
+
+
 async def test_rep_116_the_owners_water_is_used_only_with_consent(opened: Open) -> None:
     case = await opened()
     await before_the_work(case)

@@ -1,6 +1,7 @@
 """PUB: the repair of a public facility, from the report to the tidied site, on a 《公共区域现场巡视表》."""
 
 from datetime import date
+from functools import partial
 
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
 from domain.events.public import FacilityFaultReported, Hazard
@@ -22,13 +23,15 @@ def _cannot_wait(event: AnyEvent) -> bool:
     return isinstance(event, FacilityFaultReported) and event.hazard is not Hazard.NONE
 
 
+_is_urgent = partial(joining.opened_urgent, _cannot_wait)
+
 EDITIONS = (
     Edition(since=date(2026, 1, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),
     Edition(
         since=date(2026, 11, 1),
         obligations=joining.limits((*WITH_ITS_START_SET, closing.SHEET_FETCHED, sending.REASSIGNED)),
         rights=(*RIGHTS, *sending.RIGHTS, *joining.RIGHTS),
-        gates=(*GATES, *sending.GATES, *joining.GATES, *joining.told_apart_by(_cannot_wait)),
+        gates=(*GATES, *sending.GATES, *joining.GATES, *joining.told_apart_by(_is_urgent)),
         tells=(*TELLS, *sending.TELLS, *joining.TELLS),
         bounded=True,
     ),
@@ -43,7 +46,9 @@ PUBLIC_REPAIR = Procedure(
     stages=(*STAGES, *joining.STAGES),
     who=sending.who,
     crew=sending.crew,
+    needs_to_know=sending.crew,
     cannot_wait=_cannot_wait,
+    is_urgent=_is_urgent,
     backdated_by=SUPERVISORS,
     web_ui=(URGE, REASSIGN, extend("PUB-103"), NOTE),
     form=INSPECTION_SHEET,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from domain.case_file import CaseFile
 from domain.docket import Docket
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
 from domain.events.on_site import (
@@ -46,10 +47,13 @@ from domain.rulebook.repair import (
     outside,
     pausing,
     quoting,
+    reading,
     refusing,
     reviewing,
+    withdrawing,
 )
 from domain.rulebook.repair.copies import copy_places
+from domain.rulebook.repair.knowing import needs_to_know
 from domain.rulebook.repair.obligations import OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS
 from domain.rulebook.repair.rights import GATES, RIGHTS
@@ -69,6 +73,11 @@ def _with_completion_limit(event: AnyEvent, docket: Docket) -> AnyEvent:
 def _cannot_wait(event: AnyEvent) -> bool:
     """REP-104, REP-124: what the documents send somebody to at once."""
     return isinstance(event, RequestReceived) and event.situation in URGENT_SITUATIONS | IMMEDIATE_SITUATIONS
+
+
+def _is_urgent(file: CaseFile) -> bool:
+    """By the call, or graded so (REP-14)."""
+    return joining.opened_urgent(_cannot_wait, file) or reading.is_urgent(file)
 
 
 EDITIONS = (
@@ -111,7 +120,7 @@ EDITIONS = (
             *refusing.GATES,
             *sending.GATES,
             *merging.GATES,
-            *joining.told_apart_by(_cannot_wait),
+            *joining.told_apart_by(_is_urgent),
         ),
         tells=(
             *completing.tells_from(TELLS),
@@ -124,6 +133,7 @@ EDITIONS = (
             *outside.TELLS,
             *sending.TELLS,
             *joining.TELLS,
+            *withdrawing.TELLS,
         ),
         periods=(*reviewing.PERIODS, completing.GRACE),
         guides=on_site.GUIDES,
@@ -172,7 +182,9 @@ REPAIR = Procedure(
     stages=(completing.STAGE, *reviewing.STAGES, *accepting.STAGES, *outside.STAGES, *STAGES, *joining.STAGES),
     who=sending.who,
     crew=sending.crew,
+    needs_to_know=needs_to_know,
     cannot_wait=_cannot_wait,
+    is_urgent=_is_urgent,
     form=REPAIR_ORDER,
     backdated_by=SUPERVISORS,
     web_ui=(URGE, REASSIGN, extend("REP-124"), NOTE),

@@ -127,12 +127,13 @@ GATES = (
     ),
     Gate(
         rule="MAT-03",
-        on=(WorkStarted,),
+        on=(WorkStarted, WorkFinished),
         stands_open=_material_verified,
         opened_by=(MaterialChecked,),
         field="event.type",
         remedy="住户自备材料须先核验，请登记「核验自备材料」",
-        english="The resident's own material is verified before work starts; record material_checked.",
+        english="The resident's own material is verified before work starts, or goes on with it; "
+        "record material_checked.",
     ),
     Gate(
         rule="MAT-04",
@@ -144,12 +145,12 @@ GATES = (
     ),
     Gate(
         rule="MAT-05",
-        on=(WorkStarted,),
+        on=(WorkStarted, WorkFinished),
         stands_open=_warned_of_unfit,
         opened_by=(MaterialChecked,),
         field="event.type",
         remedy="材料不合格或质量不佳，须先提示住户后果，请在「核验自备材料」中勾选",
-        english="The resident is warned of unfit material before work starts; record material_checked, warned: true.",
+        english="The resident is warned of unfit material before it is used; record material_checked, warned: true.",
     ),
     Gate(
         rule="REP-116",

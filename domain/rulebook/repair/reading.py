@@ -117,6 +117,16 @@ def expected_arrival(file: CaseFile) -> datetime | None:
     return None
 
 
+def expected_done(file: CaseFile) -> datetime | None:
+    """REP-10: by when whoever has the order said that it is done, in this round; None: he has not begun."""
+    for entry in reversed(this_round(file)):
+        if isinstance(entry.event, Assigned | Reassigned):
+            return None
+        if isinstance(entry.event, WorkStarted):
+            return entry.event.expected_done
+    return None
+
+
 def replaces_expected_arrival(entry: Entry) -> bool:
     """REP-103: the resident agreed to another time than the one told before, or the repair begins anew."""
     agreed = isinstance(entry.event, FormFilled) and entry.event.wanted != AS_SOON_AS_POSSIBLE

@@ -192,6 +192,10 @@ def _to_be_sent(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the sh
     return isinstance(entry.event, ReviewConsent) and entry.event.agreed
 
 
+def _says_no(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return isinstance(entry.event, ReviewConsent) and not entry.event.agreed
+
+
 def _reminds(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
     return isinstance(entry.event, PeriodOver) and entry.event.rule == "REP-30" and entry.event.key != UNANSWERED
 
@@ -210,6 +214,13 @@ TELLS = (
         to=(Role.ENGINEERING_SUPERVISOR,),
         text="住户认可费用并同意维修，请派工",
         when=_to_be_sent,
+    ),
+    Tell(
+        rule="REP-30",
+        on=(ReviewConsent,),
+        to=(Role.FRONT_DESK, Role.ENGINEERING_SUPERVISOR),
+        text="住户不认可费用或不同意维修，本单已按住户不同意结案，不再派工",
+        when=_says_no,
     ),
     Tell(
         rule="REP-30",

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from domain.case_file import CaseFile
 from domain.events import AnyEvent, Noted, NoticeAcknowledged, RoutineDue, Urged
 from domain.events.routine import CleaningAsked, CostsReckoned
 from domain.people import Role
@@ -18,6 +19,10 @@ def _cannot_wait(event: AnyEvent) -> bool:  # noqa: ARG001  # the shape of such 
     return False
 
 
+def _is_urgent(file: CaseFile) -> bool:  # noqa: ARG001  # the shape of such a row
+    return False
+
+
 EDITIONS = (Edition(since=date(2026, 11, 1), obligations=OBLIGATIONS, rights=RIGHTS, gates=GATES, tells=TELLS),)
 
 ROUTINE = Procedure(
@@ -29,6 +34,7 @@ ROUTINE = Procedure(
     stages=STAGES,
     who=nobody,
     cannot_wait=_cannot_wait,
+    is_urgent=_is_urgent,
     backdated_by=SUPERVISORS,
     web_ui=(URGE, NOTE),
     editions=EDITIONS,

@@ -59,6 +59,8 @@ def finished(fresh: RepairOrderSheet) -> RepairOrderSheet:
         ),
         cost=Decimal("21.30"),
         consent="住户当场同意",
+        expected_arrival=at(65),
+        expected_done=at(105),
         work_started_at=at(70),
         work_finished_at=at(110),
         trial="合格",

@@ -51,6 +51,20 @@ def test_rep_22_an_appointment_is_shown_in_local_time(finished: RepairOrderSheet
     assert "预约维修时间 2025年3月11日 10:00" in text_of(render_repair_order(finished, font=None))
 
 
+def test_rep_10_rep_103_when_he_should_come_and_when_it_should_be_done_have_each_its_place(
+    finished: RepairOrderSheet,
+) -> None:
+    text = text_of(render_repair_order(finished, font=None))
+
+    assert "预计到达时间 2025年3月11日 10:05 预计完成时间 2025年3月11日 10:45" in text
+
+
+def test_the_work_has_room_for_its_beginning_and_its_end_on_one_line(finished: RepairOrderSheet) -> None:
+    text = text_of(render_repair_order(finished, font=None))
+
+    assert "维修人员 维修甲 维修时间 2025年3月11日 10:10 至 2025年3月11日 10:50" in text
+
+
 def test_rep_33_reported_and_actual_item_stand_side_by_side(finished: RepairOrderSheet) -> None:
     text = text_of(render_repair_order(finished, font=None))
 
