@@ -107,7 +107,7 @@ async def test_mat_03_mat_05_material_brought_while_the_work_goes_on_is_checked_
     opened: Open,
 ) -> None:
     case = await opened()
-    await on_site(case)
+    await before_the_work(case)
     await case.hears(stages.started(case), REPAIRER)
     await case.hears(MaterialSupplied(material="软管"), REPAIRER)
 
