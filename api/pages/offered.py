@@ -65,7 +65,7 @@ def _permitted(look: Look, position: Position, kinds: Iterable[type[Event]]) -> 
 def _position(look: Look, duties: Sequence[FiledDuty]) -> Position:
     rows = {row.key: row for row in edition_of(look.head).obligations}
     return Position(
-        by=look.actor,
+        by=look.recorder,
         at=datetime.now(UTC),
         file=look.file,
         owed=tuple(
