@@ -71,10 +71,11 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What a caller sees of a case."""
+    """What a caller sees of a case. ``actor``: as whom he reads; ``recorder``: as whom he records what is his own."""
 
     head: CaseHead
     actor: Actor
+    recorder: Actor
     entries: list[FiledEntry]
     file: CaseFile
 
@@ -94,11 +95,11 @@ async def case_seen_by(asking: Caller, no: str) -> CaseHead:
 
 async def look_at(asking: Caller, no: str) -> Look:
     head = await case_seen_by(asking, no)
-    actor = asking.principal.actor(head.estate)
-    if actor is None:
+    actor, recorder = asking.principal.actor(head.estate), asking.principal.recorder(head.estate)
+    if actor is None or recorder is None:
         raise UnknownCase
     entries = await asking.house.desk.reader.entries(head.no)
-    return Look(head=head, actor=actor, entries=entries, file=case_file(entries))
+    return Look(head=head, actor=actor, recorder=recorder, entries=entries, file=case_file(entries))
 
 
 def facts_of(look: Look) -> CaseFacts:

@@ -7,13 +7,13 @@ from infra.postgres.principals import Principal
 
 
 async def acting(desk: Desk, principal: Principal, estate: EstateCode, by: str | None) -> Actor:
-    """The actor. A system lends a person no post that it does not hold itself.
+    """The actor. A system lends a person no post that it does not hold, and acts with few of them itself.
 
     Raises Malformed for an estate that is not the caller's or where nobody of that number works there, NotPermitted
     where a person speaks for another.
     """
-    own = principal.actor(estate)
-    if own is None:
+    own, lent = principal.recorder(estate), principal.actor(estate)
+    if own is None or lent is None:
         raise Malformed(
             field="estate",
             remedy="没有这个小区，或您的密钥不能用于它；请从可选值中选择",
@@ -31,4 +31,4 @@ async def acting(desk: Desk, principal: Principal, estate: EstateCode, by: str |
             remedy="请填写本小区在职人员的工号",
             english="Give the number of an active member of staff of this estate.",
         )
-    return Actor(id=person.id, name=person.name, posts=person.posts & own.posts, estates=person.estates)
+    return Actor(id=person.id, name=person.name, posts=person.posts & lent.posts, estates=person.estates)

@@ -83,7 +83,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "须为带时区的时间，如 2026-11-22T09:00:00+08:00",
         "It must be a time with its zone, such as 2026-11-22T09:00:00+08:00.",
     ),
-    "no_phone": ("须为电话号码或分机号，如 13800000000、8001转123", "It must be a phone number or an extension."),
+    "no_phone": (
+        "须为手机、带区号的固定电话、3 至 6 位的短号或 + 开头的境外号码，可带分机，如 13800000000；多个号码用、隔开",
+        "It must be a mobile number, a line with its area, 3 to 6 digits or a foreign one with +, such as 13800000000.",
+    ),
     "no_estate": (
         "须为小区代码，2 至 8 位，只用大写字母、数字，如 LY",
         "It must be the code of an estate: 2 to 8 capital letters and digits, such as LY.",

@@ -48,7 +48,7 @@ def prices_for(look: Look, book: PriceBook) -> Prices:
 async def choices_for(desk: Desk, look: Look, duties: Sequence[FiledDuty], prices: Prices, offered: Kinds) -> Choices:
     """Of the crew only where work can be given: who is on duty costs more to know than all the rest."""
     estate = look.head.estate
-    extendable = {row.key for row in edition_of(look.head).obligations if row.extendable_by in look.actor.posts}
+    extendable = {row.key for row in edition_of(look.head).obligations if row.extendable_by in look.recorder.posts}
     crew = await _candidates(desk, look) if any(map(_sends, (*offered.in_turn, *offered.any_time))) else []
     return Choices(
         repairers=tuple((one.id, _words(one)) for one in crew if one.choosable),

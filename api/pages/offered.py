@@ -67,7 +67,7 @@ def _permitted(
 def _position(look: Look, duties: Sequence[FiledDuty]) -> Position:
     rows = {row.key: row for row in edition_of(look.head).obligations}
     return Position(
-        by=look.actor,
+        by=look.recorder,
         at=datetime.now(UTC),
         file=look.file,
         owed=tuple(

@@ -23,8 +23,10 @@ from domain.case_file import Source
 from domain.errors import Malformed, NotExpected, NotPermitted
 from domain.people import Actor
 from domain.rulebook import PROCEDURES
+from domain.rulebook.rows import Right
 from infra.postgres.acceptance import NewAct
 from infra.postgres.commands import Command
+from infra.postgres.principals import Principal
 from infra.postgres.records import CaseHead
 
 
@@ -34,6 +36,9 @@ class RecordRoute(DeskRoute):
         head = await case_seen_by(await caller(request), request.path_params["no"])
         return replace(await super().expected(request), kinds=kinds_of(PROCEDURES[head.procedure]))
 
+
+SUCH_AS = "en-1"
+"""A number of a member of staff, of the sample estate."""
 
 router = APIRouter(route_class=RecordRoute, tags=["报修"])
 
@@ -63,7 +68,7 @@ async def record_event(no: str, report: NewEvent, asking: Annotated[Caller, Depe
 async def _new_act(asking: Caller, head: CaseHead, report: NewEvent, body_hash: bytes) -> NewAct:
     desk = asking.house.desk
     by = await acting(desk, asking.principal, head.estate, report.by)
-    _refuse_strangers(head, report, by, by_itself=not asking.principal.is_person and by.id == asking.principal.id)
+    _refuse_strangers(head, report, by, asking.principal)
     at = report.at
     there = Circumstances(head=head, at=at or datetime.now(UTC))
     event = await completed(desk, report.event, there)
@@ -86,23 +91,31 @@ async def _new_act(asking: Caller, head: CaseHead, report: NewEvent, body_hash: 
     )
 
 
-def _refuse_strangers(head: CaseHead, report: NewEvent, by: Actor, *, by_itself: bool) -> None:
+def _refuse_strangers(head: CaseHead, report: NewEvent, by: Actor, asking: Principal) -> None:
     """Before anything is looked up for it: an event of another procedure, or one that the posts may not record.
 
-    ``by_itself``: a system that names nobody. It takes calls, but it is on no site.
+    A system that names nobody takes calls, but it decides and signs nothing and is on no site.
     """
     procedure, kind = PROCEDURES[head.procedure], EVENTS[report.event.type]
     if kind not in procedure.vocabulary:
         raise NotExpected(kind.label, head.waiting_for)
     right = right_for(kind, procedure.edition(head.edition))
-    if right is None or not by.holds(*right.allowed):
-        raise NotPermitted(kind.label, right.posts if right else (), right.rule if right else "REP-18")
-    if right.own_only and by_itself:
+    if right is not None and _wants_a_name(right, by, asking.actor(head.estate), asking):
+        who = "、".join(right.posts)
         raise Malformed(
             field="by",
-            remedy="请在 by 中填写办理人的工号，如 rp-1；系统不能代为办理",
-            english="Name in by the member of staff who did it, such as rp-1; a system does no work itself.",
+            remedy=f"「{kind.label}」须由{who}办理，系统不能代为办理：请在 by 中填写办理人的工号，如 {SUCH_AS}",
+            english=f"Only {who} may record {kind.label}: name the member of staff who did it in by, say {SUCH_AS}.",
         )
+    if right is None or not by.holds(*right.allowed):
+        raise NotPermitted(kind.label, right.posts if right else (), right.rule if right else "REP-18")
+
+
+def _wants_a_name(right: Right, by: Actor, lent: Actor | None, asking: Principal) -> bool:
+    """Whether it is a system's own word, where that of a person would do."""
+    if asking.is_person or by.id != asking.id or lent is None:
+        return False
+    return lent.holds(*right.allowed) and (right.own_only or not by.holds(*right.allowed))
 
 
 def _answer(command: Command) -> Response:

@@ -1,7 +1,8 @@
 """GET /v1/inbox and POST /v1/notices/{id}/ack: what one is told, and saying that one has read it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -63,12 +64,16 @@ async def inbox_of(asking: Caller, wanted: Wanted) -> Inbox:
     page = rows[: wanted.limit]
     last = page[-1] if len(rows) > wanted.limit else None
     return Inbox(
-        notices=[
-            NoticeAnswer(no=row["case_no"], **{name: row[name] for name in NoticeAnswer.model_fields if name != "no"})
-            for row in page
-        ],
+        notices=[_answered(row, asking.principal) for row in page],
         next=cursor_of(last["created_at"], str(last["id"])) if last else None,
     )
+
+
+def _answered(row: Mapping[str, Any], principal: Principal) -> NoticeAnswer:
+    by = principal.recorder(row["estate"])
+    reads = principal.is_person or (by is not None and row["post"] in by.posts)
+    said = {name: row[name] for name in NoticeAnswer.model_fields if name not in ("no", "yours")}
+    return NoticeAnswer(no=row["case_no"], yours=row["yours"] and reads, **said)
 
 
 @router.post("/v1/notices/{notice}/ack", summary="通知点「已阅」", responses=PROBLEMS)
@@ -125,22 +130,24 @@ async def _notice_of(asking: Caller, text: str) -> tuple[FiledNotice, Actor]:
     """The notice, if it is the caller's to acknowledge.
 
     UnknownNotice for one that he cannot see; NotPermitted for one in his inbox that a colleague was addressed by:
-    what one person reads ends the silence of that person only.
+    what one person reads ends the silence of that person only. What went to a post a person of it reads: no system.
     """
     try:
         found = await asking.house.desk.reader.notice(UUID(text))
     except ValueError:
         raise UnknownNotice from None
     actor = asking.principal.actor(found.estate) if found else None
-    if found is None or actor is None:
+    by = asking.principal.recorder(found.estate) if found else None
+    if found is None or actor is None or by is None:
         raise UnknownNotice
-    if found.recipient == actor.id:
-        return found, actor
-    if not actor.holds(*(post for post in Role if post == found.post)):
+    if found.recipient == by.id:
+        return found, by
+    posts = [post for post in Role if post == found.post]
+    if not actor.holds(*posts):
         raise UnknownNotice
-    if found.recipient != TO_THE_POST:
+    if found.recipient != TO_THE_POST or not by.holds(*posts):
         raise NotPermitted(Verb.ACKNOWLEDGE, (ADDRESSED,), GRANTS[Verb.ACKNOWLEDGE].rule)
-    return found, actor
+    return found, by
 
 
 def addressee(principal: Principal) -> Addressee:

@@ -63,7 +63,7 @@ class NewRepair(Opens):
     channel: Channel
     content: Words
     phone: Phone
-    """Kept in the caller's own words; an extension will do."""
+    """Kept half-width and without blanks; an extension will do."""
     fault: FaultKind
     situation: Situation = Situation.ORDINARY
     fault_since: Moment | None = None

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
 from domain.events.base import AS_SOON_AS_POSSIBLE
+from infra.telephone import telephone
 
 LONGEST, LONGEST_SHORT = 2000, 200
 UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -20,9 +20,6 @@ UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 ISO = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:?\d\d)")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-PHONE = re.compile(r"[0-9+()（）转分机extEXT.\-—－ #*、,，;；/]{3,60}")
-EXTENSION = frozenset("转分机extEXT")
-FEWEST_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +68,10 @@ def _wanted(value: object) -> datetime | str:
 
 
 def _phone(text: str) -> str:
-    """Leniently: an extension (8001转123) is no number to the library, and yet the way to reach somebody.
-
-    Words are none: the library would take the digits and letters after a name for a number spelt on a keypad.
-    """
-    if any(character.isalpha() and character not in EXTENSION for character in text):
+    number = telephone(text)
+    if number is None:
         raise PydanticCustomError("no_phone", "is no phone number")
-    try:
-        phonenumbers.parse(text, "CN")
-    except phonenumbers.NumberParseException:
-        digits = sum(character.isdecimal() for character in text)
-        if not PHONE.fullmatch(text) or digits < FEWEST_DIGITS:
-            raise PydanticCustomError("no_phone", "is no phone number") from None
-    return text
+    return number
 
 
 Text = Annotated[str, Field(max_length=LONGEST), AfterValidator(fit)]

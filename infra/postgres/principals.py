@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import asyncpg
@@ -14,6 +14,8 @@ from infra.reference.principals import hash_key
 from infra.settings import Settings
 
 KEPT_SECONDS = 1.0
+BY_ITSELF = frozenset({Role.FRONT_DESK})
+"""What a system records as that names nobody: it takes down what it is told, and decides and signs nothing."""
 
 queries = load("principals.sql")
 
@@ -47,6 +49,11 @@ class Principal:
         if posts is None:
             return None
         return Actor(id=StaffId(self.id), name=self.name, posts=posts, estates=frozenset({estate}))
+
+    def recorder(self, estate: EstateCode) -> Actor | None:
+        """As whom it records what it does itself: a person with every post held, a system with ``BY_ITSELF`` alone."""
+        actor = self.actor(estate)
+        return actor if actor is None or self.is_person else replace(actor, posts=actor.posts & BY_ITSELF)
 
 
 class Principals:

@@ -11,6 +11,7 @@ from domain.events.public import Facility
 from domain.events.repair import FaultKind
 from domain.people import POSTS, Role
 from infra.reference.values import parse_clock
+from infra.telephone import BETWEEN, telephone
 
 TRADES = tuple(dict.fromkeys(str(kind) for kind in (*FaultKind, *Facility)))
 """What somebody can be trained for: a kind of fault in a home, or of public facility."""
@@ -27,6 +28,13 @@ def _trade(value: str) -> str:
         known = "、".join(TRADES)
         raise ValueError(f"可填：{known}|one of: {known}")
     return value
+
+
+def _phone(value: str) -> str:
+    number = telephone(value)
+    if number is None or BETWEEN in number:
+        raise ValueError("须为一个电话号码，如 13800000000、0755-26001234|one telephone number, such as 13800000000")
+    return number
 
 
 def _clock(value: object) -> time:
@@ -55,7 +63,7 @@ def _local(value: datetime) -> datetime:
 
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=100)]
 Contact = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$", max_length=200)]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9-]{3,20}$")]
+Phone = Annotated[str, StringConstraints(max_length=60), AfterValidator(_phone)]
 EstateId = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,8}$")]
 BuildingId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{1,10}$")]
 RoomId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{1,20}$")]

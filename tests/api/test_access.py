@@ -221,7 +221,7 @@ async def test_each_post_may_do_what_the_matrix_says_and_nothing_else(lonely: Of
     async with lonely.pool.acquire() as connection:
         wish = Grant(name=f"only-{post.name.lower()}", posts=frozenset({post}), estates=frozenset({"LY"}))
         lonely.keys[wish.name] = await grant(connection, wish, replace=True)
-    who = wish.name
+    who, by = wish.name, await lonely.holder(post)
     extension = {"type": "extension_granted", "key": "REP-124", "until": "2030-01-01T00:00:00Z", "reason": "配件"}
 
     answers = {
@@ -230,12 +230,12 @@ async def test_each_post_may_do_what_the_matrix_says_and_nothing_else(lonely: Of
         "read": await lonely.get(f"/v1/cases/{no}", who),
         "course": await lonely.get(f"/v1/cases/{no}/timeline", who),
         "inbox": await lonely.get("/v1/inbox", who),
-        "note": await lonely.does(no, {"type": "noted", "text": "x"}, who),
+        "note": await lonely.does(no, {"type": "noted", "text": "x"}, who, by=by),
         "personal": await lonely.get(f"/v1/cases/{no}", who, purpose="回访"),
         "print": await lonely.prints(no, who),
-        "open": await lonely.post("/v1/repairs", CALL, who),
-        "assess": await lonely.does(no, {"type": "assessed", "urgency": "常规"}, who),
-        "extend": await lonely.does(no, extension, who),
+        "open": await lonely.post("/v1/repairs", CALL | {"by": by}, who),
+        "assess": await lonely.does(no, {"type": "assessed", "urgency": "常规"}, who, by=by),
+        "extend": await lonely.does(no, extension, who, by=by),
     }
 
     allowed = {doing for doing, answer in answers.items() if answer.status_code not in {403, 404}}

@@ -51,8 +51,8 @@ async def test_a_repairer_on_leave_cannot_be_assigned(lonely: Office) -> None:
         now + timedelta(hours=1),
     )
 
-    away = await lonely.does(no, ASSIGNED | {"repairer": "rp-3"})
-    there = await lonely.does(no, ASSIGNED)
+    away = await lonely.does(no, ASSIGNED | {"repairer": "rp-3"}, by="en-1")
+    there = await lonely.does(no, ASSIGNED, by="en-1")
 
     assert [409, 202] == [away.status_code, there.status_code]
 
@@ -117,7 +117,7 @@ async def test_an_act_that_lies_in_the_future_or_far_back_is_refused(office: Off
 async def test_an_order_goes_only_to_a_team_of_the_estate(lonely: Office) -> None:
     no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
 
-    answer = await lonely.does(no, ASSIGNED | {"team": "住户一家"})
+    answer = await lonely.does(no, ASSIGNED | {"team": "住户一家"}, by="en-1")
 
     assert 422 == answer.status_code, answer.text
     assert "event.team" == answer.json()["field"]

@@ -55,6 +55,19 @@ async def test_what_went_to_a_post_with_nobody_on_duty_whoever_holds_it_acknowle
     assert (200, "rp-1") == (answer.status_code, answer.json()["acknowledged_by"])
 
 
+async def test_what_went_to_a_post_that_a_system_only_lends_it_sees_and_does_not_acknowledge(office: Office) -> None:
+    no = await office.call(DESK)
+    notices = [await put(office, no, post=post, recipient="") for post in ("前台客服员", "维修人员")]
+
+    shown = (await office.get("/v1/inbox", CALL_CENTRE, limit=200)).json()["notices"]
+    answers = [await office.post(f"/v1/notices/{notice}/ack", None, CALL_CENTRE) for notice in notices]
+
+    assert {str(notices[0]): True, str(notices[1]): False} == {
+        one["id"]: one["yours"] for one in shown if one["id"] in map(str, notices)
+    }
+    assert [200, 403] == [answer.status_code for answer in answers]
+
+
 async def test_a_notice_to_another_post_cannot_be_found_or_acknowledged(office: Office) -> None:
     no = await office.call(DESK)
     told = await notice_of(office, no, "工程部")

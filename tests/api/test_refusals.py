@@ -1,6 +1,7 @@
 """What a refusal tells: the field, what to do about it in both languages, and what would do instead."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -436,14 +437,66 @@ def faults_in(model: Any, body: dict[str, Any]) -> list[Any]:
     return []
 
 
-@pytest.mark.parametrize("event", ["order_taken", "arrived_on_site", "resident_signed"])
-async def test_a_system_that_names_nobody_does_no_work_on_the_site(lonely: Office, event: str) -> None:
+DECIDED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("rp-1", {"type": "order_taken"}),
+    ("rp-1", {"type": "arrived_on_site"}),
+    ("rp-1", {"type": "resident_signed", "signer": "住户", "signature": "s-1"}),
+    ("en-1", {"type": "form_collected"}),
+    ("en-1", {"type": "assessed", "urgency": "常规"}),
+    ("en-1", {"type": "assigned", "repairer": "rp-1", "team": "水工班", "item": "W01"}),
+    ("en-1", {"type": "sent_to_review", "work": "x"}),
+    ("en-1", {"type": "reviewed", "feasible": True, "amount": "5000"}),
+    ("en-1", {"type": "copies_confirmed"}),
+    ("cm-1", {"type": "extension_granted", "key": "REP-124", "until": "2030-01-01T00:00:00Z", "reason": "配件"}),
+)
+TAKEN_DOWN: tuple[dict[str, Any], ...] = (
+    {"type": "engineering_notified"},
+    {"type": "form_filled", "household": "住户", "address": "1栋", "phone": "8001", "content": "漏", "wanted": "尽快"},
+    {"type": "urged", "text": "x"},
+    {"type": "noted", "text": "x"},
+    {"type": "called_again", "channel": "电话", "content": "还在漏", "phone": "8001"},
+    {"type": "feedback_given", "solved": True},
+)
+
+
+@pytest.mark.parametrize(("person", "event"), DECIDED, ids=[event["type"] for _, event in DECIDED])
+async def test_a_system_that_names_nobody_decides_nothing_signs_nothing_and_is_on_no_site(
+    lonely: Office, person: str, event: dict[str, Any]
+) -> None:
     no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
-    signed = {"signer": "住户", "signature": "s-1"} if event == "resident_signed" else {}
 
-    told = is_problem(await lonely.does(no, {"type": event} | signed))
+    unnamed, itself = await lonely.does(no, event), await lonely.does(no, event, by="call-center")
 
-    assert "by" == told["field"]
-    assert "工号" in told["remedy"]
-    assert 202 == (await lonely.does(no, {"type": event} | signed, by="rp-1")).status_code
-    assert 202 == (await lonely.does(no, {"type": "engineering_notified"})).status_code
+    for answer in (unnamed, itself):
+        assert (422, "by") == (answer.status_code, is_problem(answer)["field"])
+        assert "工号" in answer.json()["remedy"]
+        assert LABELS[event["type"]] in answer.json()["english"]
+    named = await lonely.does(no, event, by=person)
+    assert 202 == named.status_code, named.text
+
+
+@pytest.mark.parametrize("event", TAKEN_DOWN, ids=[event["type"] for event in TAKEN_DOWN])
+async def test_a_system_that_names_nobody_takes_down_what_it_is_told(lonely: Office, event: dict[str, Any]) -> None:
+    no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
+
+    answer = await lonely.does(no, event)
+
+    assert 202 == answer.status_code, answer.text
+
+
+async def test_what_a_system_takes_down_stands_under_one_post_alone(office: Office) -> None:
+    no = await office.call()
+    await office.did(no, {"type": "noted", "text": "x"})
+
+    events = (await office.get(f"/v1/cases/{no}")).json()["events"]
+
+    assert {("call-center", ("前台客服员",))} == {(one["by"], tuple(one["by_posts"])) for one in events}
+
+
+async def test_far_back_a_system_records_nothing_of_itself(lonely: Office) -> None:
+    long_ago = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
+
+    unnamed = await lonely.post("/v1/repairs", CALL | {"call_started_at": long_ago})
+    named = await lonely.post("/v1/repairs", CALL | {"call_started_at": long_ago, "by": "cs-1"})
+
+    assert [409, 202] == [unnamed.status_code, named.status_code]

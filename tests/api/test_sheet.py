@@ -81,7 +81,7 @@ def look() -> Look:
         run_id="r", number=story.file.last_number, stage="", waiting_for=[], waiting_posts=[], open=True,
         overdue=False, next_due_at=None, missed_due_at=None, closed_at=None, result=None,
     )  # fmt: skip
-    return Look(head=head, actor=FRONT_DESK, entries=[], file=story.file)
+    return Look(head=head, actor=FRONT_DESK, recorder=FRONT_DESK, entries=[], file=story.file)
 
 
 def printed(look: Look, copy: int) -> RepairOrderSheet:
