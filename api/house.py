@@ -12,6 +12,7 @@ from limits.aio.strategies import FixedWindowRateLimiter
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from api.desk import Desk
+from api.drafts import Drafts
 from api.problems import AWAY
 from domain.errors import Unavailable
 from infra.errors import CannotStart
@@ -73,6 +74,7 @@ class House:
         self.figures = Figures()
         self.rates = Rates(settings)
         self.bell = Bell()
+        self.drafts = Drafts()
         self.stopping = asyncio.Event()
         self.under_way: dict[tuple[str, str, bytes], asyncio.Task[Command]] = {}
         self._open_desk = open_desk

@@ -122,6 +122,11 @@ def shown(event: AnyEvent, *, masked: bool) -> Mapping[str, object]:
     return {name: _masked("text" if name in event.free_words else name, value) for name, value in fields.items()}
 
 
+def seen(words: str, *, masked: bool) -> str:
+    """Free words, as events show them."""
+    return str(_masked("text", words)) if masked else words
+
+
 def _masked(name: str, value: object) -> object:
     if isinstance(value, list):
         return [_masked(name, one) for one in value]

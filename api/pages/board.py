@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from api.door import Caller, PageRoute, caller
 from api.pages import search
-from api.pages.markup import Child, Markup, page, row, table, tag
+from api.pages.markup import Child, Markup, Row, page, row, table, tag
 from api.pages.names import estates_of
 from api.pages.planned import COSTS, PLANS
 from api.pages.views import header
@@ -62,7 +62,7 @@ def _section(estate: EstateCode, name: str, counts: Sequence[StageCount], settin
         "section",
         tag("h2", name, " ", tag("small", estate, class_="quiet")),
         _totals(estate, own),
-        [_stages(estate, procedure, own) for procedure in PROCEDURES.values()],
+        [list(_stages(estate, procedure, own)) for procedure in PROCEDURES.values()],
         table(("类别", "在 Temporal 中查看"), [row(group, _spaced(links)) for group, links in groups.items()]),
     )
 
@@ -77,22 +77,26 @@ def _totals(estate: EstateCode, own: Sequence[StageCount]) -> Markup:
     )
 
 
-def _stages(estate: EstateCode, procedure: Procedure, own: Sequence[StageCount]) -> Markup:
-    rows = list(_counted(estate, procedure, own))
-    return table((f"{procedure.name}到哪一步", "未结", "其中超时"), rows)
+def _stages(estate: EstateCode, procedure: Procedure, own: Sequence[StageCount]) -> Iterator[Child]:
+    """Where cases stand, in the order of the procedure; the stages without any are named below, folded away."""
+    there = [one for one in own if one.procedure == procedure.prefix and one.stage]
+    held = [stage for stage in procedure.stage_names if any(one.stage == stage for one in there)]
+    empty = [stage for stage in procedure.open_stages if stage not in held]
+    heads = (f"{procedure.name}到哪一步", "未结", "其中超时")
+    rows = [_counted(estate, procedure, stage, [one for one in there if one.stage == stage]) for stage in held]
+    yield table(heads, rows, class_="counts") if rows else tag("h3", f"{procedure.name}：没有未结单")
+    links = [tag("a", stage, href=_list(estate, procedure=procedure.prefix, stage=stage)) for stage in empty]
+    yield tag("details", tag("summary", f"没有单的状态（{len(empty)}）"), tag("p", _spaced(links)), class_="none")
 
 
-def _counted(estate: EstateCode, procedure: Procedure, own: Sequence[StageCount]) -> Iterator[Markup]:
-    """A stage after the other, those where nothing stands too: that is an answer."""
-    for stage in procedure.open_stages:
-        there = [one for one in own if (one.procedure, one.stage) == (procedure.prefix, stage)]
-        late = sum(one.late for one in there)
-        narrowed = {"procedure": procedure.prefix, "stage": stage}
-        yield row(
-            tag("a", stage, href=_list(estate, **narrowed)),
-            str(sum(one.cases for one in there)),
-            tag("a", str(late), href=_list(estate, **narrowed, overdue="true"), class_="late") if late else "",
-        )
+def _counted(estate: EstateCode, procedure: Procedure, stage: str, there: Sequence[StageCount]) -> Row:
+    late = sum(one.late for one in there)
+    narrowed = {"procedure": procedure.prefix, "stage": stage}
+    return row(
+        tag("a", stage, href=_list(estate, **narrowed)),
+        str(sum(one.cases for one in there)),
+        tag("a", str(late), href=_list(estate, **narrowed, overdue="true"), class_="late") if late else "",
+    )
 
 
 def _list(estate: EstateCode, **narrowed: str) -> str:
@@ -100,4 +104,4 @@ def _list(estate: EstateCode, **narrowed: str) -> str:
 
 
 def _spaced(links: list[Markup]) -> list[Child]:
-    return [part for one in links for part in (one, "　")]
+    return [part for one in links for part in (one, "　 ")]

@@ -16,6 +16,7 @@ from api.pages.joining import beside, join, joined, open_there, relation, seen_w
 from api.pages.markup import Markup, page, tag
 from api.pages.names import estates_of
 from api.pages.openings import (
+    Beginning,
     CannotWaitPageRoute,
     blank,
     buildings_of,
@@ -54,8 +55,8 @@ router = APIRouter(route_class=CallPageRoute, include_in_schema=False)
 
 @router.get(PATH)
 @needs(Verb.OPEN_CASE)
-async def new_call(asking: Annotated[Caller, Depends(caller)], after: str = "") -> Response:
-    return await blank(asking, _page, ORDINARY, after)
+async def new_call(asking: Annotated[Caller, Depends(caller)], after: str = "", draft: str = "") -> Response:
+    return await blank(asking, _page, ORDINARY, Beginning(after=after, draft=draft))
 
 
 @router.post(PATH)

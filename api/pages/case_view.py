@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from api.course import Stretch, is_late
 from api.looking import Purpose
 from api.pages.controls import LABELS
-from api.pages.markup import Child, Markup, page, row, table, tag
+from api.pages.markup import Child, Markup, Row, page, row, table, tag
 from api.pages.money import charges_table
 from api.pages.names import Names
 from api.pages.posted import fresh_key
 from api.pages.recording import Recording, acts, refused
 from api.pages.said import said
-from api.pages.views import header, moment
+from api.pages.views import header, moment, owing, subject
 from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer, SameRoom
 from domain.events.joining import CalledAgain, MergeTaken
 from domain.limits import due_text
@@ -55,34 +55,37 @@ def case_page(shown: CasePage) -> str:
         tag("p", shown.told, class_="told", role="status") if shown.told else None,
         refused(shown.recording),
         _standing(case),
-        _crew(case, shown.names),
-        _next(case),
+        _next(shown),
         _same_room(case),
-        _linked(shown),
-        _guidance(case),
         acts("现在登记", shown.recording, in_turn=True),
+        _guidance(case),
+        _crew(case, shown.names),
+        _linked(shown),
         _resident(shown),
         _charged(shown),
         _printing(case),
         acts("随时可登记", shown.recording, in_turn=False),
-        tag("h2", "时限"),
-        table(
-            ("规程", "事项", "责任", "起算", "时限", "状态", "办结"),
-            [_duty(duty, shown.names) for duty in case.obligations],
-        ),
+        _duties(shown),
         tag("h2", "记录"),
         table(
-            ("序号", "时间", "事项", "登记人", "岗位", "内容"), [_entry(entry, shown.names) for entry in case.events]
+            ("序号", "时间", "事项", "登记人", "岗位", "内容"),
+            [_entry(entry, shown.names) for entry in case.events],
+            class_="lines",
         ),
-        tag("h2", "为何费时"),
-        table(
-            ("自", "至", "时长", "阶段", "等待", "责任（时限）", "结束于"), [_stretch(span) for span in shown.course]
+        tag(
+            "details",
+            tag("summary", "为何费时"),
+            table(
+                ("自", "至", "时长", "阶段", "等待", "责任（时限）", "结束于"),
+                [_stretch(span) for span in shown.course],
+            ),
         ),
     )
 
 
-def _next(case: CaseAnswer) -> Markup | None:
+def _next(shown: CasePage) -> Markup | None:
     """What is to be done now, by whom and by when, the most pressing first."""
+    case = shown.case
     if case.state == "closed":
         return None
     owed = sorted((duty for duty in case.obligations if duty.owed), key=lambda duty: duty.due_at)
@@ -90,9 +93,43 @@ def _next(case: CaseAnswer) -> Markup | None:
     return tag(
         "section",
         tag("h2", f"下一步：{'、'.join(case.waiting_for) or '等系统受理'}"),
+        _to_put_right(shown),
         tag("ul", limits) if limits else None,
         class_="next",
     )
+
+
+def _to_put_right(shown: CasePage) -> Child:
+    """REP-123: in the words of who was not satisfied; who may know them gets there at one press, for his visit."""
+    wrong, may_ask = shown.case.to_put_right, shown.may_unmask and shown.purpose is None
+    if wrong is None:
+        return None
+    if not may_ask:
+        return tag("p", "须整改之处：", tag("strong", wrong))
+    return tag(
+        "form",
+        tag("input", type_="hidden", name_="purpose", value=Purpose.VISIT.value),
+        tag("button", "查看须整改之处", type_="submit"),
+        tag("span", f" 用途为「{Purpose.VISIT.value}」，查看有记录。", class_="quiet"),
+        method="post",
+        action=f"/cases/{shown.case.no}/full",
+    )
+
+
+def _duties(shown: CasePage) -> Iterator[Child]:
+    """Those that are owed; what is settled stands folded away below them."""
+    heads = ("规程", "事项", "责任", "起算", "时限", "状态", "办结")
+    owed = [duty for duty in shown.case.obligations if duty.owed]
+    settled = [duty for duty in shown.case.obligations if not duty.owed]
+    yield tag("h2", "时限")
+    yield (
+        table(heads, [_duty(duty, shown.names) for duty in owed])
+        if owed
+        else tag("p", "没有在办的时限", class_="quiet")
+    )
+    if settled:
+        lines = table(heads, [_duty(duty, shown.names) for duty in settled])
+        yield tag("details", tag("summary", f"已了结的时限（{len(settled)}）"), lines)
 
 
 def _guidance(case: CaseAnswer) -> Markup | None:
@@ -112,9 +149,10 @@ def _standing(case: CaseAnswer) -> Markup:
     return tag(
         "p",
         [tag("strong", "超时", class_="late"), " · "] if case.overdue else None,
-        f"{case.stage or '受理中'} · 等待：{'、'.join(case.waiting_for) or '无'}",
-        f" · 责任岗位：{'、'.join(case.waiting_posts) or '无'} · {case.building} · {case.channel}",
-        f" · 受理于 {moment(case.received_at)}",
+        tag("strong", case.stage or "受理中"),
+        f" · {subject(case)} · {case.building} · 等待：{'、'.join(case.waiting_for) or '无'}",
+        [" · 责任岗位：", owing(case) or "无"],
+        f" · {case.channel} · 受理于 {moment(case.received_at)}",
         f" · {case.result}" if case.result else "",
     )
 
@@ -170,7 +208,7 @@ def _linked(shown: CasePage) -> Iterator[Child]:
         yield tag("p", tag("a", "立后续单", href=f"{NEW_CASE[case.procedure]}?after={case.no}", class_="button"))
 
 
-def _callers(events: Sequence[EntryAnswer]) -> Iterator[Markup]:
+def _callers(events: Sequence[EntryAnswer]) -> Iterator[Row]:
     """Everybody who called after the first; all of them hear of it."""
     called: list[Mapping[str, str]] = []
     for entry in events:
@@ -192,7 +230,7 @@ def _resident(shown: CasePage) -> Markup:
     lines += _callers(shown.case.events)
     return tag(
         "section",
-        table(("报修人资料", ""), lines) if lines else None,
+        table(("报修人资料", ""), lines, class_="pairs") if lines else None,
         tag("p", f"已按用途「{shown.purpose}」显示完整资料，此次查看已记录。", class_="quiet")
         if shown.purpose
         else _unmasking(shown),
@@ -238,20 +276,25 @@ def _charged(shown: CasePage) -> Markup | None:
     return charges_table("收费", shown.charges, shown.names)
 
 
-def _duty(duty: DutyAnswer, names: Names) -> Markup:
+def _duty(duty: DutyAnswer, names: Names) -> Row:
     state = STATES[duty.state] + ("，仍未办" if duty.state == "breached" and duty.owed else "")
     return row(
         duty.rule,
         duty.label,
         [duty.owed_by, " ", names.person(duty.owed_by_id)],
         moment(duty.started_at),
-        due_text(duty.due_at) + ("（暂定）" if duty.provisional else ""),
+        due_text(duty.due_at) + ("（暂定）" if duty.provisional else "") + _at_first(duty),
         tag("span", state, class_="late" if duty.state == "breached" else None),
         moment(duty.ended_at),
     )
 
 
-def _entry(entry: EntryAnswer, names: Names) -> Markup:
+def _at_first(duty: DutyAnswer) -> str:
+    """REP-129: what was granted more time, or was moved, shows what it was before."""
+    return f"（原时限 {due_text(duty.first_due_at)}）" if duty.first_due_at != duty.due_at else ""
+
+
+def _entry(entry: EntryAnswer, names: Names) -> Row:
     return row(
         str(entry.number),
         moment(entry.at) + ("（补录）" if entry.backdated else ""),
@@ -262,7 +305,7 @@ def _entry(entry: EntryAnswer, names: Names) -> Markup:
     )
 
 
-def _stretch(stretch: Stretch) -> Markup:
+def _stretch(stretch: Stretch) -> Row:
     owed = "；".join(
         f"{duty.owed_by}（{duty.rule}{'，已超时' if is_late(duty, stretch) else ''}）" for duty in stretch.duties
     )

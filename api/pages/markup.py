@@ -1,6 +1,7 @@
 """HTML made of Python: every text is escaped where it enters, and nothing else can enter."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
 
 VOID = frozenset({"input", "meta", "link", "br"})
@@ -42,12 +43,27 @@ def page(title: str, *body: Child, refresh_seconds: int | None = None) -> str:
     return f"<!doctype html>{tag('html', head, tag('body', *body), lang='zh-CN')}"
 
 
-def table(heads: Iterable[str], rows: Iterable[Markup]) -> Markup:
-    return tag("table", tag("thead", tag("tr", [tag("th", head) for head in heads])), tag("tbody", list(rows)))
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table, drawn once it is known under which heads its cells stand."""
+
+    cells: tuple[Child, ...]
+    class_: str | None = None
 
 
-def row(*cells: Child, class_: str | None = None) -> Markup:
-    return tag("tr", [tag("td", cell) for cell in cells], class_=class_)
+def table(heads: Sequence[str], rows: Iterable[Row], *, class_: str | None = None) -> Markup:
+    """Each cell knows its head, which stands beside it where a narrow screen shows the rows one below the other."""
+    top = tag("thead", tag("tr", [tag("th", head) for head in heads]))
+    return tag("table", top, tag("tbody", [_drawn(heads, one) for one in rows]), class_=class_)
+
+
+def row(*cells: Child, class_: str | None = None) -> Row:
+    return Row(cells, class_)
+
+
+def _drawn(heads: Sequence[str], line: Row) -> Markup:
+    cells = [tag("td", cell, data_label=head or None) for head, cell in zip(heads, line.cells, strict=True)]
+    return tag("tr", cells, class_=line.class_)
 
 
 def _written(children: Iterable[Child]) -> Iterable[str]:

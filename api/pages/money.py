@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from api.pages.markup import Markup, row, table, tag
+from api.pages.markup import Markup, Row, row, table, tag
 from api.pages.names import Names
 from domain.pricing import ChargeKind, ChargeLine, PriceItem, PriceList, total
 
@@ -24,11 +24,11 @@ def charges_table(title: str, lines: Sequence[ChargeLine], names: Names) -> Mark
     return table((title, "费用", "收费标准", "单价", "数量", "金额"), [*rows, whole])
 
 
-def _item(item: PriceItem) -> Markup:
+def _item(item: PriceItem) -> Row:
     return row(item.code, item.name, item.unit, *(str(item.price(kind)) for kind in ChargeKind), str(item.whole))
 
 
-def _line(line: ChargeLine, names: Names) -> Markup:
+def _line(line: ChargeLine, names: Names) -> Row:
     return row(
         names.item(line.item),
         line.kind.label,

@@ -1,14 +1,14 @@
 """What the pages share on which somebody takes down what opens a case, each by the very route of the API."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from fastapi import Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.desk import Desk
-from api.door import Caller, PageRoute
+from api.door import SEE_OTHER, Caller, PageRoute
 from api.looking import NUMBER
 from api.pages.controls import LABELS, Control, Kind, Options
 from api.pages.joining import joined
@@ -21,6 +21,7 @@ from domain.people import EstateCode
 
 WRITTEN_AS = {"at": "call_started_at"}
 """What a refusal calls otherwise than the form."""
+GONE = "刚才所填的已不再保留，请重新填写；登记过的在「查单」里可查"
 
 Page = Callable[[Caller, Filled], Awaitable[str]]
 
@@ -37,26 +38,48 @@ class CannotWaitPageRoute(PageRoute):
         return taking and first(await form_in(request), self.field) in self.emergencies
 
 
-async def blank(asking: Caller, page: Page, beforehand: Mapping[str, str], after: str = "") -> Response:
-    """When it began is left to the clerk: a page kept open for the next call knows nothing of it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """What the address of an empty form says: ``after``, the case that it is to be a later one of; or a ``draft``."""
 
-    ``after``: the case that it is to be a later one of.
-    """
+    after: str = ""
+    draft: str = ""
+
+
+async def blank(asking: Caller, page: Page, beforehand: Mapping[str, str], asked: Beginning) -> Response:
+    """When it began is left to the clerk: a page kept open for the next call knows nothing of it."""
+    if asked.draft:
+        return HTMLResponse(await page(asking, _draft(asking, asked.draft, beforehand)))
     estates = estates_open_to(asking)
     only = {"estate": str(estates[0])} if len(estates) == 1 else {}
-    named = {"after": after} if NUMBER.fullmatch(after) else {}
+    named = {"after": asked.after} if NUMBER.fullmatch(asked.after) else {}
     typed = {name: [value] for name, value in {**beforehand, **only, **named}.items()}
     return HTMLResponse(await page(asking, Filled(typed=typed)))
+
+
+def _draft(asking: Caller, name: str, beforehand: Mapping[str, str]) -> Filled:
+    kept = asking.house.drafts.of(asking.principal.id, name)
+    if isinstance(kept, Filled):
+        return kept
+    return Filled(typed={name: [value] for name, value in beforehand.items()}, remedies={"": GONE})
 
 
 async def taken_down(
     asking: Caller, page: Page, given: Form, write: Callable[[], Awaitable[Response]], event: type[Event]
 ) -> Response:
-    """To the case; what is refused stands in the form again, with what was typed."""
+    """To the case; what is refused stands in the form again, with what was typed.
+
+    Where something is open there the form has an address of its own: from the case that the call went onto, the
+    browser's way back leads there, and sends nothing a second time.
+    """
     told = await carried_out(given, write)
     if isinstance(told, Filled):
         beside = {WRITTEN_AS.get(field, field): remedy for field, remedy in told.remedies.items()}
-        return HTMLResponse(await page(asking, replace(told, remedies=beside)), told.status)
+        again = replace(told, remedies=beside)
+        if told.open_there:
+            name = asking.house.drafts.keep(asking.principal.id, again)
+            return RedirectResponse(f"?draft={name}", SEE_OTHER)
+        return HTMLResponse(await page(asking, again), told.status)
     return came_of(told, CalledAgain if joined(given) else event)
 
 

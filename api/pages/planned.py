@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse
 
 from api.door import Caller, PageRoute, caller
-from api.pages.markup import Child, Markup, page, row, table, tag
+from api.pages.markup import Child, Markup, Row, page, row, table, tag
 from api.pages.names import estates_of
 from api.pages.views import header, moment
 from api.rights import Verb, needs
@@ -45,7 +45,7 @@ async def plans(asking: Annotated[Caller, Depends(caller)]) -> Response:
     )
 
 
-def _plan(plan: PlanAnswer, names: Mapping[EstateCode, str]) -> Markup:
+def _plan(plan: PlanAnswer, names: Mapping[EstateCode, str]) -> Row:
     return row(
         names[plan.estate],
         plan.code,

@@ -12,6 +12,7 @@ from api.pages.joining import beside, join, joined, open_there, relation, seen_w
 from api.pages.markup import page, tag
 from api.pages.names import estates_of
 from api.pages.openings import (
+    Beginning,
     CannotWaitPageRoute,
     blank,
     buildings_of,
@@ -44,8 +45,8 @@ router = APIRouter(route_class=ReportPageRoute, include_in_schema=False)
 
 @router.get(PATH)
 @needs(Verb.OPEN_CASE)
-async def new_report(asking: Annotated[Caller, Depends(caller)], after: str = "") -> Response:
-    return await blank(asking, _page, BEFOREHAND, after)
+async def new_report(asking: Annotated[Caller, Depends(caller)], after: str = "", draft: str = "") -> Response:
+    return await blank(asking, _page, BEFOREHAND, Beginning(after=after, draft=draft))
 
 
 @router.post(PATH)

@@ -1,5 +1,6 @@
 """The staff's pages: /inbox, and the way in by an API key that is entered once."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -8,20 +9,24 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.door import COOKIE, SEE_OTHER, Caller, PageRoute, caller, came_from_us
 from api.house import House
+from api.pages.inbox_view import ALL_READ, GRAVE, Desktop, inbox_page
 from api.pages.names import estates_of, people
 from api.pages.posted import first, form_in
-from api.pages.views import Desktop, inbox_page, login_page
+from api.pages.views import login_page
 from api.problems import TooMany
 from api.rights import Verb, may, needs
 from api.routes.cases import line_of
-from api.routes.inbox import Wanted, acknowledged, inbox_of
+from api.routes.inbox import Wanted, all_acknowledged, inbox_of
 from api.routes.tasks import tasks_of
 from api.tokens import new_session
+from api.wire.answers import NoticeAnswer
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 LONGEST_KEY = 200
 MOST_CASES = 200
+MOST_NOTICES = 200
+MOST_READ = 50
 
 
 @router.get("/")
@@ -75,24 +80,38 @@ async def log_out(asking: Annotated[Caller, Depends(caller)]) -> Response:
 async def inbox(asking: Annotated[Caller, Depends(caller)], *, of_posts: bool = False) -> Response:
     """A person sees what went to himself, and ``of_posts`` what went to anybody of his posts, colleagues' too."""
     mine = asking.principal.is_person and not of_posts
-    notices = await inbox_of(asking, Wanted(limit=100, mine=mine))
+    # What is grave by itself first: however much came after it, it stands on the page.
+    grave = await inbox_of(asking, Wanted(limit=MOST_NOTICES, mine=mine, unread=True), GRAVE)
+    newest = await inbox_of(asking, Wanted(limit=MOST_NOTICES, mine=mine, unread=True))
+    lately = await inbox_of(asking, Wanted(limit=MOST_READ, mine=mine))
+    unread = list({notice.id: notice for notice in (*grave.notices, *newest.notices)}.values())
+    read = [notice for notice in lately.notices if notice.acknowledged_at]
     desk = asking.house.desk
     heads = await desk.reader.cases_late_first(sorted(asking.principal.estates), MOST_CASES)
     desktop = Desktop(
         who=asking.principal.name,
-        inbox=notices,
+        unread=unread,
+        read=read,
+        more=bool(grave.next or newest.next),
         mine=mine,
         tasks=await tasks_of(asking),
         cases=[line_of(head) for head in heads],
-        people=await people(desk, (notice.acknowledged_by for notice in notices.notices)),
+        people=await people(desk, _named_in((*unread, *read))),
         estates=await estates_of(desk, asking.principal.estates),
         may_register=any(may(actor, Verb.OPEN_CASE) for actor in asking.principal.actors),
     )
     return HTMLResponse(inbox_page(desktop))
 
 
-@router.post("/inbox/{notice}/ack")
+def _named_in(notices: Iterable[NoticeAnswer]) -> Iterator[str | None]:
+    for notice in notices:
+        yield from (notice.recipient, notice.acknowledged_by)
+
+
+@router.post(ALL_READ)
 @needs(Verb.ACKNOWLEDGE)
-async def read_notice(notice: str, asking: Annotated[Caller, Depends(caller)]) -> Response:
-    await acknowledged(asking, notice)
-    return RedirectResponse("/inbox", SEE_OTHER)
+async def read_notices(request: Request, asking: Annotated[Caller, Depends(caller)]) -> Response:
+    """Those that stood on the page, however often it is sent."""
+    given = await form_in(request)
+    await all_acknowledged(asking, first(given, "notices").split()[: 2 * MOST_NOTICES])
+    return RedirectResponse("/inbox?of_posts=true" if first(given, "of_posts") else "/inbox", SEE_OTHER)

@@ -19,6 +19,9 @@ LOOKS_LIKE_A_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]
 ANOTHER_CASE = frozenset({"after", "into", "merged"})
 """Fields that hold the number of one."""
 
+ONLY_IF_SO = frozenset({"no_charge"})
+"""Fields that are ticked where it is so; that it is not is said by what stands beside them."""
+
 
 def said(entry: EntryAnswer, names: Names) -> Iterator[Child]:
     """Field by field in the words of staff, what was left empty left out."""
@@ -26,7 +29,8 @@ def said(entry: EntryAnswer, names: Names) -> Iterator[Child]:
     if entry.type == RungReached.kind():
         yield names.duty(str(fields.get("key", "")))
         return
-    told = [(LABELS[name], _words(name, value, names)) for name, value in fields.items() if name in LABELS]
+    kept = {name: value for name, value in fields.items() if value or name not in ONLY_IF_SO}
+    told = [(LABELS[name], _words(name, value, names)) for name, value in kept.items() if name in LABELS]
     parts = [[label, "：", words] for label, words in told if words]
     for number, part in enumerate(parts):
         yield ["；" if number else "", *part]

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.body import WrongBody
 from api.desk import Desk
 from api.door import Caller, DeskRoute, caller
-from api.looking import Look, Purpose, look_at, shown, unmask
+from api.looking import Look, Purpose, look_at, seen, shown, unmask
 from api.rights import CaseFacts, Verb, may, needs
 from api.same_room import beside
 from api.sentences import fault
@@ -35,6 +35,7 @@ from domain.callers import callers
 from domain.events.on_site import ProgressReported
 from domain.people import EstateCode, Role
 from domain.rulebook import PROCEDURES
+from domain.rulebook.repair.accepting import to_put_right
 from domain.rulebook.repair.reading import unsolved
 from domain.rulebook.rows import Edition
 from infra.postgres.records import CaseHead, FiledDuty, FiledEntry, Filter
@@ -158,12 +159,13 @@ async def bound_to(desk: Desk, look: Look) -> Others:
 
 
 def case_answer(look: Look, duties: list[FiledDuty], others: Others, *, masked: bool) -> CaseAnswer:
-    progress = look.file.last_entry(ProgressReported)
+    progress, wrong = look.file.last_entry(ProgressReported), to_put_right(look.file)
     return CaseAnswer(
         **line_of(look.head).model_dump(),
         edition=look.head.edition.isoformat(),
         masked=masked,
         reopened=sum(unsolved(entry) for entry in look.file),
+        to_put_right=wrong if wrong is None else seen(wrong, masked=masked),
         last_progress_at=progress.at if progress else None,
         guidance=[
             Guidance(rule=guide.rule, text=guide.text)
@@ -186,6 +188,7 @@ def line_of(head: CaseHead) -> CaseLine:
         procedure_name=PROCEDURES[head.procedure].name,
         estate=head.estate,
         building=head.building,
+        about=head.about,
         channel=head.channel,
         received_at=head.received_at,
         drill=head.drill,
@@ -193,6 +196,7 @@ def line_of(head: CaseHead) -> CaseLine:
         stage=head.stage,
         waiting_for=head.waiting_for,
         waiting_posts=head.waiting_posts,
+        owing_posts=head.owing_posts,
         overdue=head.overdue,
         next_due_at=head.next_due_at,
         missed_due_at=head.missed_due_at,

@@ -1,6 +1,8 @@
 """GET /v1/inbox and POST /v1/notices/{id}/ack: what one is told, and saying that one has read it."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -33,6 +35,8 @@ CLIMBING = frozenset({Level.WARNING, Level.BREACH, Level.ESCALATION})
 
 
 ADDRESSED = "收件人本人"
+AT_ONCE = 4
+"""Notices of one request that are acknowledged side by side."""
 
 
 class Wanted(BaseModel):
@@ -53,13 +57,14 @@ async def get_inbox(wanted: Annotated[Wanted, Query()], asking: Annotated[Caller
     return await inbox_of(asking, wanted)
 
 
-async def inbox_of(asking: Caller, wanted: Wanted) -> Inbox:
+async def inbox_of(asking: Caller, wanted: Wanted, levels: Sequence[Level] | None = None) -> Inbox:
     rows = await asking.house.desk.reader.inbox(
         addressee(asking.principal),
         mine=wanted.mine,
         unread=wanted.unread,
         after=_place(wanted.cursor),
         limit=wanted.limit + 1,
+        levels=levels,
     )
     page = rows[: wanted.limit]
     last = page[-1] if len(rows) > wanted.limit else None
@@ -99,6 +104,21 @@ async def acknowledged(asking: Caller, notice: str) -> Acknowledged:
         acknowledged_by=now.acknowledged_by or by.id,
         command=command.id if command else None,
     )
+
+
+async def all_acknowledged(asking: Caller, notices: Sequence[str]) -> None:
+    """Each by itself and under a key of its own, so that sent twice at once it is done once.
+
+    None is if one of them is not the caller's: see ``_notice_of``.
+    """
+    own = [(await _notice_of(asking, one))[0].id for one in dict.fromkeys(notices)]
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def read(notice: UUID) -> None:
+        async with turns:
+            await acknowledged(replace(asking, key=f"read-{notice}"), str(notice))
+
+    await asyncio.gather(*map(read, own))
 
 
 async def _keep_from_climbing(asking: Caller, notice: FiledNotice, by: Actor) -> Command | None:

@@ -156,6 +156,8 @@ class EntryAnswer(Answer):
 class CaseLine(Answer):
     """A case in a list: nothing personal in it.
 
+    ``about``: the kind of fault, or the name of the plan. ``waiting_posts``: all that may record what is waited for.
+    ``owing_posts``: those that owe something now, the most pressing first.
     ``next_due_at``: of what is not late yet. ``missed_due_at``: the earliest due time that passed with the duty unmet.
     """
 
@@ -164,6 +166,7 @@ class CaseLine(Answer):
     procedure_name: str
     estate: EstateCode
     building: str
+    about: str
     channel: str
     received_at: datetime
     drill: bool
@@ -171,6 +174,7 @@ class CaseLine(Answer):
     stage: str
     waiting_for: list[str]
     waiting_posts: list[str]
+    owing_posts: list[str]
     overdue: bool
     next_due_at: datetime | None
     missed_due_at: datetime | None
@@ -190,6 +194,8 @@ class CaseAnswer(CaseLine):
     masked: bool
     reopened: int
     """REP-47: how often feedback said that it was not solved."""
+    to_put_right: str | None
+    """REP-40, REP-123: what was found wrong with the work since it was finished last; masked as the events are."""
     last_progress_at: datetime | None
     """REP-131: when a department last said how far it is."""
     guidance: list[Guidance]
@@ -272,14 +278,21 @@ class Timeline(Answer):
 
 
 class NoticeAnswer(Answer):
-    """``yours``: it went to the caller, or to a post held while nobody was on duty; only then may he acknowledge it."""
+    """``recipient``: whom it went to, empty for the post itself while nobody was on duty.
+
+    ``yours``: it went to the caller, or to a post held while nobody was on duty; only then may he acknowledge it.
+    ``building``, ``about``: of its case, as in the list.
+    """
 
     id: UUID
     no: CaseNo
     estate: EstateCode
+    building: str
+    about: str
     level: str
     rule: str
     post: str
+    recipient: str
     text: str
     due_at: datetime | None
     late: bool

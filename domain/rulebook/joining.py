@@ -235,9 +235,9 @@ TELLS = (
 )
 
 STAGES = (
-    Stage(name="已并入", after=(MergedInto,)),
+    Stage(name="已并入", after=(MergedInto,), ends=True),
     Stage(name="转类待办", after=(ToldApart,)),
-    Stage(name="已转类", after=(Settled,)),
+    Stage(name="已转类", after=(Settled,), ends=True),
 )
 
 

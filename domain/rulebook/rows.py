@@ -8,7 +8,7 @@ from domain.case_file import CaseFile, Entry
 from domain.copies import CopyPlace
 from domain.deadlines import Obligation
 from domain.docket import Docket, WhoHolds
-from domain.events import AnyEvent, CaseEnded, Event, PeriodOver, RungReached
+from domain.events import AnyEvent, Event, PeriodOver, RungReached
 from domain.forms import Form
 from domain.limits import Terms
 from domain.passing import PassedOn
@@ -135,11 +135,12 @@ class Tell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """What staff call the state of a case after one of these events."""
+    """What staff call the state of a case after one of these events. ``ends``: the case is over with it."""
 
     name: str
     after: tuple[type[Event], ...]
     when: Condition = whenever
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +260,7 @@ class Procedure:
     @property
     def open_stages(self) -> tuple[str, ...]:
         """Those that a case can be in before it has ended."""
-        return tuple(dict.fromkeys(stage.name for stage in self.stages if stage.after != (CaseEnded,)))
+        return tuple(dict.fromkeys(stage.name for stage in self.stages if not stage.ends))
 
     def stage(self, file: CaseFile) -> str:
         for entry in reversed(tuple(file)):

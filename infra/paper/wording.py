@@ -1,4 +1,4 @@
-"""What a person wrote, made fit for paper: every character either printed or shown as missing, none lost unseen."""
+"""What a person wrote, made fit for paper: every character either printed or named, none lost unseen."""
 
 import re
 import unicodedata
@@ -11,7 +11,6 @@ LONGEST = 3000
 SHORT = 80
 """Likewise for a name."""
 
-_BOX = "□"
 _GAP = "\u200b"
 _WORD = 8
 _NAMED = 12
@@ -26,7 +25,8 @@ class Wording:
     """Words for a font that shows ``covered``.
 
     What the font lacks, and what would steer the reader's eye without being seen (controls, direction marks, lone
-    surrogates), becomes boxes with the code points behind them. Long words get places to break.
+    surrogates), stands as its code points: a box for it would be taken for one to be ticked. Long words get places to
+    break.
     """
 
     covered: frozenset[int]
@@ -56,7 +56,7 @@ def _runs(text: str, covered: frozenset[int]) -> Iterator[str]:
         else:
             codes = " ".join(f"U+{ord(character):04X}" for character in characters[:_NAMED])
             more = f" 等{len(characters)}字" if len(characters) > _NAMED else ""
-            yield f"{_BOX * len(characters)}（{codes}{more}）"
+            yield f"（{codes}{more}）"
 
 
 def _shows(character: str, covered: frozenset[int]) -> bool:

@@ -11,7 +11,7 @@ import asyncpg
 from domain.admission import Act
 from domain.calendar import LOCAL
 from domain.errors import CaseClosed, Conflicting, RuleBroken, UnknownCase
-from domain.events import ByTheDesk, Opening
+from domain.events import ByTheDesk, Opening, RoutineDue
 from domain.people import CaseNo, EstateCode
 from domain.rulebook.rows import Procedure
 from infra.postgres.commands import LEASE_MARGIN, Command, command_of
@@ -155,6 +155,7 @@ class Acceptance:
             channel_of(new.report),
             new.received_at,
             new.drill,
+            title_of(new.report),
         )
         if isinstance(new.report, Opening):
             await self._take_down(connection, no, new, new.report)
@@ -283,6 +284,13 @@ async def _bind(connection: Connection, no: CaseNo, into: Into) -> None:
 def channel_of(report: Opening | ByTheDesk) -> str:
     """By which way it came to the desk, as ``cases`` keeps it."""
     return report.channel if isinstance(report, Opening) else OWN_CHANNEL
+
+
+def title_of(report: Opening | ByTheDesk) -> str:
+    """What staff call a case that the desk opens; a call's kind is noted with its room."""
+    if isinstance(report, Opening):
+        return ""
+    return report.title if isinstance(report, RoutineDue) else report.label
 
 
 async def _asked(connection: Connection, client: str, key: str, body_hash: bytes) -> Asked:

@@ -13,8 +13,8 @@ returning last;
 
 -- name: add_case
 -- A case with its number.
-insert into cases (no, procedure, estate, building, edition, channel, received_at, drill)
-values ($1, $2, $3, $4, $5, $6, $7, $8);
+insert into cases (no, procedure, estate, building, edition, channel, received_at, drill, title)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: add_call
 -- The line of 《来电来访记录》 for it, in the words of the caller (sealed).

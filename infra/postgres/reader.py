@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from domain.ladder import Level
 from domain.people import CaseNo, EstateCode, StaffId
 from infra.postgres.ledger import ENTRY, entry_place
 from infra.postgres.places import case_owner
@@ -87,11 +88,19 @@ class Reader:
         return [FiledDuty(**row) for row in await self._rows("duties", no)]
 
     async def inbox(
-        self, reader: Addressee, *, mine: bool, unread: bool, after: tuple[datetime, UUID] | None, limit: int
+        self,
+        reader: Addressee,
+        *,
+        mine: bool,
+        unread: bool,
+        limit: int,
+        after: tuple[datetime, UUID] | None = None,
+        levels: Sequence[Level] | None = None,
     ) -> Sequence[Row]:
-        """Notices, newest first; ``mine`` leaves out what went to the posts."""
+        """Notices, newest first; ``mine`` leaves out what went to the posts. ``levels``: only of these."""
         estates, posts = reader.pairs
-        return await self._rows("inbox", reader.id, estates, posts, mine, unread, *(after or (None, None)), limit)
+        place = after or (None, None)
+        return await self._rows("inbox", reader.id, estates, posts, mine, unread, *place, limit, levels)
 
     async def notice(self, notice: UUID) -> FiledNotice | None:
         row = await self._row("notice", notice)

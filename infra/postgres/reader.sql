@@ -9,7 +9,8 @@ select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received
     case when v.overdue then (
         select min(d.due_at) from duties d
         where d.case_no = v.case_no and d.run_id = v.run_id and d.state = 'breached' and d.ended_at is null
-    ) end as missed_due_at
+    ) end as missed_due_at,
+    about_of(c.no, c.title) as about, owing_posts(c.no, v.run_id) as owing_posts
 from cases c left join case_views v on v.case_no = c.no
 where c.no = $1;
 
@@ -17,7 +18,7 @@ where c.no = $1;
 -- Cases of some estates, newest first, behind a place in that order; filters that are null do not count.
 -- Of each estate two pages: of what has filed a step, and of what has not yet and so waits for nobody.
 -- No call is taken down before it has come, but for what two clocks may differ by: nothing older need be looked at.
-select f.*
+select f.*, owing_posts(f.no, f.run_id) as owing_posts
 from unnest($1::text[]) as held (estate)
 cross join lateral (
     (
@@ -27,7 +28,8 @@ cross join lateral (
             case when v.overdue then (
                 select min(d.due_at) from duties d
                 where d.case_no = v.case_no and d.run_id = v.run_id and d.state = 'breached' and d.ended_at is null
-            ) end as missed_due_at
+            ) end as missed_due_at,
+            about_of(c.no, c.title) as about
         from cases c join case_views v on v.case_no = c.no
         where c.estate = held.estate
             and ($2::text is null or c.procedure = $2)
@@ -50,7 +52,7 @@ cross join lateral (
     union all
     (
         select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
-            null, null, '', '{}', '{}', true, false, null, null, null, null
+            null, null, '', '{}', '{}', true, false, null, null, null, null, about_of(c.no, c.title)
         from commands o join cases c on c.no = o.case_no
         where o.kind = 'open' and o.state <> 'applied' and c.estate = held.estate
             and not exists (select from case_views v where v.case_no = c.no)
@@ -73,7 +75,7 @@ limit $9;
 
 -- name: cases_late_first
 -- Open cases of some estates, those with a breach that is still owed first, then by the next due time.
-select f.*
+select f.*, owing_posts(f.no, f.run_id) as owing_posts
 from (
     (
         select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
@@ -82,7 +84,8 @@ from (
             case when v.overdue then (
                 select min(d.due_at) from duties d
                 where d.case_no = v.case_no and d.run_id = v.run_id and d.state = 'breached' and d.ended_at is null
-            ) end as missed_due_at
+            ) end as missed_due_at,
+            about_of(c.no, c.title) as about
         from case_views v join cases c on c.no = v.case_no
         where v.open and c.estate = any ($1::text[])
         order by v.overdue desc, v.next_due_at, c.received_at, c.no
@@ -91,7 +94,7 @@ from (
     union all
     (
         select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received_at, c.drill, c.created_at,
-            null, null, '', '{}', '{}', true, false, null, null, null, null
+            null, null, '', '{}', '{}', true, false, null, null, null, null, about_of(c.no, c.title)
         from commands o join cases c on c.no = o.case_no
         where o.kind = 'open' and o.state <> 'applied' and c.estate = any ($1::text[])
             and not exists (select from case_views v where v.case_no = c.no)
@@ -124,7 +127,8 @@ select c.no, c.procedure, c.estate, c.building, c.edition, c.channel, c.received
     case when v.overdue then (
         select min(d.due_at) from duties d
         where d.case_no = v.case_no and d.run_id = v.run_id and d.state = 'breached' and d.ended_at is null
-    ) end as missed_due_at
+    ) end as missed_due_at,
+    about_of(c.no, c.title) as about, owing_posts(c.no, v.run_id) as owing_posts
 from cases c join case_views v on v.case_no = c.no
 where c.estate = any ($1::text[])
     and ($2::text is null or c.procedure = $2)
@@ -169,14 +173,16 @@ where d.case_no = $1 order by d.due_at, d.key, d.cycle;
 -- name: inbox
 -- Notices of a person (or system) and of the posts held, newest first, behind a place in that order.
 -- A page of the person's and one of each post, each in the order of its own index; what is in two of them counts once.
-select n.id, n.case_no, n.estate, n.level, n.rule, n.post, n.text, n.due_at, n.late, n.urgent, n.raised_at,
-    n.created_at, n.acknowledged_at, n.acknowledged_by, n.recipient in ($1, '') as yours
-from notices n
+select n.id, n.case_no, n.estate, c.building, about_of(c.no, c.title) as about, n.level, n.rule, n.post, n.recipient,
+    n.text, n.due_at, n.late, n.urgent, n.raised_at, n.created_at, n.acknowledged_at, n.acknowledged_by,
+    n.recipient in ($1, '') as yours
+from notices n join cases c on c.no = n.case_no
 where n.id in (
     (
         select n.id from notices n
         where n.recipient = $1 and n.estate = any ($2::text[])
             and (not $5::boolean or n.acknowledged_at is null)
+            and ($9::text[] is null or n.level = any ($9))
             and ($6::timestamptz is null or (n.created_at, n.id) < ($6, $7::uuid))
         order by n.created_at desc, n.id desc
         limit $8
@@ -188,6 +194,7 @@ where n.id in (
         select n.id from notices n
         where not $4::boolean and n.estate = held.estate and n.post = held.post
             and (not $5::boolean or n.acknowledged_at is null)
+            and ($9::text[] is null or n.level = any ($9))
             and ($6::timestamptz is null or (n.created_at, n.id) < ($6, $7::uuid))
         order by n.created_at desc, n.id desc
         limit $8

@@ -13,7 +13,8 @@ from domain.people import CaseNo, EstateCode, Role
 class CaseHead:
     """A case with its view; ``number`` is None until the first step is filed.
 
-    ``missed_due_at``: the earliest last moment on time that passed, of what is still owed.
+    ``missed_due_at``: the earliest last moment on time that passed, of what is still owed. ``about``: the kind of
+    fault, or the name of the plan. ``owing_posts``: who owes something now, the most pressing first.
     """
 
     no: CaseNo
@@ -34,6 +35,8 @@ class CaseHead:
     overdue: bool
     next_due_at: datetime | None
     missed_due_at: datetime | None
+    about: str
+    owing_posts: list[str]
     closed_at: datetime | None
     result: str | None
 

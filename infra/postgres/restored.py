@@ -10,7 +10,7 @@ from domain.case_file import Entry, Source
 from domain.events import ByTheDesk, Opening
 from domain.filing import Step
 from domain.people import CaseNo
-from infra.postgres.acceptance import channel_of
+from infra.postgres.acceptance import channel_of, title_of
 from infra.postgres.ledger import PostgresLedger, Unfit, queries
 from infra.postgres.places import case_owner
 from infra.postgres.pool import acquired
@@ -100,6 +100,7 @@ async def _add_case(connection: Connection, sealer: Sealer, opening: OpenCase, k
         first.at,
         opening.drill,
         first.accepted_at,
+        title_of(request),
     )
     if isinstance(request, Opening):
         await _add_call(connection, sealer, opening, request, key)

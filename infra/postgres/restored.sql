@@ -15,8 +15,8 @@ select case_no from case_views where not open and case_no = any($1::text[]);
 
 -- name: file_case_again
 -- A case that an older database does not know, as it was opened.
-insert into cases (no, procedure, estate, building, edition, channel, received_at, drill, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+insert into cases (no, procedure, estate, building, edition, channel, received_at, drill, created_at, title)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 
 -- name: count_again
 -- Its number is given.

@@ -43,7 +43,11 @@ class Desk:
         return await self.sends_once(path, {**fields, "seen": seen_in(answer.text), "join": "another"})
 
     async def sends_once(self, path: str, fields: Mapping[str, str | list[str]]) -> httpx2.Response:
-        return await self._http.post(path, data=dict(fields), headers=self._headers)
+        """A form to be looked at once more stands under an address of its own."""
+        answer = await self._http.post(path, data=dict(fields), headers=self._headers)
+        if (place := answer.headers.get("location", "")).startswith("?draft="):
+            return await self._http.get(f"{path}{place}", headers=self._headers)
+        return answer
 
     async def sends_raw(self, path: str, body: bytes) -> httpx2.Response:
         kind = {"content-type": "application/x-www-form-urlencoded"}

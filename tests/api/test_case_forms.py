@@ -180,7 +180,7 @@ async def test_the_price_list_stands_by_code_with_unit_and_price_and_the_item_fo
 
     page = await repairer.sees(f"/cases/{no}")
 
-    codes = re.findall(r"<tr><td>([A-Z]\d\d)</td>", page)
+    codes = re.findall(r'<tr><td data-label="编号">([A-Z]\d\d)</td>', page)
     assert [row["code"] for row in listed] == codes
     offered_items = options(form_of(page, "work_finished"), "charges_item")[1:]
     assert [f"{row['code']} {row['name']} {row['price']} 元/{row['unit']}" for row in listed] == offered_items

@@ -3,9 +3,10 @@
 import asyncio
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.calendar import LOCAL
+from domain.limits import due_text
 from tests.api.office import Office
 from tests.api.pages import Desk, at_desk, form_of, key_in, offered, words
 from tests.api.test_case import AGREED, walk
@@ -162,9 +163,24 @@ async def test_people_and_items_are_called_by_their_names(office: Office, front:
 
     for staff in ("fd-1", supervisor, "rp-1"):
         assert f'{names[staff]} <small class="quiet">{staff}</small>' in page
-        assert f"<td>{staff}</td>" not in page
+        assert f">{staff}</td>" not in page
     assert f'项目：{item} <small class="quiet">W01</small>' in page
     assert f"收费：{item} 人工费" in page
+    assert "没有费用" not in words(page)
+
+
+async def test_a_limit_that_was_extended_shows_the_first_one_too(office: Office, front: Desk) -> None:
+    no = await office.call("fd-1", situation="水浸")
+    first = await office.pool.fetchval("select due_at from duties where case_no = $1 and rule = 'REP-124'", no)
+    before = words(await front.sees(f"/cases/{no}"))
+    until = first + timedelta(minutes=20)
+    extension = {"type": "extension_granted", "key": "REP-124", "until": until.isoformat(), "reason": "交通"}
+    await office.did(no, extension, "cm-1")
+
+    page = words(await front.sees(f"/cases/{no}"))
+
+    assert f"{due_text(until)}（原时限 {due_text(first)}）" in page
+    assert "原时限" not in before
 
 
 async def test_a_second_click_on_print_is_the_same_printing_and_looking_at_it_counts_nothing(

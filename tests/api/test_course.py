@@ -48,7 +48,7 @@ def course(story: Story, until: datetime) -> Course:
         no=CaseNo("REP-20261123-00001"), procedure="REP", estate=EstateCode("LY"), building="1",
         edition=date(2026, 11, 23), channel="电话", received_at=on("9:00"), drill=False, created_at=on("9:00"),
         run_id="r", number=story.file.last_number, stage="", waiting_for=[], waiting_posts=[], open=True,
-        overdue=False, next_due_at=None, missed_due_at=None, closed_at=None, result=None,
+        overdue=False, next_due_at=None, missed_due_at=None, about="水", owing_posts=[], closed_at=None, result=None,
     )  # fmt: skip
     return Course(
         head=head,

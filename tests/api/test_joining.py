@@ -299,7 +299,7 @@ async def test_the_intake_page_shows_what_is_open_and_a_call_joins_it_with_one_f
     page = await front.sees(joined.headers["location"])
     await front.closes()
 
-    assert 409 == shown.status_code
+    assert 200 == shown.status_code
     assert f'<a href="/cases/{no}">' in shown.text
     assert f"同一件事：记入 {no}（又来电）" in words(shown.text)
     assert "还在漏" in shown.text
@@ -308,6 +308,35 @@ async def test_the_intake_page_shows_what_is_open_and_a_call_joins_it_with_one_f
     assert "已登记：又来电" in words(page)
     assert "第2位来电人" in words(page)
     assert "19900000004" not in page
+
+
+async def test_the_way_back_from_a_case_joined_leads_to_the_form_and_to_nobody_elses(office: Office, room: str) -> None:
+    no = await office.call(CALL_CENTRE, room=room)
+    front, colleague = await at_desk(office, DESK), await at_desk(office, "fd-2")
+    building, _, number = room.partition("-")
+    call = FILLED | {"building": building, "room": number, "content": "还在漏", "key": f"page-{'b' * 32}"}
+    before = await office.pool.fetchval("select count(*) from cases")
+
+    shown = await front.sends_once("/repairs/new", call)
+    there = str(shown.url)
+    joined = [
+        await front.sends_once("/repairs/new", call | {"seen": seen_in(shown.text), "join": no}) for _ in range(2)
+    ]
+    back, others, unknown = [
+        await desk.sees(place)
+        for desk, place in ((front, there), (colleague, there), (front, f"/repairs/new?draft={'0' * 32}"))
+    ]
+    for desk in (front, colleague):
+        await desk.closes()
+
+    assert "/repairs/new?draft=" in there
+    assert 1 == len({answer.headers["location"] for answer in joined})
+    assert shown.text == back
+    assert "还在漏" in back
+    for page in (others, unknown):
+        assert "还在漏" not in page
+        assert "刚才所填的已不再保留" in page
+    assert before == await office.pool.fetchval("select count(*) from cases")
 
 
 async def test_the_page_of_a_public_report_joins_likewise(office: Office) -> None:
@@ -324,7 +353,7 @@ async def test_the_page_of_a_public_report_joins_likewise(office: Office) -> Non
     ]
     await front.closes()
 
-    assert [409, 303, 303] == [answer.status_code for answer in (shown, *joined)]
+    assert [200, 303, 303] == [answer.status_code for answer in (shown, *joined)]
     last = (await office.get(f"/v1/cases/{no}", DESK)).json()["events"][-1]
     assert ("又来电", "其他") == (last["label"], last["event"]["channel"])
 

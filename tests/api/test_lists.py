@@ -52,6 +52,19 @@ async def test_stage_and_what_is_awaited_narrow_the_list(office: Office) -> None
     assert [] == other == awaited
 
 
+async def test_a_case_is_listed_with_what_it_is_about_and_who_owes_something_not_all_who_may_act(
+    office: Office,
+) -> None:
+    no = await office.call()
+
+    line = next(one for one in (await office.get("/v1/cases", no=no)).json()["cases"] if one["no"] == no)
+    owed = "select distinct owed_by from duties where case_no = $1 and state = 'open'"
+
+    assert ("水", line["owing_posts"]) == ((await office.get(f"/v1/cases/{no}")).json()["about"], line["owing_posts"])
+    assert {row["owed_by"] for row in await office.pool.fetch(owed, no)} == set(line["owing_posts"])
+    assert set(line["owing_posts"]) < set(line["waiting_posts"])
+
+
 @pytest.mark.parametrize("wrong", [{"owes": "x"}, {"owes": "REP-43' or true"}, {"returned": "maybe"}, {"stage": ""}])
 async def test_a_filter_that_means_nothing_is_refused(office: Office, wrong: dict[str, Any]) -> None:
     answer = await office.get("/v1/cases", **wrong)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from infra.settings import Settings
 from tests.api.office import CALL_CENTRE, Office, fresh_key
 
 DESK = "fd-1"
+RUNGS = count(1)
 NOWHERE = "00000000-0000-0000-0000-000000000000"
 
 
@@ -66,6 +68,49 @@ async def test_what_went_to_a_post_that_a_system_only_lends_it_sees_and_does_not
         one["id"]: one["yours"] for one in shown if one["id"] in map(str, notices)
     }
     assert [200, 403] == [answer.status_code for answer in answers]
+
+
+async def test_all_that_stood_on_the_page_is_read_at_one_press_once_and_nothing_that_came_since(office: Office) -> None:
+    no = await office.call(DESK)
+    shown = [await put(office, no, post="工程部主管", recipient="en-1", text=text) for text in ("一", "二", "三")]
+    since = await put(office, no, post="工程部主管", recipient="en-1", text="四")
+    form = {"notices": " ".join(map(str, shown))}
+
+    async with browser(office.settings) as pages:
+        await pages.post("/login", data={"key": office.keys["en-1"]})
+        drawn = (await pages.get("/inbox")).text
+        answers = await asyncio.gather(*(pages.post("/inbox/ack", data=form) for _ in range(3)))
+
+    assert {(303, "/inbox")} == {(answer.status_code, answer.headers["location"]) for answer in answers}
+    assert all(str(one) in drawn for one in (*shown, since))
+    read = await office.pool.fetch("select id, acknowledged_by from notices where id = any ($1)", [*shown, since])
+    assert dict.fromkeys(shown, "en-1") | {since: None} == {row["id"]: row["acknowledged_by"] for row in read}
+    acts = "select count(*) from commands where case_no = $1 and verb = 'notice_acknowledged'"
+    assert len(shown) == await office.pool.fetchval(acts, no)
+
+
+async def test_nothing_is_read_where_one_of_them_is_another_persons(office: Office) -> None:
+    no = await office.call(DESK)
+    own = await put(office, no, post="工程部主管", recipient="en-1")
+    others = await put(office, no, post="维修人员", recipient="rp-2")
+
+    async with browser(office.settings) as pages:
+        await pages.post("/login", data={"key": office.keys["en-1"]})
+        answers = [await pages.post("/inbox/ack", data={"notices": f"{own} {one}"}) for one in (others, NOWHERE, "x")]
+
+    assert {404} == {answer.status_code for answer in answers}
+    unread = "select count(*) from notices where id = any ($1) and acknowledged_at is null"
+    assert 2 == await office.pool.fetchval(unread, [own, others])
+
+
+async def test_a_notice_says_whose_it_is_and_what_its_case_is_about(office: Office) -> None:
+    no = await office.call(DESK)
+    notice = await put(office, no, post="维修人员", recipient="rp-2")
+
+    shown = (await office.get("/v1/inbox", "rp-1", limit=200)).json()["notices"]
+
+    told = next(one for one in shown if one["id"] == str(notice))
+    assert ("rp-2", "1栋", "水") == (told["recipient"], told["building"], told["about"])
 
 
 async def test_a_notice_to_another_post_cannot_be_found_or_acknowledged(office: Office) -> None:
@@ -186,16 +231,18 @@ async def test_a_page_of_somebody_else_cannot_post_for_a_person_logged_in(office
     assert 0 == await office.pool.fetchval("select count(*) from form_prints where case_no = $1", no)
 
 
-async def put(office: Office, no: str, *, post: str, recipient: str) -> UUID:
+async def put(office: Office, no: str, *, post: str, recipient: str, text: str = "超时") -> UUID:
     """A breach that was told."""
     notice: UUID = await office.pool.fetchval(
         "insert into notices"
         " (case_no, run_id, entry_number, key, cycle, rule, level, rung, post, recipient, text, raised_at)"
-        " select no, 'r', 1, 'REP-24', 1, 'REP-24', '超时', 1, $2, $3, '超时', now() from cases where no = $1"
+        " select no, 'r', 1, 'REP-24', 1, 'REP-24', '超时', $5, $2, $3, $4, now() from cases where no = $1"
         " returning id",
         no,
         post,
         recipient,
+        text,
+        next(RUNGS),
     )
     return notice
 

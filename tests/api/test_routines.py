@@ -53,6 +53,9 @@ async def test_pub_104_a_check_with_two_defects_starts_two_public_repairs(office
     assert ("例行检查", "待检查", ["检查记录"], "公共区域", "系统") == tuple(
         case[name] for name in ("procedure_name", "stage", "waiting_for", "building", "channel")
     )
+    plan = await office.pool.fetchrow("select title, post from routines where code = 'FACILITY-M' and estate = 'LY'")
+    assert plan
+    assert (plan["title"], [plan["post"]]) == (case["about"], case["owing_posts"])
 
     await office.did(no, CHECKED, "rp-1")
 
@@ -63,7 +66,7 @@ async def test_pub_104_a_check_with_two_defects_starts_two_public_repairs(office
     assert ["公共报修", "公共报修"] == [one["procedure_name"] for one in repairs]
     assert ["PUB-101"] == [duty["key"] for duty in repairs[1]["obligations"] if duty["key"] == "PUB-101"]
     listed = (await office.get("/v1/cases", procedure="RTN")).json()["cases"]
-    assert no in [one["no"] for one in listed]
+    assert [(plan["title"], [])] == [(one["about"], one["owing_posts"]) for one in listed if one["no"] == no]
 
 
 async def test_what_was_found_is_personal_until_a_purpose_is_given(office: Office, client: Client) -> None:

@@ -259,6 +259,21 @@ async def test_rep_123_unsatisfied_it_is_done_again_and_at_the_second_time_the_s
     assert "待返单" == (await case.view())["stage"]
 
 
+@pytest.mark.parametrize("remark", ["", "  \n"])
+async def test_what_is_not_right_is_refused_without_a_word_of_what_is_wrong(opened: Open, remark: str) -> None:
+    case = await opened()
+    await stages.until_at_work(case)
+    await case.hears(stages.FINISHED, REPAIRER)
+
+    assert ("REP-40", "event.remark") == (await case.refuses(TrialDone(passed=False, remark=remark), REPAIRER)).broke
+    await case.hears(TrialDone(passed=True, remark=remark), REPAIRER)
+    unsatisfied = AcceptanceStated(satisfied=False, remark=remark)
+    assert ("REP-123", "event.remark") == (await case.refuses(unsatisfied, REPAIRER)).broke
+    await case.hears(AcceptanceStated(satisfied=True, remark=remark), REPAIRER)
+
+    assert "待住户签字" == (await case.view())["stage"]
+
+
 async def test_rep_123_satisfied_at_first_and_not_after_all_it_is_done_again(opened: Open) -> None:
     case = await opened()
     await stages.until_tried(case)

@@ -87,6 +87,6 @@ STAGES = (
     Stage(name="待开工", after=(ArrivedOnSite,)),
     Stage(name="维修中", after=(WorkStarted,)),
     Stage(name="已修复", after=(FacilityRepaired,)),
-    Stage(name="已撤单", after=(Withdrawn,)),
-    Stage(name="已结案", after=(CaseEnded,)),
+    Stage(name="已撤单", after=(Withdrawn,), ends=True),
+    Stage(name="已结案", after=(CaseEnded,), ends=True),
 )

@@ -2,8 +2,9 @@
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
+from domain.events import AnyEvent
 from domain.events.on_site import AcceptanceStated, SiteChecked, SiteItem, WorkOrderFiled
-from domain.events.repair import CopiesHandedOn, FeedbackGiven, ResidentSigned, WorkFinished
+from domain.events.repair import CopiesHandedOn, FeedbackGiven, ResidentSigned, TrialDone, WorkFinished
 from domain.ladder import Breach, Warn
 from domain.limits import Within
 from domain.people import Role
@@ -11,7 +12,7 @@ from domain.rulebook.open_values import OV_136
 from domain.rulebook.repair import reading
 from domain.rulebook.repair.on_site import ticked
 from domain.rulebook.repair.reading import WORK_ACCEPTED
-from domain.rulebook.rows import Gate, Position, Right, Stage, Tell
+from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell
 from domain.rulebook.work import ENGINEERING, ON_THE_JOB
 
 MANY_REJECTIONS = 2
@@ -69,7 +70,42 @@ def _is_filed(position: Position) -> bool:
     return is_filed(position.file)
 
 
+def what_is_wrong(event: AnyEvent) -> str | None:
+    """What is to be put right, in the words of who said that it is not; None where nothing is wrong."""
+    match event:
+        case TrialDone(passed=False, remark=remark) | AcceptanceStated(satisfied=False, remark=remark):
+            return remark
+    return None
+
+
+def to_put_right(file: CaseFile) -> str | None:
+    """What was found wrong with the work since it was finished last; None once it is right, or finished anew."""
+    said = [entry.event for entry in file.since(WorkFinished) if isinstance(entry.event, TrialDone | AcceptanceStated)]
+    return what_is_wrong(said[-1]) if said else None
+
+
+def _says_what_is_wrong(asked: Question) -> bool:
+    wrong = what_is_wrong(asked.event)
+    return wrong is None or bool(wrong.strip())
+
+
 GATES = (
+    Gate(
+        rule="REP-40",
+        on=(TrialDone,),
+        holds=_says_what_is_wrong,
+        field="event.remark",
+        remedy="试用不合格的，请在备注中写明哪里不合格，以便整改",
+        english="A trial that was not passed says in remark what is to be put right.",
+    ),
+    Gate(
+        rule="REP-123",
+        on=(AcceptanceStated,),
+        holds=_says_what_is_wrong,
+        field="event.remark",
+        remedy="住户不满意的，请在备注中写明不满意之处，以便整改",
+        english="An acceptance refused says in remark what is to be put right.",
+    ),
     Gate(
         rule="REP-119",
         on=(AcceptanceStated,),
@@ -118,13 +154,17 @@ def _rejected_again(entry: Entry, file: CaseFile) -> bool:
 
 TELLS = (
     Tell(
-        rule="REP-123", on=(AcceptanceStated,), to=(Role.REPAIRER,), text="住户验收不满意，请及时整改", when=_rejected
+        rule="REP-123",
+        on=(AcceptanceStated,),
+        to=(Role.REPAIRER,),
+        text="住户验收不满意，须整改之处见本单，请及时整改",
+        when=_rejected,
     ),
     Tell(
         rule="REP-123",
         on=(AcceptanceStated,),
         to=(Role.ENGINEERING_SUPERVISOR,),
-        text="住户多次验收不满意，请督促整改",
+        text="住户多次验收不满意，须整改之处见本单，请督促整改",
         when=_rejected_again,
     ),
 )

@@ -164,6 +164,6 @@ STAGES = (
     Stage(name="待返单登记", after=(CopiesHandedOn,)),
     Stage(name="已返单", after=(ReturnRegistered,)),
     Stage(name="重新派工", after=(FeedbackGiven,), when=_unsolved),
-    Stage(name="已撤单", after=(Withdrawn,)),
-    Stage(name="已结案", after=(CaseEnded,)),
+    Stage(name="已撤单", after=(Withdrawn,), ends=True),
+    Stage(name="已结案", after=(CaseEnded,), ends=True),
 )

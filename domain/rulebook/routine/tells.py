@@ -47,8 +47,8 @@ STAGES = (
     Stage(name="已检查", after=(RoutineChecked,)),
     Stage(name="待保洁", after=(CleaningAsked, CleaningSentBack)),
     Stage(name="待验收", after=(CleaningDone,)),
-    Stage(name="已验收", after=(CleaningPassed,)),
-    Stage(name="已报送", after=(CostsReckoned,)),
-    Stage(name="已撤单", after=(Withdrawn,)),
-    Stage(name="已结案", after=(CaseEnded,)),
+    Stage(name="已验收", after=(CleaningPassed,), ends=True),
+    Stage(name="已报送", after=(CostsReckoned,), ends=True),
+    Stage(name="已撤单", after=(Withdrawn,), ends=True),
+    Stage(name="已结案", after=(CaseEnded,), ends=True),
 )

@@ -59,19 +59,19 @@ ASKED: dict[str, tuple[str, str, tuple[Any, ...], set[str]]] = {
     "an inbox": (
         "reader.sql",
         "inbox",
-        ("rp-1", *DESKS, False, False, None, None, 51),
+        ("rp-1", *DESKS, False, False, None, None, 51, None),
         {"notices_to", "notices_at_post"},
     ),
     "an inbox without anything": (
         "reader.sql",
         "inbox",
-        ("nobody", ["LY"], ["会计员"], False, True, None, None, 51),
+        ("nobody", ["LY"], ["会计员"], False, True, None, None, 51, None),
         {"notices_to", "notices_at_post"},
     ),
     "an inbox, further on": (
         "reader.sql",
         "inbox",
-        ("rp-1", *DESKS, False, False, THEN, UUID(int=1), 51),
+        ("rp-1", *DESKS, False, False, THEN, UUID(int=1), 51, None),
         {"notices_to", "notices_at_post"},
     ),
     "what is overdue": ("reader.sql", "cases", (*LIST[:3], True, *LIST[4:]), {"case_views_overdue"}),
@@ -149,7 +149,7 @@ async def test_a_notice_to_somebody_in_a_post_he_holds_is_read_once_and_none_of_
     inbox = load("reader.sql")["inbox"]
 
     rows, mine = [
-        await full.fetch(inbox, who, ["LY"], ["维修人员"], only, not only, None, None, 200)
+        await full.fetch(inbox, who, ["LY"], ["维修人员"], only, not only, None, None, 200, None)
         for who, only in (("rp-1", False), ("fd-1", True))
     ]
 
