@@ -33,7 +33,7 @@ from domain.forms import TRIAL_RESULTS, FormCopy, RepairOrderSheet, Signature
 from domain.rulebook.repair import reading
 from domain.rulebook.repair.charging import charges_in_force
 from domain.rulebook.repair.copies import on_this_form
-from domain.rulebook.sending import crew
+from domain.rulebook.sending import crew, on_the_job
 
 
 def sheet_of(look: Look, copy: FormCopy, words: Words, *, printing: int, as_of: datetime) -> RepairOrderSheet:
@@ -77,7 +77,7 @@ def _with_assignment(sheet: RepairOrderSheet, file: CaseFile, paper: CaseFile, w
     return replace(
         sheet,
         urgency=graded.urgency if graded else "",
-        repairer=words.people(crew(file)),
+        repairer=words.people(dict.fromkeys((*on_the_job(file), *crew(file)))),
         complete_by=reading.complete_by(paper),
         expected=reading.expected_arrival(file),
         reported_item=words.item(reported, version),
