@@ -114,6 +114,7 @@ LABELS: Mapping[str, str] = {
     "task": "清理内容",
     "team": "班组",
     "text": "内容",
+    "though_elsewhere": "房号或故障类别不同，仍并入",
     "title": "名称",
     "until": "新时限",
     "urgency": "紧急程度",
@@ -134,6 +135,7 @@ HINTS: Mapping[str, str] = {
     "defects": "没有缺陷则不填；每个缺陷各立一单",
     "parts": "没有用料的，写「无」",
     "signature": "签名图片或纸质单的编号",
+    "though_elsewhere": "如楼上漏到楼下；在原因中写明",
     "wanted": f"约定时间，或注明{AS_SOON_AS_POSSIBLE}",
 }
 YES_OR_NO: Options = (("true", "是"), ("false", "否"))

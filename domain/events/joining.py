@@ -31,12 +31,16 @@ class CalledAgain(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergedInto(Event):
-    """The case turned out to be the matter of the open case ``into``, where its callers go; it ends."""
+    """The case turned out to be the matter of the open case ``into``, where its callers go; it ends.
+
+    ``though_elsewhere``: somebody has seen that the other is of another place or another kind of fault.
+    """
 
     type: Literal["merged_into"] = "merged_into"
     label: ClassVar[str] = "并入"
     into: CaseNo
     reason: str
+    though_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
