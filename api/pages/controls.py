@@ -24,6 +24,7 @@ Options = tuple[tuple[str, str], ...]
 
 LABELS: Mapping[str, str] = {
     "answer_by": "预计答复时间",
+    "apart_from": "拆自",
     "others": "由谁处理",
     "settled": "已处理好",
     "unit": "单位名称",
@@ -81,6 +82,7 @@ LABELS: Mapping[str, str] = {
     "item": "项目",
     "key": "时限",
     "lack": "不合之处",
+    "later": "另立的单",
     "matches": "与所报相符",
     "matter": "属于",
     "merged": "并入的单",

@@ -22,7 +22,11 @@ DESK = "fd-1"
 ROOMS = iter(
     [
         *(f"{floor}0{door}" for floor in ("6-1", "6-2", "6-3", "6-4", "5-1", "5-2") for door in range(1, 5)),
-        *(f"{floor}0{door}" for floor in ("3-1", "3-2", "3-3", "4-2", "4-3", "5-3", "5-4") for door in range(1, 4)),
+        *(
+            f"{floor}0{door}"
+            for floor in ("2-1", "2-2", "2-3", "2-4", "2-5", "4-2", "4-3", "5-3", "5-4")
+            for door in range(1, 4)
+        ),
     ]
 )
 PLACES = iter([(building, facility) for building in "3456" for facility in ("供水排水", "门禁监控", "道路井盖")])
@@ -335,7 +339,76 @@ async def test_a_wrong_merge_is_taken_apart_and_the_clocks_count_from_the_old_ca
     started = {duty["key"]: datetime.fromisoformat(duty["started_at"]) for duty in case["obligations"]}
     assert called == started["REP-17"]
     ended = (await office.get(f"/v1/cases/{merged}", DESK)).json()
-    assert {"并入的单", "后续单"} == {one["kind"] for one in ended["linked"]}
+    assert {"误并入的单", "后续单"} == {one["kind"] for one in ended["linked"]}
+
+
+async def test_the_case_it_was_taken_out_of_hears_of_it_and_tells_its_callers_no_more(
+    office: Office, room: str
+) -> None:
+    kept, merged = await office.call(DESK, room=room), await office.call(DESK, room=room, phone="19900000003")
+    await office.did(
+        merged, {"type": "called_again", "channel": "微信", "content": "还没来", "phone": "19900000005"}, DESK
+    )
+    await office.did(merged, {"type": "merged_into", "into": kept, "reason": "同一处"}, DESK)
+    assert 3 == (await applied(office, kept, "接收并入"))["callers"]
+
+    body = CALL | {"room": room, "phone": "19900000003", "after": merged, "reason": "并入有误，是另一处"}
+    later = (await office.asks(REPAIRS, body, DESK)).json()["no"]
+
+    case = await applied(office, kept, "拆出")
+    own = (await office.get(f"/v1/cases/{later}", DESK)).json()
+    assert (1, 2) == (case["callers"], own["callers"])
+    (undone,) = (event["event"] for event in case["events"] if event["type"] == "merge_undone")
+    assert (merged, later) == (undone["merged"], undone["later"])
+    assert {(merged, "曾并入、已拆出的单"), (later, "拆出另立的单")} == {
+        (one["no"], one["kind"]) for one in case["linked"]
+    }
+    assert {(merged, "前单"), (kept, "拆自的单")} == {(one["no"], one["kind"]) for one in own["linked"]}
+    told = await office.pool.fetch(
+        "select post from notices where case_no = $1 and strpos(text, '已拆出另立') > 0", kept
+    )
+    assert {"前台客服员", "工程部主管"} == {row["post"] for row in told}
+    front = await at_desk(office, DESK)
+    pages = [words(await front.sees(f"/cases/{no}")) for no in (kept, later)]
+    await front.closes()
+    assert all("拆出另立的单" in page or "拆自的单" in page for page in pages)
+    assert ["第2位来电人" in page for page in pages] == [False, True]
+
+    again = await office.asks(REPAIRS, body | {"beside": [later, kept]}, DESK)
+    assert 201 == again.status_code, again.text
+    events = (await applied(office, kept, "拆出"))["events"]
+    assert 1 == sum(event["type"] == "merge_undone" for event in events), "it is taken out once"
+
+
+async def test_what_went_on_into_a_third_case_is_taken_out_of_that_one(office: Office, room: str) -> None:
+    first, between, last = [await office.call(DESK, room=room, phone=f"1990000001{n}") for n in range(3)]
+    for no, into in ((first, between), (between, last)):
+        await office.did(no, {"type": "merged_into", "into": into, "reason": "同一处"}, DESK)
+        await applied(office, into, "接收并入")
+
+    later = await office.asks(
+        REPAIRS, CALL | {"room": room, "phone": "19900000010", "after": first, "reason": "并入有误"}, DESK
+    )
+
+    assert 201 == later.status_code, later.text
+    case = await applied(office, last, "拆出")
+    assert 2 == case["callers"]
+
+
+async def test_nothing_is_taken_out_of_a_case_that_has_ended_nor_does_anybody_get_a_task(
+    office: Office, room: str
+) -> None:
+    kept, merged = await office.call(DESK, room=room), await office.call(DESK, room=room)
+    await office.did(merged, {"type": "merged_into", "into": kept, "reason": "同一处"}, DESK)
+    await applied(office, kept, "接收并入")
+    await office.did(kept, {"type": "withdrawn", "reason": "自行修好"}, DESK)
+
+    later = await office.asks(REPAIRS, CALL | {"room": room, "after": merged, "reason": "并入有误"}, DESK)
+
+    assert 201 == later.status_code, later.text
+    assert 0 == await office.pool.fetchval(
+        "select count(*) from commands where verb = 'merge_undone' and case_no = $1", kept
+    )
 
 
 async def test_a_matter_that_is_no_repair_is_kept_and_settled_by_the_front_desk(office: Office, room: str) -> None:
