@@ -10,7 +10,7 @@ from domain.events import Event
 from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard, SheetSignedFor
 from domain.events.work import ArrivedOnSite, EngineeringNotified, WorkStarted
 from domain.forms import FormCopy, InspectionSheet, Signature
-from domain.rulebook.sending import crew
+from domain.rulebook.sending import crew, on_the_job
 
 
 def inspection_of(look: Look, copy: FormCopy, words: Words, *, printing: int, as_of: datetime) -> InspectionSheet:
@@ -41,7 +41,7 @@ def inspection_of(look: Look, copy: FormCopy, words: Words, *, printing: int, as
         reported_at=look.head.received_at,
         notified_at=_at(file, EngineeringNotified),
         signed_for=_signed_for(file, words),
-        repairer=words.people(crew(file)),
+        repairer=words.people(dict.fromkeys((*on_the_job(file), *crew(file)))),
         arrived_at=_at(file, ArrivedOnSite),
         work_started_at=_at(file, WorkStarted),
         expected_done=started.expected_done if started else None,

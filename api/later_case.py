@@ -1,10 +1,12 @@
 """A later case of one that has ended; where that was merged or told apart by mistake, clocks go on from its call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from api.desk import Desk
+from api.so_far import file_so_far
+from domain.callers import callers
 from domain.errors import Malformed, RuleBroken
 from domain.events.joining import CameAfter
 from domain.people import CaseNo, EstateCode
@@ -32,7 +34,7 @@ class Naming(Protocol):
 class Earlier:
     """``called_at``: from when the clocks count, where the case before should never have ended.
 
-    ``seen``: what need not be shown, since the case before went into it.
+    ``seen``: what need not be shown, since the case before went into it. The event says out of which its callers come.
     """
 
     event: CameAfter
@@ -75,5 +77,17 @@ async def earlier_of(desk: Desk, told: Naming, procedure: Procedure) -> Earlier 
             remedy="前单并入或转类有误而另立的，时限从前单来电时起算，不填此项",
             english="After a case merged or told apart by mistake the clocks count from the old call; leave this out.",
         )
-    into = [link.no for link in await desk.links.of(head.no) if link.kind is Kind.WENT_INTO]
+    into = await _where_it_went(desk, head.no)
+    if into and (kept := await desk.reader.case(into[-1])) and kept.open:
+        told_apart = replace(event, apart_from=kept.no, callers=callers(await file_so_far(desk, head.no)))
+        return Earlier(event=told_apart, called_at=head.received_at, seen=frozenset(into))
     return Earlier(event=event, called_at=head.received_at, seen=frozenset(into))
+
+
+async def _where_it_went(desk: Desk, no: CaseNo) -> list[CaseNo]:
+    """One after the other, as far as its callers went; nothing for one that was taken out again already."""
+    went: list[CaseNo] = []
+    while into := [link.no for link in await desk.links.of(no) if link.kind is Kind.WENT_INTO]:
+        (no,) = into
+        went.append(no)
+    return went

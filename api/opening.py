@@ -122,7 +122,7 @@ async def _new_case(asking: Caller, told: Told, intake: Intake, body_hash: bytes
     looked_at = None
     if not intake.procedure.cannot_wait(intake.report):
         seen = {*told.beside, *(earlier.seen if earlier else ())}
-        looked_at = await refuse_second(desk, estate, intake.report, received_at, seen=seen, drill=told.drill)
+        looked_at = await refuse_second(asking, estate, intake.report, received_at, seen=seen, drill=told.drill)
     terms = await desk.reference.terms(estate, received_at)
 
     def acts(command: str, accepted_at: datetime) -> tuple[Act, ...]:

@@ -27,7 +27,9 @@ from domain.errors import (
     NobodyOnDuty,
     NotExpected,
     NotPermitted,
+    OtherMatter,
     RuleBroken,
+    ShowsCases,
     Unavailable,
     UnknownCase,
     UnknownNotice,
@@ -44,6 +46,7 @@ STATUS: Mapping[type[DeskError], int] = {
     NotExpected: 409,
     RuleBroken: 409,
     AlreadyOpen: 409,
+    OtherMatter: 409,
     CaseClosed: 409,
     FileFull: 409,
     BadTime: 409,
@@ -105,7 +108,7 @@ class TooMany(HTTPException):
 def problem(status: int, content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     """The answer; ``content`` has code, title, remedy, english, field, allowed, and errors where there are several.
 
-    Types of event among ``allowed`` are given as they are sent, with their labels beside them. ``cases``: what is open.
+    Types of event among ``allowed`` are given as they are sent, with their labels beside them. ``cases``: to look at.
     """
     field, allowed = content.get("field", ""), list(content.get("allowed", ()))
     if field == EVENT_TYPE:
@@ -188,7 +191,7 @@ def _content(error: DeskError) -> dict[str, Any]:
         "english": error.english,
         "field": error.field,
         "allowed": error.allowed,
-    } | ({"cases": to_jsonable_python(error.cases)} if isinstance(error, AlreadyOpen) else {})
+    } | ({"cases": to_jsonable_python(error.cases)} if isinstance(error, ShowsCases) else {})
 
 
 async def _on_refusal(_: Request, error: Exception) -> Response:

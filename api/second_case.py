@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from api.desk import Desk
+from api.door import Caller
+from api.looking import Purpose
+from api.recognising import ToRecognise, opening_of, recognised
 from api.so_far import file_so_far
 from domain.alike import alike
-from domain.errors import AlreadyOpen, StillOpen
+from domain.errors import AlreadyOpen
 from domain.events import Opening
 from domain.events.base import kind_in
 from domain.people import CaseNo, EstateCode
@@ -16,7 +18,7 @@ from infra.postgres.rooms import MOST, RoomCase, Wanted
 
 
 async def refuse_second(
-    desk: Desk, estate: EstateCode, report: Opening, received_at: datetime, *, seen: Collection[str], drill: bool
+    asking: Caller, estate: EstateCode, report: Opening, received_at: datetime, *, seen: Collection[str], drill: bool
 ) -> frozenset[CaseNo] | None:
     """REP-36: AlreadyOpen for what is open in the place, of the kind and day or in such words, and is not ``seen``.
 
@@ -24,24 +26,33 @@ async def refuse_second(
     Else the cases that were looked at: one that is opened meanwhile is none of them. None where there are more than
     anybody looks through.
     """
+    desk = asking.house.desk
     there = await desk.rooms.cases(estate, report.spot.place, Wanted(drill=drill))
     unseen = [one for one in there if one.no not in seen]
     same = {one.no for one in unseen if _of_the_kind_and_day(one, report, received_at)}
     words = await desk.rooms.words([one.no for one in unseen if one.no not in same])
     same |= {no for no, said in words.items() if alike(said, report.content)}
-    joinable = [one for one in unseen if one.no in same and await takes_callers(desk, one)]
+    joinable = [found for one in unseen if one.no in same and (found := await _joinable(asking, estate, one))]
     if joinable:
-        raise AlreadyOpen([_told(one) for one in joinable])
+        raise AlreadyOpen(await recognised(asking, joinable, Purpose.TAKING_DOWN, what="already_open"))
     return frozenset(one.no for one in there) if len(there) < MOST else None
 
 
-async def takes_callers(desk: Desk, one: RoomCase) -> bool:
-    return PROCEDURES[one.procedure].takes_callers(await file_so_far(desk, one.no))
+async def _joinable(asking: Caller, estate: EstateCode, one: RoomCase) -> ToRecognise | None:
+    """None for a case that takes no callers any more."""
+    file = await file_so_far(asking.house.desk, one.no)
+    if not PROCEDURES[one.procedure].takes_callers(file):
+        return None
+    return ToRecognise(
+        no=one.no,
+        estate=estate,
+        procedure=one.procedure,
+        stage=one.stage,
+        received_at=one.received_at,
+        about=one.about,
+        opening=opening_of(file),
+    )
 
 
 def _of_the_kind_and_day(one: RoomCase, report: Opening, received_at: datetime) -> bool:
     return kind_in(one.about) == kind_in(report.spot.about) and abs(received_at - one.received_at) <= SAME_MATTER
-
-
-def _told(one: RoomCase) -> StillOpen:
-    return StillOpen(no=one.no, stage=one.stage or "受理中", what=one.about, received_at=one.received_at)

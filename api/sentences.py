@@ -188,6 +188,7 @@ ELSEWHERE: Mapping[str, str] = {
     "period_over": "of_itself",
     "case_ended": "of_itself",
     "merge_taken": "of_itself",
+    "merge_undone": "of_itself",
     "came_after": "of_itself",
 }
 """What is no event of a client, by its type: where it belongs."""

@@ -34,7 +34,7 @@ from domain.rulebook.repair import completing, reading
 from domain.rulebook.repair.charging import charges_in_force
 from domain.rulebook.repair.copies import on_this_form
 from domain.rulebook.repair.quoting import payment
-from domain.rulebook.sending import crew
+from domain.rulebook.sending import crew, on_the_job
 
 
 def sheet_of(look: Look, copy: FormCopy, words: Words, *, printing: int, as_of: datetime) -> RepairOrderSheet:
@@ -78,7 +78,7 @@ def _with_assignment(sheet: RepairOrderSheet, file: CaseFile, paper: CaseFile, w
     return replace(
         sheet,
         urgency=graded.urgency if graded else "",
-        repairer=words.people(crew(file)),
+        repairer=words.people(dict.fromkeys((*on_the_job(file), *crew(file)))),
         complete_by=completing.complete_by(paper),
         expected_arrival=reading.expected_arrival(file),
         expected_done=reading.expected_done(file),

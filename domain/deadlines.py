@@ -36,6 +36,7 @@ class Obligation:
     ``extendable_by`` is the only post that may move the due moment. ``pausable``: how far pauses of the work may move
     it in all; None: it runs on.
     ``yields_to``: keys of rows for the same act; the stricter of them and this one alone asks anybody to press for it.
+    ``goes_on``: as long as it is owed, a later start begins nothing anew.
     """
 
     rule: str
@@ -57,6 +58,7 @@ class Obligation:
     pausable: timedelta | None = None
     urgent: bool = False
     yields_to: tuple[str, ...] = ()
+    goes_on: bool = False
 
     @property
     def key(self) -> str:

@@ -53,10 +53,14 @@ class Docket:
         for duty in [duty for duty in self if duty.owed]:
             self._revise(duty, entry, file)
         for row in self._rows:
-            if row.starts(entry, self._terms):
+            if row.starts(entry, self._terms) and not (row.goes_on and self._is_owed(row)):
                 self._starts[row.key] = entry
             if not self._ended:
                 self._start(row, entry, file)
+
+    def _is_owed(self, row: Obligation) -> bool:
+        latest = self._latest.get(row.key)
+        return latest is not None and latest.owed
 
     def _put(self, duty: Duty) -> None:
         self._duties[duty.key, duty.cycle] = duty

@@ -9,6 +9,7 @@ DeskError
   x NotExpected        the case is not waiting for that                    409
   x RuleBroken         a clause forbids it as things stand                 409
   x AlreadyOpen        what seems to be the same is open there             409
+  x OtherMatter        what is to be merged seems to be another matter     409
   x CaseClosed         the case takes no more of this                      409
   x BadTime            the time given cannot be right                      409
   x Conflicting        the idempotency key carried something else before   409
@@ -122,18 +123,33 @@ class RuleBroken(DeskError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StillOpen:
-    """A case that is open: in which stage, of what, since when; nothing personal."""
+    """A case that is open: in which stage, of what, since when; as text nothing personal.
+
+    ``where`` and ``words``, of which the beginning: what its first caller told, empty to whom it is not shown.
+    """
 
     no: str
     stage: str
     what: str
     received_at: datetime
+    where: str = ""
+    words: str = ""
 
     def __str__(self) -> str:
         return f"{self.no}（{self.what}，{self.stage}，{self.received_at.astimezone(LOCAL):%m-%d %H:%M} 受理）"
 
 
-class AlreadyOpen(DeskError):
+class ShowsCases(DeskError):
+    """Refused until somebody has looked at these ``cases``."""
+
+    def __init__(
+        self, cases: Sequence[StillOpen], *, remedy: str, english: str, field: str, allowed: Sequence[str] = ()
+    ) -> None:
+        super().__init__(remedy=remedy, english=english, field=field, allowed=allowed)
+        self.cases = tuple(cases)
+
+
+class AlreadyOpen(ShowsCases):
     """A second case is opened only by who has seen the ``cases`` that are open there (REP-36)."""
 
     code = "already_open"
@@ -141,6 +157,7 @@ class AlreadyOpen(DeskError):
 
     def __init__(self, cases: Sequence[StillOpen]) -> None:
         super().__init__(
+            cases,
             field="beside",
             remedy=f"同一房号或地点已有：{'、'.join(map(str, cases))}。同一件事的，请在该单登记「又来电」；另一件事的，"
             "请在 beside 中写明看过的单号，连同原内容重新提交。本次所填未保存（REP-36）",
@@ -148,7 +165,23 @@ class AlreadyOpen(DeskError):
             "their numbers in beside and send the request again. Nothing of it was kept (REP-36).",
             allowed=[one.no for one in cases],
         )
-        self.cases = tuple(cases)
+
+
+class OtherMatter(ShowsCases):
+    """A case goes into one of another place or kind of fault only where somebody says that he has seen it (REP-13)."""
+
+    code = "other_matter"
+    title = "似非同一件事"
+
+    def __init__(self, differs: str, cases: Sequence[StillOpen]) -> None:
+        super().__init__(
+            cases,
+            field="event.though_elsewhere",
+            remedy=f"两单{differs}不同：{'、'.join(map(str, cases))}。确属同一件事的（如楼上漏到楼下），"
+            "请选「房号或故障类别不同，仍并入：是」并在原因中写明；否则请核对单号（REP-13）",
+            english="The two cases are of different places or kinds of fault. If they are one matter all the same, "
+            "such as a leak between floors, say though_elsewhere: true and why; else check the number (REP-13).",
+        )
 
 
 class CaseClosed(DeskError):

@@ -10,7 +10,7 @@ from enum import Enum
 from domain.case_file import CaseFile
 from domain.errors import FileFull
 from domain.events import AnyEvent, Event, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
-from domain.events.joining import CalledAgain, MergedInto
+from domain.events.joining import CalledAgain, MergedInto, MergeUndone
 from domain.events.work import Resumed
 from domain.rulebook.rows import Edition, Procedure
 
@@ -18,7 +18,7 @@ REMARKS = (Noted, Urged, CalledAgain)
 MOST_REMARKS = 300
 """备注, 催办 and 又来电 of one case."""
 
-NEVER_REFUSED = (Withdrawn, NoticeAcknowledged, ExtensionGranted, MergedInto, Resumed)
+NEVER_REFUSED = (Withdrawn, NoticeAcknowledged, ExtensionGranted, MergedInto, MergeUndone, Resumed)
 """What ends or eases something: a full file never stands in its way."""
 
 MOST_NEEDED = 200

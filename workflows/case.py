@@ -46,6 +46,7 @@ class Case:
         self.together = script.together
         self.unless = script.unless
         self.again_after = script.again_after
+        self.aside_after = script.aside_after
         self.knows = script.knows
 
     async def run(self, opening: OpenCase) -> str:

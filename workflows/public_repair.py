@@ -11,6 +11,7 @@ from workflows.case import Case
 from workflows.doors import carries
 from workflows.joining import unless_it_belongs_elsewhere
 from workflows.messages import OpenCase
+from workflows.relieving import while_it_may_change_hands
 
 DONE, WITHDRAWN = "已修复", "已撤单"
 
@@ -56,6 +57,10 @@ class PublicRepairWorkflow(Case):
         await self.until(RepairerArranged)
         await self.again_after(Reassigned, self._sent)
 
+        # REP-18: somebody else may take it over; he arrives, and it goes on where it stood.
+        await while_it_may_change_hands(self, self._repair, self._sent)
+
+    async def _repair(self) -> None:
         # REP-10: the residents around are told when it should be done.
         await self.until(WorkStarted)
 

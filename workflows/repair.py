@@ -1,5 +1,8 @@
 """住户报修: the repair of a resident's home, clause by clause."""
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 from temporalio import workflow
 
 from domain.events import PeriodOver, Withdrawn
@@ -45,6 +48,9 @@ from workflows.case import Case
 from workflows.doors import carries
 from workflows.joining import unless_it_belongs_elsewhere
 from workflows.messages import OpenCase
+from workflows.relieving import while_it_may_change_hands
+
+R = TypeVar("R")
 
 DONE, WITHDRAWN = "已完成", "已撤单"
 
@@ -83,20 +89,20 @@ class RepairWorkflow(Case):
             await self.again_after(Reassigned, self._sent)
 
             # REP-32, REP-33: compare; WAR-01: or it is found to be others' to do.
-            found = await self.until(FaultCompared, FoundUnlisted, HandedToOthers)
+            found = await self._by_anybody(self._found)
             if isinstance(found, HandedToOthers):
                 if await self._settled_by_others():
                     return SETTLED_BY_OTHERS
                 continue
-            if isinstance(found, FoundUnlisted) and not await self._reviewed():
+            if isinstance(found, FoundUnlisted) and not await self._by_anybody(self._reviewed):
                 return NOT_FEASIBLE
 
             # REP-34, REP-35: show the price, ask.
-            if not await self._consent():
+            if not await self._by_anybody(self._consent):
                 return await self._refusal()
 
             # FEE-03, REP-40, REP-41: work until it passes, then the signature.
-            await self._work()
+            await self._by_anybody(self._work)
 
             # REP-42 to REP-48 beside REP-11; unsolved (REP-47), it is assigned anew at once, its papers with it.
             if await self.unless(FeedbackGiven, self._paper_and_feedback, self._reopened, when=unsolved):
@@ -156,6 +162,13 @@ class RepairWorkflow(Case):
         # REP-105: setting out is told where it is; arriving says it too.
         if isinstance(await self.until(SetOut, ArrivedOnSite), SetOut):
             await self.until(ArrivedOnSite)
+
+    async def _by_anybody(self, part: Callable[[], Awaitable[R]]) -> R:
+        # REP-18: somebody else may take the work over; he takes the order and arrives, and it goes on where it stood.
+        return await while_it_may_change_hands(self, part, self._sent)
+
+    async def _found(self) -> FaultCompared | FoundUnlisted | HandedToOthers:
+        return await self.until(FaultCompared, FoundUnlisted, HandedToOthers)
 
     async def _consent(self) -> bool:
         await self.until(PriceShown)

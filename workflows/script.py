@@ -47,11 +47,17 @@ def every(entry: Entry) -> bool:  # noqa: ARG001  # the shape of a condition
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An event of this kind, where the condition holds of it, leads the script elsewhere; ``begun``: from when on."""
+    """An event of this kind, where the condition holds of it, leads the script elsewhere; ``begun``: from when on.
+
+    ``aside``: what is done then, after which the script waits on where it stood; without one it leaves its scope.
+    ``outside``: the turns of the scopes around its own, which hold meanwhile too.
+    """
 
     kind: type[Event]
     when: Callable[[Entry], bool]
     begun: datetime | None
+    aside: Callable[[], Awaitable[object]] | None = None
+    outside: "tuple[Turn, ...]" = ()
 
     def takes(self, entry: Entry) -> bool:
         return isinstance(entry.event, self.kind) and self.when(entry)
@@ -133,21 +139,30 @@ class Script:
 
     async def until(self, *kinds: type[E]) -> E:
         """The next of these events after the last one this branch has read; raises Interrupted inside a scope."""
-        mark = _cursor.get()
-        wait = Expectation(kinds, _turns.get(), mark.turn_of(kinds))
+        while True:
+            mark = _cursor.get()
+            wait = Expectation(kinds, _turns.get(), mark.turn_of(kinds))
+            entry = await self._end_of(wait, mark)
+            turn = next((turn for turn in wait.turns if turn.takes(entry)), None)
+            if turn is None:
+                break
+            if turn.aside is None:
+                raise Interrupted(turn, entry)
+            _cursor.set(mark.behind(entry))
+            await _with_turns(turn.outside, turn.aside)
+        _cursor.set(Mark(entry.number, _later(mark.at, entry.at), kinds, wait.begun))
+        if not isinstance(entry.event, kinds):
+            raise TypeError(entry.event.type)
+        return entry.event
+
+    async def _end_of(self, wait: Expectation, mark: Mark) -> Entry:
         while (entry := next(filter(wait.ends_with, self._file.after(mark.number)), None)) is None:
             self._expectations.append(wait)
             try:
                 await wait.wait()
             finally:
                 self._expectations.remove(wait)
-        for turn in wait.turns:
-            if turn.takes(entry):
-                raise Interrupted(turn, entry)
-        _cursor.set(Mark(entry.number, _later(mark.at, entry.at), kinds, wait.begun))
-        if not isinstance(entry.event, kinds):
-            raise TypeError(entry.event.type)
-        return entry.event
+        return entry
 
     async def together(self, *branches: Coroutine[Any, Any, object]) -> None:
         """Run branches side by side, each with its own place in the file; go on behind the last entry any has read."""
@@ -185,10 +200,21 @@ class Script:
                     raise
                 _cursor.set(before.behind(interrupted.entry))
 
+    async def aside_after(
+        self, kind: type[Event], part: Callable[[], Awaitable[R]], aside: Callable[[], Awaitable[object]]
+    ) -> R:
+        """``part``; each time such an event comes while it runs, first ``aside``, then on from where it stood."""
+        turn = Turn(kind, every, _cursor.get().at, aside, _turns.get())
+        return await _watching_for(turn, part)
+
 
 async def _watching_for(turn: Turn, part: Callable[[], Awaitable[R]]) -> R:
+    return await _with_turns((*_turns.get(), turn), part)
+
+
+async def _with_turns(turns: tuple[Turn, ...], part: Callable[[], Awaitable[R]]) -> R:
     outside = _turns.get()
-    _turns.set((*outside, turn))
+    _turns.set(turns)
     try:
         return await part()
     finally:

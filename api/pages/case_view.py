@@ -14,7 +14,7 @@ from api.pages.recording import Recording, acts, refused
 from api.pages.said import said
 from api.pages.views import header, moment, owing, subject
 from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer, SameRoom
-from domain.events.joining import CalledAgain, MergeTaken
+from domain.events.joining import CalledAgain, CameAfter, MergeTaken, MergeUndone
 from domain.limits import due_text
 from domain.pricing import ChargeLine
 from domain.rulebook import PROCEDURES
@@ -216,8 +216,24 @@ def _callers(events: Sequence[EntryAnswer]) -> Iterator[Row]:
             called.append(entry.event)
         elif entry.type == MergeTaken.kind() and entry.event:
             called += entry.event["callers"]
+        elif entry.type == CameAfter.kind() and entry.event:
+            opener = (events[0].event or {}).get("phone")
+            called += (one for one in entry.event["callers"] if one["phone"] != opener)
+        elif entry.type == MergeUndone.kind() and entry.event:
+            called = _without(called, entry.event["callers"])
     for number, one in enumerate(called, start=2):
         yield row(f"第{number}位来电人", " ".join(filter(None, (one["channel"], one["phone"], one["content"]))))
+
+
+def _without(called: list[Mapping[str, str]], gone: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """As the file reckons it: each once, of two who are alike the last."""
+    left, backwards = [*gone], []
+    for one in reversed(called):
+        if one in left:
+            left.remove(one)
+        else:
+            backwards.append(one)
+    return backwards[::-1]
 
 
 def _resident(shown: CasePage) -> Markup:

@@ -24,6 +24,7 @@ Options = tuple[tuple[str, str], ...]
 
 LABELS: Mapping[str, str] = {
     "answer_by": "预计答复时间",
+    "apart_from": "拆自",
     "others": "由谁处理",
     "settled": "已处理好",
     "unit": "单位名称",
@@ -82,6 +83,7 @@ LABELS: Mapping[str, str] = {
     "item": "项目",
     "key": "时限",
     "lack": "不合之处",
+    "later": "另立的单",
     "matches": "与所报相符",
     "matter": "属于",
     "merged": "并入的单",
@@ -115,6 +117,7 @@ LABELS: Mapping[str, str] = {
     "task": "清理内容",
     "team": "班组",
     "text": "内容",
+    "though_elsewhere": "房号或故障类别不同，仍并入",
     "title": "名称",
     "until": "新时限",
     "urgency": "紧急程度",
@@ -135,6 +138,7 @@ HINTS: Mapping[str, str] = {
     "defects": "没有缺陷则不填；每个缺陷各立一单",
     "parts": "没有用料的，写「无」",
     "signature": "签名图片或纸质单的编号",
+    "though_elsewhere": "如楼上漏到楼下；在原因中写明",
     "wanted": f"约定时间，或注明{AS_SOON_AS_POSSIBLE}",
 }
 YES_OR_NO: Options = (("true", "是"), ("false", "否"))

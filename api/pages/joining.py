@@ -8,9 +8,9 @@ from fastapi import Response
 from api.door import Caller
 from api.looking import NUMBER
 from api.pages.controls import Control, Given, Kind
-from api.pages.markup import Child, row, table, tag
+from api.pages.looking_at import to_look_at
+from api.pages.markup import Child
 from api.pages.posted import Filled, Form, first, under_its_key
-from api.pages.views import moment
 from api.routes.events import record_event
 from api.wire.requests import NewEvent
 from domain.events.joining import CalledAgain
@@ -41,15 +41,7 @@ def seen_with(filled: Filled) -> dict[str, str]:
 
 def open_there(filled: Filled) -> Child:
     """REP-36: looked at before anything is opened beside them."""
-    if not filled.open_there:
-        return None
-    return table(
-        ("同一房号或地点的未结单据", "受理于", "状态", "报修"),
-        [
-            row(tag("a", one.no, href=f"/cases/{one.no}"), moment(one.received_at), one.stage, one.what)
-            for one in filled.open_there
-        ],
-    )
+    return to_look_at("同一房号或地点的未结单据", filled)
 
 
 def _numbers(filled: Filled) -> Sequence[str]:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from api.door import Caller
 from api.problems import AWAY, STATUS
 from api.sentences import faults_of
-from domain.errors import AlreadyOpen, Conflicting, DeskError, Malformed, StillOpen, Unavailable
+from domain.errors import AlreadyOpen, Conflicting, DeskError, Malformed, ShowsCases, StillOpen, Unavailable
 from domain.pricing import ChargeLine
 
 MOST_FIELDS = 200
@@ -41,7 +41,8 @@ class Filled:
     """A form as it is drawn again: what was typed, the remedy beside each field, and what concerns none of them.
 
     ``key``: the idempotency key drawn into it, so that however often it is sent it is carried out once. ``counted``:
-    what it would charge, for the person to see first. ``open_there``: cases to be looked at before another is opened.
+    what it would charge, for the person to see first. ``open_there``: cases to be looked at before another is opened,
+    or two are merged.
     """
 
     key: str = field(default_factory=fresh_key)
@@ -85,7 +86,7 @@ async def carried_out(form: Form, write: Callable[[], Awaitable[Response]]) -> F
     except DeskError as refusal:
         spent = isinstance(refusal, Conflicting)
         again = _again(form, {refusal.field: _remedy(refusal)}, STATUS[type(refusal)], spent=spent)
-        return replace(again, open_there=refusal.cases) if isinstance(refusal, AlreadyOpen) else again
+        return replace(again, open_there=refusal.cases) if isinstance(refusal, ShowsCases) else again
     except AWAY:
         return _again(form, {"": ON_A_PAGE[Unavailable.code]}, STATUS[Unavailable])
     told: dict[str, Any] = json.loads(bytes(answer.body))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from api.pages.controls import Control, Kind
 from api.pages.inputs import Sending, form
+from api.pages.looking_at import to_look_at
 from api.pages.markup import Child, Markup, tag
 from api.pages.money import charges_table, price_table
 from api.pages.names import Names
@@ -74,7 +75,7 @@ def _act(one: Recordable, shown: Recording, *, unfolded: bool) -> Markup:
     to = Sending(
         action=f"/cases/{shown.no}/events",
         button=f"{'确认' if counted else ''}登记「{one.event.label}」",
-        above=_to_confirm(counted, shown.names) if counted else None,
+        above=_to_confirm(counted, shown.names) if counted else to_look_at("请核对两单", filled or Filled()),
     )
     hidden = {"type": kind, TOTAL: str(total(counted))} if counted else {"type": kind}
     return tag(

@@ -78,7 +78,7 @@ async def _new_act(asking: Caller, head: CaseHead, report: NewEvent, body_hash: 
         key=asking.key,
         body_hash=body_hash,
         case_no=head.no,
-        into=await merging_into(desk, head, event),
+        into=await merging_into(asking, head, event),
         build=lambda command, accepted_at: Act(
             command_id=command,
             event=event,

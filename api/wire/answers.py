@@ -23,12 +23,16 @@ class Fault(Answer):
 
 
 class OpenThere(Answer):
-    """A case that is open in the place of a request."""
+    """A case that is open in the place of a request, or one of two that are to be merged."""
 
     no: CaseNo
     stage: str
     what: str
     received_at: datetime
+    where: str
+    """The room, or the place as it was told; empty to whom personal data is not shown (PRV-106)."""
+    words: str
+    """How its first caller's words begin; likewise. That they were shown is on record."""
 
 
 class Problem(Answer):
@@ -48,7 +52,8 @@ class Problem(Answer):
     """The Chinese name of each code in ``allowed``; empty where the values are Chinese or names themselves."""
     errors: list[Fault]
     cases: list[OpenThere] = []
-    """Of ``already_open``: what stands open there; name the numbers in ``beside`` once they were looked at."""
+    """Of ``already_open``: what stands open there; name the numbers in ``beside`` once they were looked at. Of
+    ``other_matter``: the two that are to be merged, the one that would end first."""
 
 
 class Acknowledgement(Answer):

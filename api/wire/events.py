@@ -48,7 +48,9 @@ SET_BY_THE_DESK: Mapping[type[Event], frozenset[str]] = {
 OPENINGS: Mapping[str, type[Event]] = {
     kind.kind(): kind for procedure in PROCEDURES.values() for kind in procedure.opens_with
 }
-NOT_POSTED = frozenset({*OPENINGS.values(), NoticeAcknowledged, joining.MergeTaken, joining.CameAfter})
+NOT_POSTED = frozenset(
+    {*OPENINGS.values(), NoticeAcknowledged, joining.MergeTaken, joining.MergeUndone, joining.CameAfter}
+)
 """Openings have routes of their own, and so has an acknowledgement, which looks at whom the notice went to; what binds
 a case to another is recorded on one side by the desk."""
 MOST_CHARGES = 50

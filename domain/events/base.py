@@ -12,12 +12,14 @@ AS_SOON_AS_POSSIBLE: Literal["尽快"] = "尽快"
 class Spot:
     """Where a case is, kept as a digest, and ``about`` what, in words of a closed list: they are not sealed.
 
-    ``name``: what staff call such a place where others of it are told of.
+    ``name``: what staff call such a place where others of it are told of; ``where``: this one, as it was told, which is
+    personal.
     """
 
     place: str
     name: str
     about: str
+    where: str
 
 
 def kind_in(about: str) -> str:

@@ -31,12 +31,16 @@ class CalledAgain(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergedInto(Event):
-    """The case turned out to be the matter of the open case ``into``, where its callers go; it ends."""
+    """The case turned out to be the matter of the open case ``into``, where its callers go; it ends.
+
+    ``though_elsewhere``: somebody has seen that the other is of another place or another kind of fault.
+    """
 
     type: Literal["merged_into"] = "merged_into"
     label: ClassVar[str] = "并入"
     into: CaseNo
     reason: str
+    though_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +54,29 @@ class MergeTaken(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MergeUndone(Event):
+    """The case ``merged`` was no matter of this one: its ``callers`` are those of ``later``. Set by the desk."""
+
+    type: Literal["merge_undone"] = "merge_undone"
+    label: ClassVar[str] = "拆出"
+    merged: CaseNo
+    later: CaseNo
+    callers: tuple[Caller, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CameAfter(Event):
-    """REP-36: the case is a later one of the case ``after``, which has ended. Set by the desk as it opens the case."""
+    """REP-36: the case is a later one of the case ``after``, which has ended. Set by the desk as it opens the case.
+
+    ``apart_from``: the open case that has the ``callers`` of the one before, which was merged by mistake.
+    """
 
     type: Literal["came_after"] = "came_after"
     label: ClassVar[str] = "接续前单"
     after: CaseNo
     reason: str
+    apart_from: CaseNo | None = None
+    callers: tuple[Caller, ...] = ()
 
 
 class Matter(StrEnum):
@@ -86,4 +106,4 @@ class Settled(Event):
     text: str
 
 
-JoiningEvent = CalledAgain | MergedInto | MergeTaken | CameAfter | ToldApart | Settled
+JoiningEvent = CalledAgain | MergedInto | MergeTaken | MergeUndone | CameAfter | ToldApart | Settled

@@ -81,7 +81,7 @@ class FacilityFaultReported(Event):
     def spot(self) -> Spot:
         """The building, or what lies outside all of them; no room's code has a slash."""
         about = self.facility if self.hazard is Hazard.NONE else f"{self.facility}（{self.hazard}）"
-        return Spot(place=f"public/{self.building}", name="同一楼栋或区域", about=about)
+        return Spot(place=f"public/{self.building}", name="同一楼栋或区域", about=about, where=self.place)
 
     @property
     def trade(self) -> str:

@@ -73,7 +73,7 @@ class RequestReceived(Event):
     def spot(self) -> Spot:
         """The room, by the estate's own list."""
         about = self.fault if self.situation is Situation.ORDINARY else f"{self.fault}（{self.situation}）"
-        return Spot(place=self.room, name="同一房号", about=about)
+        return Spot(place=self.room, name="同一房号", about=about, where=self.room)
 
     @property
     def trade(self) -> str:

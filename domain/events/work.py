@@ -19,7 +19,7 @@ class EngineeringNotified(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reassigned(Event):
-    """REP-18: the work goes to somebody else, who begins anew. ``complete_by`` is set by the desk (REP-06)."""
+    """REP-18: the work goes to somebody else, who comes to it anew. ``complete_by`` is set by the desk (REP-06)."""
 
     type: Literal["reassigned"] = "reassigned"
     label: ClassVar[str] = "改派"

@@ -8,7 +8,16 @@ from domain.callers import callers
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation, always
 from domain.events import AnyEvent, Event
-from domain.events.joining import CalledAgain, CameAfter, Matter, MergedInto, MergeTaken, Settled, ToldApart
+from domain.events.joining import (
+    CalledAgain,
+    CameAfter,
+    Matter,
+    MergedInto,
+    MergeTaken,
+    MergeUndone,
+    Settled,
+    ToldApart,
+)
 from domain.events.public import RepairerArranged
 from domain.events.repair import Assigned
 from domain.ladder import Again, Breach, Warn
@@ -25,12 +34,12 @@ MERGED, TOLD_APART = "已并入", "已转类"
 MOST_CALLERS = 50
 """Whom one merge takes along: all of them stand in one entry of the other file."""
 
-ANY_TIME: tuple[type[Event], ...] = (CalledAgain, MergedInto, MergeTaken, CameAfter, ToldApart)
+ANY_TIME: tuple[type[Event], ...] = (CalledAgain, MergedInto, MergeTaken, MergeUndone, CameAfter, ToldApart)
 
 RIGHTS = (
     Right(rule="REP-102", events=(CalledAgain,), posts=DESK),
     Right(rule="REP-36", events=(CameAfter,), posts=DESK),
-    Right(rule="REP-13", events=(MergedInto, MergeTaken), posts=DESK),
+    Right(rule="REP-13", events=(MergedInto, MergeTaken, MergeUndone), posts=DESK),
     Right(rule="CAL-109", events=(ToldApart,), posts=DESK, besides=(Role.ENGINEERING_SUPERVISOR, Role.DUTY_DIRECTOR)),
     Right(rule="CAL-109", events=(Settled,), posts=DESK),
 )
@@ -211,6 +220,19 @@ TELLS = (
         text="另有一单并入本单，其来电人见本单记录，结果须一并告知",
     ),
     Tell(
+        rule="REP-13",
+        on=(MergeUndone,),
+        to=(Role.FRONT_DESK, Role.ENGINEERING_SUPERVISOR),
+        text="误并入本单的一单已拆出另立，见本单记录；其来电人不再由本单告知",
+    ),
+    Tell(
+        rule="REP-13",
+        on=(MergeUndone,),
+        to=(Role.REPAIRER,),
+        text="误并入本单的一单已拆出另立，不必再一并处理",
+        when=_with_somebody_sent,
+    ),
+    Tell(
         rule="CAL-109",
         on=(ToldApart,),
         to=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.ENGINEERING_SUPERVISOR, Role.SECURITY),
@@ -275,8 +297,12 @@ def _both(only_if: Callable[[CaseFile], bool], file: CaseFile) -> bool:
 
 
 def passes_on(no: CaseNo, entry: Entry, file: CaseFile) -> tuple[PassedOn, ...]:
-    """To the case it goes into: its number, and everybody who had called about it."""
-    if not isinstance(entry.event, MergedInto):
-        return ()
-    taken = MergeTaken(merged=no, callers=callers(file))
-    return (PassedOn(to=entry.event.into, event=taken, by=entry.by, at=entry.recorded_at),)
+    """To the case it goes into, or was taken out of: which, and everybody who had called about it."""
+    match entry.event:
+        case MergedInto(into=other):
+            taken = MergeTaken(merged=no, callers=callers(file))
+            return (PassedOn(to=other, event=taken, by=entry.by, at=entry.recorded_at),)
+        case CameAfter(after=merged, apart_from=other, callers=gone) if other:
+            undone = MergeUndone(merged=merged, later=no, callers=gone)
+            return (PassedOn(to=other, event=undone, by=entry.by, at=entry.recorded_at),)
+    return ()

@@ -13,7 +13,7 @@ from domain.events.repair import (
     SignatureExcused,
 )
 from domain.events.sending import HelpersSent, OrderDeclined, SentAnyway, Waiver
-from domain.events.work import Reassigned
+from domain.events.work import ArrivedOnSite, Reassigned
 from domain.ladder import Breach, Warn
 from domain.limits import Within
 from domain.people import Role, StaffId
@@ -35,8 +35,7 @@ RIGHTS = (
 
 def repairer(file: CaseFile) -> StaffId | None:
     """Whose order it is now; None: nobody's yet, or he who had it gave it back."""
-    sent = file.last_entry(*BEGUN, Reassigned, OrderDeclined)
-    return sent.event.repairer if sent and isinstance(sent.event, (*BEGUN, Reassigned)) else None
+    return _sent_by(file.last_entry(*BEGUN, Reassigned, OrderDeclined))
 
 
 def who(role: Role, file: CaseFile) -> StaffId | None:
@@ -56,6 +55,35 @@ def crew(file: CaseFile) -> tuple[StaffId, ...]:
     return (*((holder,) if holder else ()), *helpers(file))
 
 
+def on_the_job(file: CaseFile) -> tuple[StaffId, ...]:
+    """Whose order it was when he arrived, of this round of work, and whose it is: each once, in their order."""
+    there = dict[StaffId, None]()
+    holder = _sent_by(file.last_entry(*BEGUN))
+    for entry in file.since(*BEGUN):
+        match entry.event:
+            case Reassigned():
+                holder = _sent_by(entry)
+            case OrderDeclined():
+                holder = None
+            case ArrivedOnSite() if holder:
+                there[holder] = None
+    return tuple(dict.fromkeys((*there, *((holder,) if holder else ()))))
+
+
+def _sent_by(entry: Entry | None) -> StaffId | None:
+    return entry.event.repairer if entry and isinstance(entry.event, (*BEGUN, Reassigned)) else None
+
+
+def leads_on(entry: Entry, file: CaseFile) -> bool:
+    """False of what brought somebody there who took the work over: once he has arrived it goes on where it stood."""
+    since = file.since(*BEGUN)
+    arrivals = [one.number for one in since if isinstance(one.event, ArrivedOnSite)]
+    if not arrivals or entry.number <= arrivals[0]:
+        return True
+    sent = next((one.number for one in reversed(since) if isinstance(one.event, Reassigned)), 0)
+    return arrivals[-1] < sent
+
+
 def declined(file: CaseFile) -> frozenset[StaffId]:
     """Who gave this order back."""
     return frozenset(entry.by.id for entry in file if isinstance(entry.event, OrderDeclined))
@@ -73,6 +101,10 @@ def _is_to_be_done(position: Position) -> bool:
 def _after_him(position: Position) -> bool:
     sent = position.file.last_entry(*BEGUN)
     return sent is None or sent.at <= position.at
+
+
+def _somebody_else(asked: Question) -> bool:
+    return not isinstance(asked.event, Reassigned) or asked.event.repairer != repairer(asked.file)
 
 
 def _others(asked: Question) -> bool:
@@ -106,6 +138,14 @@ GATES = (
         field="event.helpers",
         remedy="请填写至少一名尚未在本单上的维修人员，不得重复",
         english="Name at least one repairer, each once, none of whom is on the order already.",
+    ),
+    Gate(
+        rule="REP-18",
+        on=(Reassigned,),
+        holds=_somebody_else,
+        field="event.repairer",
+        remedy="本单已在该维修人员手上，改派请选他人",
+        english="The order is his already; reassign it to somebody else.",
     ),
     Gate(
         rule="REP-07",
@@ -149,6 +189,17 @@ def _helping(entry: Entry, file: CaseFile) -> tuple[StaffId, ...]:  # noqa: ARG0
     return helpers(file)
 
 
+def _relieved(entry: Entry, file: CaseFile) -> tuple[StaffId, ...]:
+    """Whose order it was until this one was sent."""
+    before = repairer(CaseFile(earlier for earlier in file if earlier.number < entry.number))
+    return (before,) if before and before != repairer(file) else ()
+
+
+def _taken_over(entry: Entry, file: CaseFile) -> bool:
+    """Somebody has been on the site for this round of work before."""
+    return any(isinstance(one.event, ArrivedOnSite) and one.number < entry.number for one in file.since(*BEGUN))
+
+
 def _unasked(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
     return isinstance(entry.event, SentAnyway) and entry.event.waiver is not Waiver.REASON
 
@@ -159,6 +210,20 @@ TELLS = (
         on=(OrderDeclined,),
         to=(Role.ENGINEERING_SUPERVISOR,),
         text="维修人员退单，请立即改派他人",
+    ),
+    Tell(
+        rule="REP-18",
+        on=(Reassigned,),
+        to=(Role.REPAIRER,),
+        each=_relieved,
+        text="本单已改派他人，请停止办理；到过现场的，请向接手人交接",
+    ),
+    Tell(
+        rule="REP-18",
+        on=(Reassigned,),
+        to=(Role.RESIDENT,),
+        text="维修人员更换，接手的维修人员将到场继续维修",
+        when=_taken_over,
     ),
     Tell(rule="REP-18", on=(HelpersSent,), to=(Role.REPAIRER,), each=_newly_sent, text="增派您协助本单，请看单后到场"),
     Tell(
@@ -178,4 +243,4 @@ TELLS = (
     ),
 )
 
-STAGE = Stage(name="待改派", after=(OrderDeclined,))
+STAGE = Stage(name="待改派", after=(OrderDeclined,), when=leads_on)

@@ -31,17 +31,17 @@ returning attempts;
 
 -- name: settle
 -- What became of a command, unless that is known already or somebody else has taken it since. What another case passed
--- on and this one refuses becomes a task: whoever called about that other case is on none any more.
+-- on and this one refuses becomes a task where it was a merge: whoever called about that other case is on none.
 with settled as (
     update commands set state = $2, outcome = $3, settled_at = now()
     where id = $1 and state = 'accepted' and attempts = $4
-    returning case_no, client, state
+    returning case_no, client, state, verb
 )
 insert into tasks (estate, kind, subject, post, text)
 select c.estate, 'merge_unheard', c.no, '前台客服员',
     format('单号 %s 已并入 %s，而该单已结案或不再接来电，未能接收其来电人；请按 %s 的来电另立后续单（前单填 %s）', c.no, s.case_no, c.no, c.no)
 from settled s join cases c on s.client = 'case:' || c.no
-where s.state = 'refused'
+where s.state = 'refused' and s.verb = 'merge_taken'
 on conflict (estate, kind, subject) do nothing;
 
 -- name: note_fault

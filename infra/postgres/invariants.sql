@@ -90,6 +90,20 @@ where l.filed and l.kind = 'merged_into' and v.closed_at < $1::timestamptz
         where e.case_no = l.other_no and e.type = 'merge_taken')
     < (select count(*) from case_links k where k.other_no = l.other_no and k.kind = l.kind and k.filed);
 
+-- name: i07_undoing_unheard
+-- A case was taken out of another long ago, which is open still and never heard of it.
+select l.other_no as subject, string_agg(n.case_no, ' ') as text
+from case_links n
+join cases c on c.no = n.case_no and c.created_at < $1::timestamptz
+join case_links l on l.case_no = n.other_no and l.kind = 'merged_into' and l.filed
+join case_views v on v.case_no = l.other_no and v.open
+where n.kind = 'came_after' and n.filed
+group by l.other_no
+having count(distinct n.other_no) > (
+    select count(*) from entries e join case_views o on o.case_no = e.case_no and o.run_id = e.run_id
+    where e.case_no = l.other_no and e.type = 'merge_undone'
+);
+
 -- name: i10_duty_ended_twice_or_not
 -- State and end of a duty do not fit: open is not ended, met is ended on time, the rest says when.
 select format('%s/%s/%s', case_no, key, cycle) as subject, state as text

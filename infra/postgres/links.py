@@ -1,4 +1,4 @@
-"""Cases that one case is bound to: it went into one, took one in, came after one, or is the one before."""
+"""Cases that one case is bound to: it went into one, took one in, came after one or out of one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,10 @@ class Kind(StrEnum):
     TAKEN_IN = "并入本单的单"
     BEFORE = "前单"
     LATER = "后续单"
+    WENT_WRONGLY = "误并入的单"
+    TAKEN_WRONGLY = "曾并入、已拆出的单"
+    OUT_OF = "拆自的单"
+    TAKEN_OUT = "拆出另立的单"
 
 
 KINDS = {
@@ -28,6 +32,10 @@ KINDS = {
     ("merged_into", False): Kind.TAKEN_IN,
     ("came_after", True): Kind.BEFORE,
     ("came_after", False): Kind.LATER,
+    ("merged_wrongly", True): Kind.WENT_WRONGLY,
+    ("merged_wrongly", False): Kind.TAKEN_WRONGLY,
+    ("taken_out", True): Kind.OUT_OF,
+    ("taken_out", False): Kind.TAKEN_OUT,
 }
 
 

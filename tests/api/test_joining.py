@@ -7,6 +7,12 @@ from typing import Any
 
 import pytest
 
+from api.door import Caller
+from api.looking import Purpose
+from api.recognising import ToRecognise, recognised
+from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
+from domain.people import CaseNo, EstateCode, Role
+from infra.postgres.principals import Principal
 from infra.postgres.rooms import MOST
 from tests.api.office import CALL, CALL_CENTRE, REPORT, Office, fresh_key
 from tests.api.pages import FILLED, at_desk, seen_in, words
@@ -49,9 +55,52 @@ async def test_a_second_call_of_the_same_kind_is_shown_what_is_open_and_opens_no
     assert (first, "待领单", "水") == (shown["no"], shown["stage"], shown["what"])
     assert datetime.now(UTC) - datetime.fromisoformat(shown["received_at"]) < timedelta(minutes=1)
     assert all(word in told["remedy"] for word in (first, "又来电", "beside", "未保存"))
-    assert not any(
-        word in json.dumps(told, ensure_ascii=False) for word in (room, str(CALL["content"]), str(CALL["phone"]))
+    assert (room, CALL["content"]) == (shown["where"], shown["words"])
+    assert str(CALL["phone"]) not in json.dumps(told, ensure_ascii=False)
+    assert not any(word in told["remedy"] + told["english"] for word in (room, "水龙头"))
+    looks = await office.pool.fetch("select principal, purpose, what from access_log where case_no = $1", first)
+    assert [(DESK, "受理报修", "already_open")] == [tuple(look) for look in looks]
+
+
+async def test_of_two_that_are_open_of_a_kind_each_is_known_by_how_it_was_told(office: Office, room: str) -> None:
+    long = "马桶水箱一直流水，昨天晚上开始的，关了角阀还是有声音，怀疑进水阀坏了，请带配件来"
+    first = await office.call(DESK, room=room)
+    second = await office.call(DESK, room=room, content=long)
+
+    told = await refused(office, REPAIRS, CALL | {"room": room, "content": "还在漏"})
+
+    shown = {one["no"]: one["words"] for one in told["cases"]}
+    assert {first: CALL["content"], second: f"{long[:30]}…"} == shown
+
+
+async def test_prv_106_to_whom_reads_no_personal_data_an_open_case_is_told_without_any(
+    office: Office, room: str
+) -> None:
+    no = await office.call(DESK, room=room)
+    posts = {EstateCode("LY"): frozenset({Role.REPAIRER})}
+    stranger = Principal(id="rp-9", is_person=True, name="", held=posts, key_hash=b"")
+    opening = RequestReceived(
+        channel=Channel.TELEPHONE,
+        room=room,
+        content="漏水",
+        phone="1",
+        fault=FaultKind.WATER,
+        situation=Situation.ORDINARY,
     )
+    case = ToRecognise(
+        no=CaseNo(no),
+        estate=EstateCode("LY"),
+        procedure="REP",
+        stage="待领单",
+        received_at=datetime.now(UTC),
+        about="水",
+        opening=opening,
+    )
+
+    (told,) = await recognised(Caller(principal=stranger, house=office.house), [case], Purpose.CORRECTION, what="x")
+
+    assert ("水", "", "") == (told.what, told.where, told.words)
+    assert 0 == await office.pool.fetchval("select count(*) from access_log where case_no = $1", no)
 
 
 async def test_named_as_seen_it_is_another_matter_and_a_repetition_is_answered_as_before(
@@ -274,7 +323,76 @@ async def test_a_wrong_merge_is_taken_apart_and_the_clocks_count_from_the_old_ca
     started = {duty["key"]: datetime.fromisoformat(duty["started_at"]) for duty in case["obligations"]}
     assert called == started["REP-17"]
     ended = (await office.get(f"/v1/cases/{merged}", DESK)).json()
-    assert {"并入的单", "后续单"} == {one["kind"] for one in ended["linked"]}
+    assert {"误并入的单", "后续单"} == {one["kind"] for one in ended["linked"]}
+
+
+async def test_the_case_it_was_taken_out_of_hears_of_it_and_tells_its_callers_no_more(
+    office: Office, room: str
+) -> None:
+    kept, merged = await office.call(DESK, room=room), await office.call(DESK, room=room, phone="19900000003")
+    await office.did(
+        merged, {"type": "called_again", "channel": "微信", "content": "还没来", "phone": "19900000005"}, DESK
+    )
+    await office.did(merged, {"type": "merged_into", "into": kept, "reason": "同一处"}, DESK)
+    assert 3 == (await applied(office, kept, "接收并入"))["callers"]
+
+    body = CALL | {"room": room, "phone": "19900000003", "after": merged, "reason": "并入有误，是另一处"}
+    later = (await office.asks(REPAIRS, body, DESK)).json()["no"]
+
+    case = await applied(office, kept, "拆出")
+    own = (await office.get(f"/v1/cases/{later}", DESK)).json()
+    assert (1, 2) == (case["callers"], own["callers"])
+    (undone,) = (event["event"] for event in case["events"] if event["type"] == "merge_undone")
+    assert (merged, later) == (undone["merged"], undone["later"])
+    assert {(merged, "曾并入、已拆出的单"), (later, "拆出另立的单")} == {
+        (one["no"], one["kind"]) for one in case["linked"]
+    }
+    assert {(merged, "前单"), (kept, "拆自的单")} == {(one["no"], one["kind"]) for one in own["linked"]}
+    told = await office.pool.fetch(
+        "select post from notices where case_no = $1 and strpos(text, '已拆出另立') > 0", kept
+    )
+    assert {"前台客服员", "工程部主管"} == {row["post"] for row in told}
+    front = await at_desk(office, DESK)
+    pages = [words(await front.sees(f"/cases/{no}")) for no in (kept, later)]
+    await front.closes()
+    assert all("拆出另立的单" in page or "拆自的单" in page for page in pages)
+    assert ["第2位来电人" in page for page in pages] == [False, True]
+
+    again = await office.asks(REPAIRS, body | {"beside": [later, kept]}, DESK)
+    assert 201 == again.status_code, again.text
+    events = (await applied(office, kept, "拆出"))["events"]
+    assert 1 == sum(event["type"] == "merge_undone" for event in events), "it is taken out once"
+
+
+async def test_what_went_on_into_a_third_case_is_taken_out_of_that_one(office: Office, room: str) -> None:
+    first, between, last = [await office.call(DESK, room=room, phone=f"1990000001{n}") for n in range(3)]
+    for no, into in ((first, between), (between, last)):
+        await office.did(no, {"type": "merged_into", "into": into, "reason": "同一处"}, DESK)
+        await applied(office, into, "接收并入")
+
+    later = await office.asks(
+        REPAIRS, CALL | {"room": room, "phone": "19900000010", "after": first, "reason": "并入有误"}, DESK
+    )
+
+    assert 201 == later.status_code, later.text
+    case = await applied(office, last, "拆出")
+    assert 2 == case["callers"]
+
+
+async def test_nothing_is_taken_out_of_a_case_that_has_ended_nor_does_anybody_get_a_task(
+    office: Office, room: str
+) -> None:
+    kept, merged = await office.call(DESK, room=room), await office.call(DESK, room=room)
+    await office.did(merged, {"type": "merged_into", "into": kept, "reason": "同一处"}, DESK)
+    await applied(office, kept, "接收并入")
+    await office.did(kept, {"type": "withdrawn", "reason": "自行修好"}, DESK)
+
+    later = await office.asks(REPAIRS, CALL | {"room": room, "after": merged, "reason": "并入有误"}, DESK)
+
+    assert 201 == later.status_code, later.text
+    assert 0 == await office.pool.fetchval(
+        "select count(*) from commands where verb = 'merge_undone' and case_no = $1", kept
+    )
 
 
 async def test_a_matter_that_is_no_repair_is_kept_and_settled_by_the_front_desk(office: Office, room: str) -> None:
@@ -303,6 +421,7 @@ async def test_the_intake_page_shows_what_is_open_and_a_call_joins_it_with_one_f
     assert f'<a href="/cases/{no}">' in shown.text
     assert f"同一件事：记入 {no}（又来电）" in words(shown.text)
     assert "还在漏" in shown.text
+    assert f"水 {room} {CALL['content']}" in words(shown.text)
     assert 303 == joined.status_code
     assert f"/cases/{no}?done=" in joined.headers["location"]
     assert "已登记：又来电" in words(page)
@@ -425,6 +544,59 @@ async def test_nothing_is_merged_into_a_case_that_takes_no_callers(office: Offic
     assert (409, "event.into") == (answer.status_code, answer.json()["field"]), answer.text
     assert "不再接收并入" in answer.json()["remedy"]
     assert "open" == (await office.get(f"/v1/cases/{no}", DESK)).json()["state"]
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "differs"),
+    [
+        ({"fault": "电"}, "故障类别"),
+        ({"room": "1-101"}, "房号或地点"),
+        ({"fault": "电", "room": "1-101"}, "房号或地点、故障类别"),
+    ],
+    ids=["another kind", "another room", "both"],
+)
+async def test_rep_13_what_seems_another_matter_is_merged_only_by_who_has_looked_at_both(
+    office: Office, room: str, elsewhere: dict[str, str], differs: str
+) -> None:
+    no, into = (
+        await office.call(DESK, room=room),
+        await office.call(DESK, **{"room": room, "content": "灯不亮", **elsewhere}),
+    )
+    merge = {"type": "merged_into", "into": into, "reason": "楼上漏到楼下"}
+
+    refused_once = await office.does(no, merge, DESK)
+
+    told = refused_once.json()
+    assert (409, "other_matter", "event.though_elsewhere") == (refused_once.status_code, told["code"], told["field"])
+    assert f"两单{differs}不同" in told["remedy"]
+    assert [(no, room, CALL["content"]), (into, elsewhere.get("room", room), "灯不亮")] == [
+        (one["no"], one["where"], one["words"]) for one in told["cases"]
+    ]
+    looks = "select count(*) from access_log where case_no = any ($1) and purpose = '核对更正' and what = 'merging'"
+    assert 2 == await office.pool.fetchval(looks, [no, into])
+    assert "open" == (await office.get(f"/v1/cases/{no}", DESK)).json()["state"]
+
+    await office.did(no, merge | {"though_elsewhere": True}, DESK)
+    await applied(office, into, "接收并入")
+    (said,) = (e for e in (await office.get(f"/v1/cases/{no}", DESK)).json()["events"] if e["type"] == "merged_into")
+    assert said["event"]["though_elsewhere"]
+
+
+async def test_rep_13_the_page_shows_both_cases_that_seem_to_be_no_one_matter_and_takes_yes(
+    office: Office, room: str
+) -> None:
+    no, into = await office.call(DESK, room=room), await office.call(DESK, room=room, fault="电", content="灯不亮")
+    merge = {"type": "merged_into", "into": into, "reason": "楼上漏到楼下"}
+    front = await at_desk(office, DESK)
+
+    shown = await front.sends(f"/cases/{no}/events", merge)
+    done = await front.sends(f"/cases/{no}/events", merge | {"though_elsewhere": "true"})
+    await front.closes()
+
+    assert 409 == shown.status_code
+    said = words(shown.text)
+    assert all(word in said for word in ("请核对两单", room, str(CALL["content"]), "灯不亮", "仍并入"))
+    assert 303 == done.status_code, done.text
 
 
 async def test_what_cannot_wait_is_not_merged_into_what_can(office: Office, room: str) -> None:

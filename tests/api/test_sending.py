@@ -1,5 +1,6 @@
 """Who can be given work, asked and refused over the API; helpers and declined orders as callers see them."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.office import CALL, REPORT, Office
+from tests.api.test_case import walk
 from tests.infra.paper.reading import text_of
 
 SUPERVISOR = "en-1"
@@ -214,3 +216,38 @@ async def test_helpers_stand_on_the_page_and_the_form_and_see_where_to_go(staffe
     sheet = await staffed.prints(no, "rp-2", copy=2)
     assert 200 == sheet.status_code, sheet.text
     assert "维修甲、维修乙" in text_of(sheet.content)
+
+
+async def test_who_takes_over_at_work_goes_on_with_it_and_the_forms_name_both(staffed: Office) -> None:
+    no = await staffed.call("fd-1")
+    await walk(staffed, no, SUPERVISOR, until="work_started")
+    relief = {"type": "reassigned", "repairer": "rp-2", "reason": "维修甲交班"}
+
+    assert 422 == (await staffed.does(no, relief | {"reason": " "}, SUPERVISOR)).status_code
+    assert 403 == (await staffed.does(no, relief, "rp-2")).status_code
+    await staffed.did(no, relief, SUPERVISOR)
+    assert 403 == (await staffed.get(f"/v1/cases/{no}", "rp-1", purpose="联系住户")).status_code
+    await staffed.did(no, {"type": "order_taken"}, "rp-2")
+    await staffed.did(no, {"type": "arrived_on_site"}, "rp-2")
+
+    assert "维修中" == (await staffed.get(f"/v1/cases/{no}", SUPERVISOR)).json()["stage"]
+    await staffed.did(no, {"type": "work_finished", "fault": "水", "charges": [{"item": "W01", "quantity": 1}]}, "rp-2")
+    said = " ".join(text_of((await staffed.prints(no, "fd-1", copy=2)).content).split())
+    assert "维修甲、维修乙" in said
+    assert re.search(r"维修人员签名\s*维修乙", said), said
+
+
+async def test_a_public_repair_taken_over_names_both_on_its_sheet(staffed: Office) -> None:
+    no = await staffed.reports("fd-1", facility="供电照明", content="楼道灯闪")
+    for who, event in (
+        ("fd-1", {"type": "engineering_notified"}),
+        ("fd-1", {"type": "sheet_signed_for", "collector": "rp-1"}),
+        (SUPERVISOR, {"type": "repairer_arranged", "repairer": "rp-1"}),
+        ("rp-1", {"type": "arrived_on_site"}),
+        (SUPERVISOR, {"type": "reassigned", "repairer": "rp-2", "reason": "维修甲交班"}),
+        ("rp-2", {"type": "arrived_on_site"}),
+    ):
+        await staffed.did(no, event, who)
+
+    assert "待开工" == (await staffed.get(f"/v1/cases/{no}", SUPERVISOR)).json()["stage"]
+    assert "维修甲、维修乙" in text_of((await staffed.prints(no, "fd-1", copy=2, form="inspection-sheet")).content)

@@ -16,6 +16,7 @@ from domain.events.joining import (
     Matter,
     MergedInto,
     MergeTaken,
+    MergeUndone,
     Settled,
     ToldApart,
 )
@@ -193,6 +194,9 @@ MAKERS: Mapping[type[Event], Maker] = {
     CalledAgain: _always(CalledAgain(channel=Channel.WECHAT, content="还在漏", phone="2")),
     MergedInto: _always(MergedInto(into=ANOTHER, reason="同一处漏水")),
     MergeTaken: _always(MergeTaken(merged=ANOTHER, callers=(Caller(channel="电话", content="漏水", phone="3"),))),
+    MergeUndone: _always(
+        MergeUndone(merged=ANOTHER, later=ANOTHER, callers=(Caller(channel="电话", content="漏水", phone="3"),))
+    ),
     CameAfter: _always(CameAfter(after=ANOTHER, reason="又坏了")),
     ToldApart: _always(*(ToldApart(matter=matter) for matter in Matter)),
     Settled: _always(Settled(text="已当面道歉")),

@@ -13,7 +13,7 @@ from domain.case_file import CaseFile, Entry, Source
 from domain.docket import Docket
 from domain.errors import DeskError
 from domain.events import AnyEvent, CancellationIgnored, CaseEnded, Event, Referred
-from domain.events.joining import CameAfter, MergeTaken
+from domain.events.joining import CameAfter, MergeTaken, MergeUndone
 from domain.notices import Notice, Setting, notices_of
 from domain.people import CLOCKWORK, Actor, CaseNo
 from domain.periods import Running, running
@@ -25,7 +25,7 @@ from workflows.messages import OpenCase
 from workflows.retrace import Place, Retracing
 from workflows.script import Script
 
-NOT_RECORDED = frozenset({MergeTaken, CameAfter})
+NOT_RECORDED = frozenset({MergeTaken, MergeUndone, CameAfter})
 """What the desk itself adds, in the name of whoever made it do so: no page offers them and no request may be one."""
 
 MOST_SCRIPTS = 100

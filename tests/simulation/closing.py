@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.callers import callers
 from domain.case_file import Entry
-from domain.events.joining import MergedInto, MergeTaken
+from domain.events.joining import CameAfter, MergedInto, MergeTaken, MergeUndone
 from domain.events.repair import ResidentSigned, SignatureExcused, WorkFinished
 from domain.pricing import ChargeLine, total
 from domain.rulebook.repair.charging import charges_in_force
@@ -21,6 +21,8 @@ def close(cases: list[SimulatedCase], witness: Witness, until: datetime) -> None
     for case in cases:
         heard = callers_heard(case, cases, witness)
         witness.expect("07 a merge is heard of once, or refused", case, holds=heard, text="并入")
+        undone = undoing_heard(case, cases, witness)
+        witness.expect("07 an undone merge is heard of once, or refused", case, holds=undone, text="拆出")
         if not len(case.file):
             continue
         witness.tally.case(case)
@@ -42,6 +44,16 @@ def callers_heard(case: SimulatedCase, cases: list[SimulatedCase], witness: Witn
         (into,) = (other for other in cases if other.no == went.into)
         taken = [e.event for e in into.file if isinstance(e.event, MergeTaken) and e.event.merged == case.no]
         if [one.callers for one in taken] != ([] if case.no in witness.unheard else [callers(case.file)]):
+            return False
+    return True
+
+
+def undoing_heard(case: SimulatedCase, cases: list[SimulatedCase], witness: Witness) -> bool:
+    """Whether the case that it was taken out of, if it was, has let its callers go once; or had ended before."""
+    for came in (entry.event for entry in case.file if isinstance(entry.event, CameAfter) and entry.event.apart_from):
+        (kept,) = (other for other in cases if other.no == came.apart_from)
+        told = [e.event for e in kept.file if isinstance(e.event, MergeUndone) and e.event.later == case.no]
+        if [one.callers for one in told] != ([] if case.no in witness.unheard else [came.callers]):
             return False
     return True
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from domain.admission import Act, check_opener, check_opening
 from domain.assigning import Work, check_sent, check_signatory
+from domain.callers import callers
 from domain.case_file import Entry, Source
 from domain.errors import DeskError, RuleBroken
 from domain.events import AnyEvent
@@ -111,7 +112,22 @@ class Desk:
         ended = [case for case in self.cases if case.procedure is procedure and case.file.ended]
         joins = CameAfter in procedure.any_time and not by.holds(Role.SYSTEM)
         if joins and ended and self.chance.random() < LATER:
-            yield CameAfter(after=self.chance.choice(ended).opening.no, reason="又坏了")
+            earlier = self.chance.choice(ended)
+            came = CameAfter(after=earlier.opening.no, reason="又坏了")
+            kept = self._where_it_went(earlier)
+            if kept is not None and not kept.file.ended:
+                came = replace(came, apart_from=kept.opening.no, callers=callers(earlier.file))
+            yield came
+
+    def _where_it_went(self, case: SimulatedCase) -> SimulatedCase | None:
+        """As far as its callers went; None where it went nowhere, or was taken out again."""
+        into = None
+        while went := case.file.last(MergedInto):
+            if any(came.after == case.no for other in self.cases if (came := other.file.last(CameAfter))):
+                break
+            (case,) = (other for other in self.cases if other.no == went.into)
+            into = case
+        return into
 
     def submit(
         self, case: SimulatedCase, event: AnyEvent, by: Person, at: datetime, then: Callable[[Outcome], None]

@@ -7,7 +7,7 @@ from domain.case_file import Entry
 from domain.deadlines import DutyState
 from domain.errors import DeskError
 from domain.events import RungReached
-from domain.events.joining import MergeTaken
+from domain.events.joining import MergeTaken, MergeUndone
 from domain.limits import CLOCK_SKEW
 from domain.notices import Notice
 from domain.people import CLOCKWORK
@@ -25,7 +25,7 @@ class Witness:
     """``looked``: how often it has looked at something, by invariant.
 
     ``heard_of_late``: duties, by case, key and cycle, that were over when the desk heard of them: nobody is told.
-    ``unheard``: cases that went into one which took nobody in any more.
+    ``unheard``: cases that went into one which took nobody in any more, or were taken out of one that had ended.
     """
 
     estate: Estate
@@ -95,6 +95,8 @@ class Witness:
         self.tally.refusal(case, command.outcome)
         if isinstance(command.act.event, MergeTaken):
             self.unheard.add(command.act.event.merged)
+        if isinstance(command.act.event, MergeUndone):
+            self.unheard.add(command.act.event.later)
         self.expect("01 refused is absent", case, holds=before == after, text=str(command.outcome.code))
         absent = case.file.by_command(command.act.command_id) is None
         self.expect("01 refused is absent", case, holds=absent, text=str(command.outcome.code))

@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from domain.admission import Act
-from domain.case_file import Source
+from domain.callers import callers
+from domain.case_file import CaseFile, Source
 from domain.errors import RuleBroken
 from domain.events import AnyEvent, Withdrawn
-from domain.events.joining import CalledAgain, Caller, Matter, MergedInto, MergeTaken, Settled, ToldApart
+from domain.events.joining import CalledAgain, Caller, CameAfter, Matter, MergedInto, MergeTaken, Settled, ToldApart
 from domain.events.public import Hazard
 from domain.events.repair import Assessed, Channel, FeedbackGiven, Situation, Urgency
 from domain.events.work import EngineeringNotified
 from domain.people import CaseNo
+from infra.invariants.check import violations
 from infra.postgres.acceptance import Into, NewAct
 from infra.postgres.commands import Command
 from tests.workflows import stages
@@ -349,3 +351,55 @@ async def test_cal_109_what_can_wait_is_told_apart_by_the_desk_alone(opened: Ope
         await case.hears(ToldApart(matter=Matter.HELP), SUPERVISOR)
 
     assert "转类" not in await case.labels()
+
+
+async def taken_out(merged: OpenedCase, kept: OpenedCase, opened: Open) -> OpenedCase:
+    """The case that is opened of what had been merged by mistake."""
+    later = await opened()
+    mistaken = tuple(callers(CaseFile(await merged.entries())))
+    came = CameAfter(after=merged.no, reason="并入有误", apart_from=kept.no, callers=mistaken)
+    await later.hears(came, FRONT_DESK)
+    return later
+
+
+async def test_what_was_merged_by_mistake_is_taken_out_again_and_notices_count_its_callers_no_more(
+    desk: Desk, opened: Open
+) -> None:
+    kept, merged = await two(desk, opened)
+    await stages.until_price_shown(kept)
+    await merge(merged, kept)
+    await relay(desk)
+    await stages.agrees(kept)
+    assert 1 == (await kept.labels()).count("接收并入")
+
+    later = await taken_out(merged, kept, opened)
+    await relay(desk)
+    await relay(desk)
+    kept.moment = later.moment
+    await kept.hears(stages.started(kept), REPAIRER)
+
+    assert ["接收并入", "拆出"] == [label for label in await kept.labels() if label in {"接收并入", "拆出"}]
+    (text,) = await desk.pool.fetch(
+        "select text from notices where case_no = $1 and strpos(text, '已开始维修') > 0", kept.no
+    )
+    assert "来电人" not in text["text"]
+    told = await desk.pool.fetch(
+        "select post from notices where case_no = $1 and strpos(text, '已拆出另立') > 0", kept.no
+    )
+    assert {"前台客服员", "工程部主管", "维修人员"} == {row["post"] for row in told}
+    assert [] == [one.text for one in await violations(desk.pool, desk.sealer) if kept.no in one.subject]
+
+
+async def test_what_is_taken_out_of_a_case_that_ended_meanwhile_leaves_nobody_a_task(desk: Desk, opened: Open) -> None:
+    kept, merged = await two(desk, opened)
+    await merge(merged, kept)
+    await relay(desk)
+    withdrawal = await kept.accepts(Withdrawn(reason="自行修好"), FRONT_DESK)
+    later = await taken_out(merged, kept, opened)
+    await kept.takes_in(withdrawal)
+
+    await relay(desk)
+
+    (left,) = await desk.pool.fetch("select * from commands where case_no = $1 and verb = 'merge_undone'", kept.no)
+    assert ("refused", "case_closed") == (left["state"], left["outcome"]["code"])
+    assert 0 == await desk.pool.fetchval("select count(*) from tasks where subject = $1", later.no)

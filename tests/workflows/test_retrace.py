@@ -6,10 +6,10 @@ import pytest
 
 from domain.events import CaseEnded, Event, Withdrawn
 from domain.events.joining import MergedInto, ToldApart
-from domain.events.repair import Assessed, FormCollected, FormFilled, Urgency
-from domain.events.work import EngineeringNotified
+from domain.events.repair import Assessed, FaultCompared, FormCollected, FormFilled, OrderTaken, Urgency
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned
 from domain.rulebook import REPAIR, Edition
-from tests.domain.rulebook.beginnings import RECEIVED
+from tests.domain.rulebook.beginnings import ASSIGNED, RECEIVED
 from tests.domain.story import Story, filled, on
 from workflows import CASES
 from workflows.case import Case
@@ -30,6 +30,28 @@ def test_a_script_waits_where_its_file_ends_and_admits_what_would_turn_it() -> N
 
         assert {FormCollected, Assessed} == set(place.awaited)
         assert {FormCollected, Assessed, Withdrawn} | elsewhere == set(place.admitted)
+
+
+def test_rep_18_under_the_first_edition_who_has_arrived_stays() -> None:
+    story = Story(
+        entries=[
+            RECEIVED,
+            (filled(), on("9:01")),
+            (EngineeringNotified(), on("9:02")),
+            (Assessed(urgency=Urgency.LOW), on("9:03")),
+            (FormCollected(), on("9:04")),
+            (ASSIGNED, on("9:05")),
+            (OrderTaken(), on("9:06")),
+            (ArrivedOnSite(), on("9:07")),
+        ]
+    )
+
+    for edition, may_change_hands in ((REPAIR.editions[0], False), (REPAIR.editions[-1], True)):
+        with Retracing(CASES["REP"], edition) as retracing:
+            place = retracing.after(tuple(story.file))
+
+        assert may_change_hands == (Reassigned in place.admitted)
+        assert FaultCompared in place.awaited
 
 
 def test_shorter_longer_or_other_the_place_is_that_of_the_entries_given() -> None:

@@ -31,7 +31,7 @@ from domain.events.review import ReviewAnswered, ReviewConsent, SentToReview
 from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, CustomerContacted, Reassigned, WorkStarted
 from domain.ladder import Breach, Climb, Warn, WarnOnTheEve
-from domain.limits import OnceFree, Promised, UnlessAgreed, Within, WorkingDays
+from domain.limits import Limit, OnceFree, Promised, UnlessAgreed, Within, WithinOrFromAppointment, WorkingDays
 from domain.people import Role
 from domain.periods import Period
 from domain.rulebook.open_values import (
@@ -124,8 +124,22 @@ CLOCK = (RequestReceived, FeedbackGiven, ReviewConsent, OthersReported)
 WAITS = (ConsentRefused, SentToReview, HandedToOthers)
 """The resident thinks about a price, or others have it in hand."""
 
+
+def appointment_worked_to(file: CaseFile) -> datetime | None:
+    """REP-16, REP-17: the time agreed; once somebody has been there another arrival puts the completion off no more."""
+    begun = next((entry.number for entry in reversed(tuple(file)) if begins_clock(entry)), 0)
+    there = next((entry for entry in file.after(begun) if isinstance(entry.event, ArrivedOnSite)), None)
+    if there is None:
+        return reading.appointment(file)
+    return reading.appointment(CaseFile(entry for entry in file if entry.number <= there.number))
+
+
+def _worked_to(limit: Limit) -> Limit:
+    return replace(limit, moment=appointment_worked_to) if isinstance(limit, WithinOrFromAppointment) else limit
+
+
 URGENT_COMPLETION, REGULAR_COMPLETION, LOW_COMPLETION = (
-    replace(row, counts_from=CLOCK, starts_if=begins_clock, lapses_on=WAITS)
+    replace(row, counts_from=CLOCK, starts_if=begins_clock, lapses_on=WAITS, limit=_worked_to(row.limit))
     for row in (listed.URGENT_COMPLETION, listed.REGULAR_COMPLETION, listed.LOW_COMPLETION)
 )
 """REP-31: while the resident thinks about a price nobody is late; two times yes begin a fresh clock (WAR-01 alike)."""
@@ -241,6 +255,7 @@ AT_ONCE_DONE = Obligation(
     counts_from=(ArrivedOnSite,),
     met_by=WORK_ACCEPTED,
     lapses_on=(ConsentRefused, HandedToOthers),
+    goes_on=True,
     limit=Within(OV_137),
     only_if=reading.is_immediate_situation,
     urgent=True,

@@ -8,7 +8,7 @@ from infra.postgres.links import Kind, Links
 from infra.postgres.queries import load
 from infra.settings import Settings
 
-ONE, OTHER = CaseNo("REP-20261122-00001"), CaseNo("REP-20261122-00002")
+ONE, OTHER, LATER = (CaseNo(f"REP-20261122-0000{number}") for number in (1, 2, 3))
 TOLD = load("invariants.sql")
 
 
@@ -63,3 +63,35 @@ async def test_a_merge_that_the_other_never_heard_of_is_told_unless_somebody_was
     )
 
     assert ([f"{ONE}/{OTHER}"], []) == (before, await unheard(pool))
+
+
+async def test_what_was_taken_out_again_is_shown_so_from_all_three_and_told_while_the_other_has_not_heard(
+    pool: asyncpg.Pool, fresh_settings: Settings
+) -> None:
+    await pool.execute(
+        "insert into cases (no, procedure, estate, building, edition, channel, received_at)"
+        " values ($1, 'REP', 'LY', '1栋', '2026-11-01', '电话', now())",
+        LATER,
+    )
+    await pool.execute(
+        "insert into case_views (case_no, run_id, number, stage, waiting_for, waiting_posts, open, overdue, updated_at)"
+        " values ($1, 'run', 3, '待领单', '{}', '{}', true, false, now())",
+        OTHER,
+    )
+    await pool.execute("insert into case_links values ($1, 'came_after', $2, true)", LATER, ONE)
+    links = Links(pool, fresh_settings)
+
+    shown = {no: {(link.no, link.kind) for link in await links.of(no)} for no in (ONE, OTHER, LATER)}
+
+    assert {
+        ONE: {(OTHER, Kind.WENT_WRONGLY), (LATER, Kind.LATER)},
+        OTHER: {(ONE, Kind.TAKEN_WRONGLY), (LATER, Kind.TAKEN_OUT)},
+        LATER: {(ONE, Kind.BEFORE), (OTHER, Kind.OUT_OF)},
+    } == shown
+    minute = await pool.fetchval("select now() + interval '1 minute'")
+    unheard_of = TOLD["i07_undoing_unheard"]
+    assert [OTHER] == [row["subject"] for row in await pool.fetch(unheard_of, minute)]
+    await pool.execute(
+        "update case_views set open = false, closed_at = now(), result = '已撤单' where case_no = $1", OTHER
+    )
+    assert [] == await pool.fetch(unheard_of, minute)

@@ -30,7 +30,9 @@ async def pool(fresh_pool: asyncpg.Pool) -> asyncpg.Pool:
                 no,
                 estate,
             )
-            await note_room(connection, Sealer(BEFORE), no, estate, Spot(place=room, name="同一房号", about="水"))
+            await note_room(
+                connection, Sealer(BEFORE), no, estate, Spot(place=room, name="同一房号", about="水", where=room)
+            )
             await Sealer(BEFORE).key(connection, f"case:{no}")
     return fresh_pool
 
