@@ -166,6 +166,15 @@ def _helpers(scene: Scene) -> list[AnyEvent]:
     return [*some, HelpersSent(helpers=free)] if free else []
 
 
+def _agreed(scene: Scene) -> list[AnyEvent]:
+    """No later than what is agreed already, nor than a week from the report, which is within seven working days."""
+    promised, within = scene.docket.find("REP-127"), scene.docket.find("REP-128")
+    most = [promised.due.at] if promised and promised.owed else []
+    most += [within.started_at + timedelta(days=7)] if within else []
+    moments = () if scene.at_once else (scene.later(hours=3), scene.later(hours=30))
+    return [CompletionAgreed(finish_by=moment) for moment in moments if all(moment <= last for last in most)]
+
+
 Maker = Callable[[Scene], list[AnyEvent]]
 
 
@@ -225,9 +234,7 @@ MAKERS: Mapping[type[Event], Maker] = {
     SurveyCalledFor: _always(SurveyCalledFor(reason="墙内暗管")),
     Surveyed: _always(Surveyed(finding="接头渗水")),
     WorkClassified: _always(*(WorkClassified(work_kind=kind) for kind in WorkKind)),
-    CompletionAgreed: lambda scene: [
-        CompletionAgreed(finish_by=scene.later(hours=hours)) for hours in (() if scene.at_once else (3, 30))
-    ],
+    CompletionAgreed: _agreed,
     Quoted: _always(Quoted(item="W01", amount=Decimal(80), price_version="v1")),
     QuoteAccepted: _always(QuoteAccepted(agreed_by="住户")),
     CostAgreed: _always(*(CostAgreed(amount=Decimal(100), agreed_by="住户", means=means) for means in Means)),

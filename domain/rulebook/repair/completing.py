@@ -59,8 +59,8 @@ RIGHTS = (
     Right(rule="REP-04", events=(SurveyCalledFor,), posts=ENGINEERING),
     Right(rule="REP-04", events=(Surveyed,), posts=(*ENGINEERING, Role.REPAIRER)),
     Right(rule="REP-126", events=(WorkClassified,), posts=(*ENGINEERING, *DESK)),
-    Right(rule="REP-128", events=(CompletionAgreed,), posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER)),
-    Right(rule="REP-27", events=(AppointmentMoved,), posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER)),
+    Right(rule="REP-128", events=(CompletionAgreed,), posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER), own_only=True),
+    Right(rule="REP-27", events=(AppointmentMoved,), posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER), own_only=True),
 )
 """The manager agrees to a time himself that goes beyond a limit (REP-125, REP-128)."""
 
@@ -407,6 +407,14 @@ def _not_beyond_the_limit(asked: Question) -> bool:
     return event.finish_by <= asked.terms.calendar.add_working_days(begun, MOST_AGREED).due
 
 
+def _not_put_off(asked: Question) -> bool:
+    """REP-129: what was agreed with the resident and is still owed is moved on only by the manager."""
+    event = asked.event
+    if not isinstance(event, CompletionAgreed) or asked.by.holds(Role.CENTRE_MANAGER):
+        return True
+    return all(event.finish_by <= duty.due_at for duty in asked.owed if duty.row.key == DONE_AS_AGREED.key)
+
+
 def _finish_ahead(asked: Question) -> bool:
     return not isinstance(asked.event, CompletionAgreed) or lies_ahead(asked.event.finish_by, asked.at)
 
@@ -489,6 +497,14 @@ GATES = (
         field="event.finish_by",
         remedy="约定完成时间超出规定（一般不超过7个工作日），须由管理中心经理登记",
         english="That is beyond what may be agreed (7 working days); only the management-centre manager records it.",
+    ),
+    Gate(
+        rule="REP-129",
+        on=(CompletionAgreed,),
+        holds=_not_put_off,
+        field="event.finish_by",
+        remedy="已与住户约定更早的完成时间，推迟须由管理中心经理登记",
+        english="An earlier completion is agreed already; only the management-centre manager puts it off.",
     ),
     Gate(
         rule="REP-126",

@@ -4,16 +4,19 @@ from datetime import datetime
 
 import pytest
 
-from domain.events import AnyEvent
+from domain.errors import NotPermitted, RuleBroken
+from domain.events import AnyEvent, ExtensionGranted
 from domain.events.on_site import CompletionAgreed, WorkClassified, WorkKind
 from domain.events.outside import HandedToOthers, Others, OthersReported
-from domain.events.repair import Assessed, Assigned, Situation, Urgency
+from domain.events.repair import AppointmentMoved, Assessed, Assigned, FeedbackGiven, Situation, Urgency
 from domain.events.work import ArrivedOnSite, Reassigned, WorkStarted
 from domain.notices import Setting, notices_of
-from domain.people import CaseNo
+from domain.people import Actor, CaseNo
 from domain.rulebook.repair.completing import complete_by
-from tests.domain.rulebook.beginnings import ASSIGNED, RECEIVED
+from tests.domain.rulebook.beginnings import ASSIGNED, RECEIVED, SIGNED
 from tests.domain.story import (
+    CENTRE_MANAGER,
+    FRONT_DESK,
     OTHER_REPAIRER,
     REPAIRER,
     SUPERVISOR,
@@ -106,3 +109,52 @@ def test_rep_06_the_sheet_bears_what_was_agreed_after_the_assignment_too_until_i
     story.then(TO_OTHERS, on("9:20"))
     story.then(NOT_THEIRS, on("9:30"))
     assert on("9:00", days=2) == complete_by(story.file)
+
+
+@pytest.mark.parametrize(
+    "event", [NOON, AppointmentMoved(wanted=on("12:00"), reason="住户外出")], ids=lambda one: one.type
+)
+def test_rep_07_a_repairer_agrees_on_times_only_in_an_order_of_his(event: AnyEvent) -> None:
+    story = Story(entries=(RECEIVED, (ASSIGNED, on("9:05"))))
+
+    with pytest.raises(NotPermitted):
+        story.admits(event, on("9:10"), OTHER_REPAIRER)
+    for by in (REPAIRER, FRONT_DESK, SUPERVISOR, CENTRE_MANAGER):
+        assert story.admits(event, on("9:10"), by)
+
+
+@pytest.mark.parametrize("by", [REPAIRER, FRONT_DESK, SUPERVISOR])
+def test_rep_129_what_was_agreed_is_put_off_only_by_the_centre_manager(by: Actor) -> None:
+    story = Story(entries=(RECEIVED, (ASSIGNED, on("9:05")), (NOON, on("9:10"))))
+    later = CompletionAgreed(finish_by=on("12:00:01"))
+
+    assert story.admits(NOON, on("9:20"), by)
+    with pytest.raises(RuleBroken, match="REP-129"):
+        story.admits(later, on("9:20"), by)
+    assert story.admits(later, on("9:20"), CENTRE_MANAGER)
+
+
+def test_rep_129_also_once_it_is_late_and_up_to_what_the_manager_extended_it_to() -> None:
+    story = Story(entries=(RECEIVED, (ASSIGNED, on("9:05")), (NOON, on("9:10"))))
+    evening = CompletionAgreed(finish_by=on("18:00"))
+    late = Story(entries=(RECEIVED, (ASSIGNED, on("9:05")), (NOON, on("9:10"))))
+    late.rings(on("12:30"))
+
+    with pytest.raises(RuleBroken, match="REP-129"):
+        late.admits(evening, on("12:30"), REPAIRER)
+    story.then(ExtensionGranted(key="REP-127", until=on("18:00"), reason="等配件"), on("11:00"), CENTRE_MANAGER)
+    assert story.admits(evening, on("11:30"), REPAIRER)
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        ((SIGNED, on("11:00")), (FeedbackGiven(solved=False), on("11:30"))),
+        ((TO_OTHERS, on("11:00")), (NOT_THEIRS, on("11:30"))),
+    ],
+    ids=["reopened", "given back"],
+)
+def test_rep_127_what_lapsed_binds_nobody_to_an_earlier_time(since: Told) -> None:
+    story = Story(entries=(RECEIVED, (NOON, on("9:10")), *since))
+
+    assert story.admits(CompletionAgreed(finish_by=on("18:00")), on("11:40"), FRONT_DESK)
