@@ -53,10 +53,14 @@ class Docket:
         for duty in [duty for duty in self if duty.owed]:
             self._revise(duty, entry, file)
         for row in self._rows:
-            if row.starts(entry):
+            if row.starts(entry) and not (row.first_start and self._has_started(row, file)):
                 self._starts[row.key] = entry
             if not self._ended:
                 self._start(row, entry, file)
+
+    def _has_started(self, row: Obligation, file: CaseFile) -> bool:
+        start = self._starts.get(row.key)
+        return start is not None and not any(map(row.lapses, file.after(start.number)))
 
     def _put(self, duty: Duty) -> None:
         self._duties[duty.key, duty.cycle] = duty
