@@ -32,7 +32,7 @@ from domain.events.review import ReviewAnswered, ReviewConsent, SentToReview
 from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, CustomerContacted, EngineeringNotified, Reassigned, WorkStarted
 from domain.ladder import Breach, Climb, Warn, WarnOnTheEve
-from domain.limits import Promised, UnlessAgreed, Within, WorkingDays
+from domain.limits import Promised, UnlessAgreed, Within, WithinOrFromAppointment, WorkingDays
 from domain.people import Role
 from domain.periods import Period
 from domain.rulebook.open_values import (
@@ -279,7 +279,7 @@ SIMPLE_DONE = Obligation(
     starts_if=begins_clock,
     met_by=WORK_ACCEPTED,
     lapses_on=WAITS,
-    limit=Within(OV_111),
+    limit=WithinOrFromAppointment(OV_111, reading.appointment),
     only_if=is_simple,
     extendable_by=Role.CENTRE_MANAGER,
     ladder=(
@@ -287,6 +287,7 @@ SIMPLE_DONE = Obligation(
         Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
     ),
 )
+"""REP-126: of what the resident appoints for later the half day is that day's, as REP-17's hours are."""
 
 DONE_AS_AGREED = Obligation(
     rule="REP-127",
