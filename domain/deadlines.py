@@ -35,6 +35,7 @@ class Obligation:
     ``part`` tells the rows of one rule apart. ``urgent``: what its ladder tells goes before other notices.
     ``extendable_by`` is the only post that may move the due moment. ``pausable``: how far pauses of the work may move
     it in all; None: it runs on.
+    ``first_start``: of several starts the first counts, until it lapses.
     ``yields_to``: keys of rows for the same act; the stricter of them and this one alone asks anybody to press for it.
     ``goes_on``: as long as it is owed, a later start begins nothing anew.
     """
@@ -57,6 +58,7 @@ class Obligation:
     extendable_by: Role | None = None
     pausable: timedelta | None = None
     urgent: bool = False
+    first_start: bool = False
     yields_to: tuple[str, ...] = ()
     goes_on: bool = False
 

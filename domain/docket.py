@@ -53,14 +53,22 @@ class Docket:
         for duty in [duty for duty in self if duty.owed]:
             self._revise(duty, entry, file)
         for row in self._rows:
-            if row.starts(entry, self._terms) and not (row.goes_on and self._is_owed(row)):
+            if row.starts(entry, self._terms) and not self._runs_already(row, file):
                 self._starts[row.key] = entry
             if not self._ended:
                 self._start(row, entry, file)
 
+    def _runs_already(self, row: Obligation, file: CaseFile) -> bool:
+        """Whether its clock goes on from an earlier entry, whatever else would begin it."""
+        return (row.goes_on and self._is_owed(row)) or (row.first_start and self._has_started(row, file))
+
     def _is_owed(self, row: Obligation) -> bool:
         latest = self._latest.get(row.key)
         return latest is not None and latest.owed
+
+    def _has_started(self, row: Obligation, file: CaseFile) -> bool:
+        start = self._starts.get(row.key)
+        return start is not None and not any(map(row.lapses, file.after(start.number)))
 
     def _put(self, duty: Duty) -> None:
         self._duties[duty.key, duty.cycle] = duty

@@ -170,11 +170,12 @@ def _helpers(scene: Scene) -> list[AnyEvent]:
 
 
 def _agreed(scene: Scene) -> list[AnyEvent]:
-    """No later than what is agreed already."""
-    promised = scene.docket.find("REP-127")
-    latest = promised.due.at if promised and promised.owed else None
+    """No later than what is agreed already, nor than a week from the report, which is within seven working days."""
+    promised, within = scene.docket.find("REP-127"), scene.docket.find("REP-128")
+    most = [promised.due.at] if promised and promised.owed else []
+    most += [within.started_at + timedelta(days=7)] if within else []
     moments = () if scene.at_once else (scene.later(hours=3), scene.later(hours=30))
-    return [CompletionAgreed(finish_by=moment) for moment in moments if latest is None or moment <= latest]
+    return [CompletionAgreed(finish_by=moment) for moment in moments if all(moment <= last for last in most)]
 
 
 Maker = Callable[[Scene], list[AnyEvent]]

@@ -1,4 +1,4 @@
-"""REP-04, REP-108, REP-109, REP-125 to REP-128, REP-130: how soon, by the kind of work; and the survey before it."""
+"""REP-04, REP-105, REP-108, REP-109, REP-124 to REP-130: how soon, by the kind of work; and the survey before it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.docket import Docket
+from domain.events import NoticeAcknowledged
 from domain.events.on_site import (
     CompletionAgreed,
     SurveyCalledFor,
@@ -29,7 +30,7 @@ from domain.events.repair import (
 )
 from domain.events.review import ReviewAnswered, ReviewConsent, SentToReview
 from domain.events.sending import OrderDeclined
-from domain.events.work import ArrivedOnSite, CustomerContacted, Reassigned, WorkStarted
+from domain.events.work import ArrivedOnSite, CustomerContacted, EngineeringNotified, Reassigned, WorkStarted
 from domain.ladder import Breach, Climb, Warn, WarnOnTheEve
 from domain.limits import Limit, OnceFree, Promised, UnlessAgreed, Within, WithinOrFromAppointment, WorkingDays
 from domain.people import Role
@@ -159,10 +160,36 @@ ASSIGNED = replace(
 )
 """FEE-13: nobody is late with sending somebody whom no price lets go yet."""
 
-AT_ONCE_ON_SITE = replace(
-    listed.AT_ONCE_ON_SITE, limit=UnlessAgreed(listed.AT_ONCE_ON_SITE.limit, managers_appointment)
+
+def engineering_knows(entry: Entry) -> bool:
+    """REP-104: told, or the notice read; or somebody is sent already, as where it is reopened."""
+    return isinstance(entry.event, Assigned) or reading.engineering_told(entry)
+
+
+ENGINEERING_TOLD_AT_ONCE = replace(
+    listed.ENGINEERING_TOLD_AT_ONCE,
+    counts_from=(RequestReceived, FeedbackGiven),
+    starts_if=reading.begins_round,
+    met_by=(EngineeringNotified, NoticeAcknowledged, Assigned),
+    met_if=engineering_knows,
 )
-"""REP-125: unless the manager himself agreed to another time."""
+SET_OUT = replace(
+    listed.SET_OUT,
+    counts_from=(EngineeringNotified, NoticeAcknowledged, Assigned),
+    starts_if=engineering_knows,
+    first_start=True,
+    lapses_on=(FeedbackGiven,),
+    lapses_if=reading.unsolved,
+)
+"""REP-105: from whatever meets REP-104, whichever comes first; a clerk who says it later gives nobody more time."""
+
+AT_ONCE_ON_SITE = replace(
+    listed.AT_ONCE_ON_SITE,
+    counts_from=(RequestReceived, FeedbackGiven),
+    starts_if=reading.begins_round,
+    limit=UnlessAgreed(listed.AT_ONCE_ON_SITE.limit, managers_appointment),
+)
+"""REP-125: unless the manager himself agreed to another time; a danger that is back is one again (REP-47)."""
 
 ON_SITE_BY_APPOINTMENT = replace(listed.ON_SITE_BY_APPOINTMENT, lapses_on=(HandedToOthers,))
 EXPECTED_ARRIVAL = replace(
@@ -274,7 +301,7 @@ SIMPLE_DONE = Obligation(
     starts_if=begins_clock,
     met_by=WORK_ACCEPTED,
     lapses_on=WAITS,
-    limit=Within(OV_111),
+    limit=WithinOrFromAppointment(OV_111, appointment_worked_to),
     only_if=is_simple,
     extendable_by=Role.CENTRE_MANAGER,
     ladder=(
@@ -282,6 +309,7 @@ SIMPLE_DONE = Obligation(
         Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
     ),
 )
+"""REP-126: of what the resident appoints for later the half day is that day's, as REP-17's hours are."""
 
 DONE_AS_AGREED = Obligation(
     rule="REP-127",
@@ -349,6 +377,8 @@ def tells_from(tells: tuple[Tell, ...]) -> tuple[Tell, ...]:
 
 
 REPLACED = (
+    ENGINEERING_TOLD_AT_ONCE,
+    SET_OUT,
     AT_ONCE_ON_SITE,
     ON_SITE_BY_APPOINTMENT,
     EXPECTED_ARRIVAL,
@@ -360,7 +390,7 @@ REPLACED = (
     LOW_RESPONSE,
     ASSIGNED,
 )
-"""Rows of the first edition that a review stops and starts."""
+"""Rows of the first edition that a review stops and starts, or that a danger which is back begins anew."""
 
 ADDED = (
     SURVEYED,
@@ -414,8 +444,9 @@ def _soon_enough(asked: Question) -> bool:
     """REP-125: appointed beyond what REP-124 allows only by the manager himself."""
     if not reading.is_immediate_situation(asked.file) or asked.by.holds(Role.CENTRE_MANAGER):
         return True
-    first, wanted = asked.file.first_at, getattr(asked.event, "wanted", None)
-    return first is None or not isinstance(wanted, datetime) or wanted <= max(first + SOON_ENOUGH, asked.at)
+    wanted = getattr(asked.event, "wanted", None)
+    begun = next((entry.at for entry in reversed(tuple(asked.file)) if reading.begins_round(entry)), asked.at)
+    return not isinstance(wanted, datetime) or wanted <= max(begun + SOON_ENOUGH, asked.at)
 
 
 def _not_beyond_the_limit(asked: Question) -> bool:
@@ -546,7 +577,21 @@ GATES = (
     ),
 )
 
+
+def _danger_is_back(entry: Entry, file: CaseFile) -> bool:
+    danger = reading.is_urgent_situation(file) or reading.is_immediate_situation(file)
+    return reading.unsolved(entry) and danger
+
+
 TELLS = (
+    Tell(
+        rule=reading.AT_ONCE,
+        on=(FeedbackGiven,),
+        to=(Role.ENGINEERING,),
+        text="紧急报修未解决，请立即准备出发",
+        when=_danger_is_back,
+        urgent=True,
+    ),
     Tell(rule="REP-04", on=(SurveyCalledFor,), to=(Role.ENGINEERING,), text="列为复杂问题，请现场勘查后定级"),
     Tell(rule="REP-04", on=(Surveyed,), to=(Role.ENGINEERING_SUPERVISOR,), text="已现场勘查，请定级"),
     Tell(

@@ -158,3 +158,14 @@ def test_rep_127_what_lapsed_binds_nobody_to_an_earlier_time(since: Told) -> Non
     story = Story(entries=(RECEIVED, (NOON, on("9:10")), *since))
 
     assert story.admits(CompletionAgreed(finish_by=on("18:00")), on("11:40"), FRONT_DESK)
+
+
+def test_rep_126_the_half_day_of_what_the_resident_appoints_for_later_is_counted_from_then() -> None:
+    story = Story(entries=(*SIMPLE, (filled(on("10:00", days=1)), on("9:03"))))
+    assert on("14:00", days=1) == story.duty("REP-126").due.at
+
+    story.then(AppointmentMoved(wanted=on("12:30"), reason="住户提前回家"), on("9:30"))
+    assert on("13:00") == story.duty("REP-126").due.at
+
+    story.then(AppointmentMoved(wanted=on("13:00:01"), reason="住户晚到"), on("9:40"))
+    assert on("17:00:01") == story.duty("REP-126").due.at
