@@ -13,7 +13,7 @@ from api.pages.posted import fresh_key
 from api.pages.recording import Recording, acts, refused
 from api.pages.said import said
 from api.pages.views import header, moment
-from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer, SameRoom
+from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer, PeriodAnswer, SameRoom
 from domain.events.joining import CalledAgain, MergeTaken
 from domain.limits import due_text
 from domain.pricing import ChargeLine
@@ -68,7 +68,7 @@ def case_page(shown: CasePage) -> str:
         tag("h2", "时限"),
         table(
             ("规程", "事项", "责任", "起算", "时限", "状态", "办结"),
-            [_duty(duty, shown.names) for duty in case.obligations],
+            [*(_duty(duty, shown.names) for duty in case.obligations), *map(_period, case.periods)],
         ),
         tag("h2", "记录"),
         table(
@@ -87,6 +87,7 @@ def _next(case: CaseAnswer) -> Markup | None:
         return None
     owed = sorted((duty for duty in case.obligations if duty.owed), key=lambda duty: duty.due_at)
     limits = [tag("li", f"{duty.owed_by}：{duty.label}（{duty.rule}），", _by_when(duty)) for duty in owed[:NEAREST]]
+    limits += [tag("li", f"{one.label}（{one.rule}），至 {due_text(one.ends_at)}") for one in case.periods]
     return tag(
         "section",
         tag("h2", f"下一步：{'、'.join(case.waiting_for) or '等系统受理'}"),
@@ -249,6 +250,11 @@ def _duty(duty: DutyAnswer, names: Names) -> Markup:
         tag("span", state, class_="late" if duty.state == "breached" else None),
         moment(duty.ended_at),
     )
+
+
+def _period(one: PeriodAnswer) -> Markup:
+    """Nobody owes it."""
+    return row(one.rule, one.label, "—", "", f"至 {due_text(one.ends_at)}", "等候中", "")
 
 
 def _entry(entry: EntryAnswer, names: Names) -> Markup:

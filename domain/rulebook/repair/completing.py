@@ -7,6 +7,7 @@ from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.events.on_site import (
     CompletionAgreed,
+    CostAgreed,
     SurveyCalledFor,
     Surveyed,
     WorkClassified,
@@ -17,16 +18,18 @@ from domain.events.repair import (
     AppointmentMoved,
     Assessed,
     Assigned,
+    ConsentGiven,
     ConsentRefused,
     CustomerCopyGiven,
     FeedbackGiven,
+    FormCollected,
     FormFilled,
     RequestReceived,
     ReturnRegistered,
 )
 from domain.events.review import ReviewAnswered, ReviewConsent, SentToReview
 from domain.events.sending import OrderDeclined
-from domain.events.work import ArrivedOnSite, CustomerContacted, Reassigned, WorkStarted
+from domain.events.work import ArrivedOnSite, CustomerContacted, EngineeringNotified, Reassigned, WorkStarted
 from domain.ladder import Breach, Climb, Warn, WarnOnTheEve
 from domain.limits import Promised, UnlessAgreed, Within, WorkingDays
 from domain.people import Role
@@ -43,7 +46,7 @@ from domain.rulebook.open_values import (
 from domain.rulebook.repair import obligations as listed
 from domain.rulebook.repair import outside, reading
 from domain.rulebook.repair.reading import WORK_ACCEPTED
-from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell
+from domain.rulebook.rows import Before, Gate, Position, Question, Right, Stage, Tell
 from domain.rulebook.work import DESK, ENGINEERING, FOLLOWS, MORNING, ON_THE_JOB, lies_ahead
 
 SOON_ENOUGH = listed.AT_ONCE
@@ -333,16 +336,38 @@ GRACE = Period(
 """What shows within it reopens the case itself; later, it is a case of its own that names this one."""
 
 
+def awaits_survey(file: CaseFile) -> bool:
+    """REP-04: one was called for, and nobody has looked at it yet."""
+    last = file.last_entry(SurveyCalledFor, Surveyed)
+    return last is not None and isinstance(last.event, SurveyCalledFor)
+
+
+BEFORE = tuple(
+    Before(rule="REP-04", event=kind, first=Surveyed, when=awaits_survey) for kind in (Assessed, WorkStarted)
+)
+
+
+def _awaits_survey(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return awaits_survey(file)
+
+
 def _is_settled(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
     return is_settled(file)
 
 
-STAGE = Stage(name="修后观察", after=GRACE.counts_from, when=_is_settled)
+STAGES = (
+    Stage(name="修后观察", after=GRACE.counts_from, when=_is_settled),
+    Stage(
+        name="待现场勘查",
+        after=(SurveyCalledFor, FormFilled, EngineeringNotified, FormCollected, ConsentGiven, CostAgreed),
+        when=_awaits_survey,
+    ),
+)
+"""REP-04: whatever of the paper or the price comes meanwhile, it goes no further without the survey."""
 
 
 def _surveyed(position: Position) -> bool:
-    last = position.file.last_entry(SurveyCalledFor, Surveyed)
-    return last is None or isinstance(last.event, Surveyed)
+    return not awaits_survey(position.file)
 
 
 def _soon_enough(asked: Question) -> bool:
