@@ -103,11 +103,12 @@ def _stretch(
     start, end = span
     duties = tuple(one.duty for one in running if one.at(start))
     happened = [filed.entry for filed in course.entries if filed.entry is not None and filed.at <= start]
-    awaited = retracing.after(happened).awaited if happened else ()
+    file, edition = CaseFile(happened), course.procedure.edition(course.head.edition)
+    awaited = edition.awaited(retracing.after(happened).awaited, file) if happened else ()
     return Stretch(
         start=start,
         end=end,
-        stage=course.procedure.stage(CaseFile(happened)),
+        stage=course.procedure.stage(file),
         waiting_for=tuple(event.label for event in awaited),
         owed_by=tuple(dict.fromkeys(duty.owed_by for duty in duties)) or _may_do(course, awaited),
         duties=duties,

@@ -170,7 +170,8 @@ class Journal:
         return {(duty.key, duty.cycle): DutyRow.of(duty) for duty in self.docket}
 
     def _view(self) -> CaseView:
-        rights = [(event.label, right_for(event, self.edition)) for event in self.script.awaited]
+        awaited = self.edition.awaited(self.script.awaited, self.file)
+        rights = [(event.label, right_for(event, self.edition)) for event in awaited]
         waiting = [(label, right.posts if right else ()) for label, right in rights]
         return view_of(
             self.file,

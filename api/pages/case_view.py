@@ -13,7 +13,7 @@ from api.pages.posted import fresh_key
 from api.pages.recording import Recording, acts, refused
 from api.pages.said import said
 from api.pages.views import header, moment, owing, subject
-from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer, SameRoom
+from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer, PeriodAnswer, SameRoom
 from domain.events.joining import CalledAgain, CameAfter, MergeTaken, MergeUndone
 from domain.limits import due_text
 from domain.pricing import ChargeLine
@@ -90,6 +90,7 @@ def _next(shown: CasePage) -> Markup | None:
         return None
     owed = sorted((duty for duty in case.obligations if duty.owed), key=lambda duty: duty.due_at)
     limits = [tag("li", f"{duty.owed_by}：{duty.label}（{duty.rule}），", _by_when(duty)) for duty in owed[:NEAREST]]
+    limits += [tag("li", f"{one.label}（{one.rule}），至 {due_text(one.ends_at)}") for one in case.periods]
     return tag(
         "section",
         tag("h2", f"下一步：{'、'.join(case.waiting_for) or '等系统受理'}"),
@@ -117,16 +118,13 @@ def _to_put_right(shown: CasePage) -> Child:
 
 
 def _duties(shown: CasePage) -> Iterator[Child]:
-    """Those that are owed; what is settled stands folded away below them."""
+    """Those that are owed, and what runs by itself; what is settled stands folded away below them."""
     heads = ("规程", "事项", "责任", "起算", "时限", "状态", "办结")
     owed = [duty for duty in shown.case.obligations if duty.owed]
     settled = [duty for duty in shown.case.obligations if not duty.owed]
     yield tag("h2", "时限")
-    yield (
-        table(heads, [_duty(duty, shown.names) for duty in owed])
-        if owed
-        else tag("p", "没有在办的时限", class_="quiet")
-    )
+    running = [*(_duty(duty, shown.names) for duty in owed), *map(_period, shown.case.periods)]
+    yield table(heads, running) if running else tag("p", "没有在办的时限", class_="quiet")
     if settled:
         lines = table(heads, [_duty(duty, shown.names) for duty in settled])
         yield tag("details", tag("summary", f"已了结的时限（{len(settled)}）"), lines)
@@ -308,6 +306,11 @@ def _duty(duty: DutyAnswer, names: Names) -> Row:
 def _at_first(duty: DutyAnswer) -> str:
     """REP-129: what was granted more time, or was moved, shows what it was before."""
     return f"（原时限 {due_text(duty.first_due_at)}）" if duty.first_due_at != duty.due_at else ""
+
+
+def _period(one: PeriodAnswer) -> Row:
+    """Nobody owes it."""
+    return row(one.rule, one.label, "—", "", f"至 {due_text(one.ends_at)}", "等候中", "")
 
 
 def _entry(entry: EntryAnswer, names: Names) -> Row:

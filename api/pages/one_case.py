@@ -21,6 +21,7 @@ from api.pages.names import names_in
 from api.pages.offered import Kinds, kinds_for
 from api.pages.posted import TOTAL, Filled, Form, carried_out, first, form_in, under_its_key, unsent
 from api.pages.recording import AT, Recordable, Recording
+from api.periods import periods_of
 from api.rights import Verb, demand, may, needs
 from api.routes.cases import bound_to, case_answer
 from api.routes.events import record_event
@@ -181,7 +182,9 @@ async def _page(asking: Caller, look: Look, asked: Asked) -> str:
     return case_page(
         CasePage(
             who=asking.principal.name,
-            case=case_answer(look, duties, await bound_to(desk, look), masked=asked.purpose is None),
+            case=case_answer(
+                look, duties, await periods_of(desk, look), await bound_to(desk, look), masked=asked.purpose is None
+            ),
             course=spans,
             names=names,
             recording=Recording(

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
@@ -16,6 +16,7 @@ from api.body import WrongBody
 from api.desk import Desk
 from api.door import Caller, DeskRoute, caller
 from api.looking import Look, Purpose, look_at, seen, shown, unmask
+from api.periods import periods_of
 from api.rights import CaseFacts, Verb, may, needs
 from api.same_room import beside
 from api.sentences import fault
@@ -28,12 +29,14 @@ from api.wire.answers import (
     EntryAnswer,
     Guidance,
     Linked,
+    PeriodAnswer,
     SameRoom,
 )
 from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, Owed, PartOfNumber, Procedure, ShortWords
 from domain.callers import callers
 from domain.events.on_site import ProgressReported
 from domain.people import EstateCode, Role
+from domain.periods import Running
 from domain.rulebook import PROCEDURES
 from domain.rulebook.repair.accepting import to_put_right
 from domain.rulebook.repair.reading import unsolved
@@ -141,7 +144,8 @@ async def get_case(
         await unmask(asking, look, Verb.READ_PERSONAL, purpose=purpose, what="case")
     desk = asking.house.desk
     duties = await desk.reader.duties(look.head.no)
-    return case_answer(look, duties, await bound_to(desk, look), masked=purpose is None)
+    periods = await periods_of(desk, look)
+    return case_answer(look, duties, periods, await bound_to(desk, look), masked=purpose is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +162,9 @@ async def bound_to(desk: Desk, look: Look) -> Others:
     return Others(same_room=await beside(desk, look), linked=linked)
 
 
-def case_answer(look: Look, duties: list[FiledDuty], others: Others, *, masked: bool) -> CaseAnswer:
+def case_answer(
+    look: Look, duties: list[FiledDuty], periods: Sequence[Running], others: Others, *, masked: bool
+) -> CaseAnswer:
     progress, wrong = look.file.last_entry(ProgressReported), to_put_right(look.file)
     return CaseAnswer(
         **line_of(look.head).model_dump(),
@@ -177,6 +183,7 @@ def case_answer(look: Look, duties: list[FiledDuty], others: Others, *, masked: 
         linked=others.linked,
         callers=len(callers(look.file)),
         obligations=[duty_answer(duty) for duty in duties],
+        periods=[PeriodAnswer(rule=one.row.rule, label=one.row.label, ends_at=one.over_at) for one in periods],
         events=[_entry_answer(entry, edition_of(look.head), masked=masked) for entry in look.entries],
     )
 

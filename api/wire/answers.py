@@ -142,6 +142,14 @@ class DutyAnswer(Answer):
     breached_at: datetime | None
 
 
+class PeriodAnswer(Answer):
+    """What runs by itself: at ``ends_at`` the desk goes on, and nobody is late with it."""
+
+    rule: str
+    label: str
+    ends_at: datetime
+
+
 class EntryAnswer(Answer):
     """``event`` is masked unless a purpose was given; None once the case's personal data are destroyed."""
 
@@ -211,6 +219,7 @@ class CaseAnswer(CaseLine):
     callers: int
     """How many calls the case is of; all of them hear of it."""
     obligations: list[DutyAnswer]
+    periods: list[PeriodAnswer]
     events: list[EntryAnswer]
 
 

@@ -144,6 +144,16 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """While ``when`` holds, a case whose turn is ``event`` waits for ``first``, without which that is refused."""
+
+    rule: str
+    event: type[Event]
+    first: type[Event]
+    when: Callable[[CaseFile], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
     """What the documents say of how people behave, shown to them at these ``stages`` (Chinese); nothing checks it."""
 
@@ -166,6 +176,7 @@ class Edition:
     tells: tuple[Tell, ...]
     periods: tuple[Period, ...] = ()
     guides: tuple[Guide, ...] = ()
+    before: tuple[Before, ...] = ()
     bounded: bool = False
     _rights: dict[type[Event], Right | None] = field(init=False, repr=False, compare=False, default_factory=dict)
     _gates: dict[type[Event], tuple[Gate, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -185,6 +196,13 @@ class Edition:
     def knows(self, kind: type[Event]) -> bool:
         """Whether such an event can come under this edition: somebody may record it, or a period ends with it."""
         return self.right(kind) is not None or (kind is PeriodOver and bool(self.periods))
+
+    def awaited(self, turns: Iterable[type[Event]], file: CaseFile) -> tuple[type[Event], ...]:
+        """What a case waits for whose script waits for these: in the place of each what must come before it."""
+        return tuple(dict.fromkeys(self._first(kind, file) for kind in turns))
+
+    def _first(self, kind: type[Event], file: CaseFile) -> type[Event]:
+        return next((row.first for row in self.before if row.event is kind and row.when(file)), kind)
 
     def name_of(self, event: Event) -> str:
         """What staff call a line of the file: its label; of a rung or a period, of which row, and how grave."""

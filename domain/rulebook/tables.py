@@ -21,6 +21,7 @@ from domain.limits import (
     WithinOrFromAppointment,
     WorkingDays,
 )
+from domain.periods import Period
 from domain.rulebook import PROCEDURES
 from domain.rulebook.open_values import DURATIONS, FACTORS, STARTS, TIMES
 
@@ -33,6 +34,10 @@ def obligations() -> str:
             lines += [f"## {procedure.prefix} {procedure.name}, edition {edition.since.isoformat()}", ""]
             lines += _rows(edition.obligations)
             lines += [""]
+            if edition.periods:
+                lines += ["Periods: at the end of each the desk itself goes on, and nobody is late with it.", ""]
+                lines += _periods(edition.periods)
+                lines += [""]
     lines += [
         "## Open values",
         "",
@@ -141,6 +146,23 @@ def _rows(rows: Iterable[Obligation]) -> list[str]:
                 limit_text(row.limit)
                 + (f"; pauses move it by {_length(row.pausable)} at most" if row.pausable else ""),
                 "<br>".join(rung_text(rung) for rung in row.ladder),
+            )
+            for row in rows
+        ],
+    )
+
+
+def _periods(rows: Iterable[Period]) -> list[str]:
+    head = ("rule", "label", "counts from", "ended by", "length")
+    return table(
+        head,
+        [
+            (
+                row.key,
+                row.label,
+                "、".join(event.label for event in row.counts_from),
+                "、".join(event.label for event in row.lapses_on) or "—",
+                _open(row.length),
             )
             for row in rows
         ],

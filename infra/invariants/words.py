@@ -36,7 +36,7 @@ def spells(case: FiledCase) -> Iterator[Violation]:
             place = retracing.after(tuple(file))
     yield from _ends(case, file, place)
     if case.head["open"]:
-        yield from _shows(case, place)
+        yield from _shows(case, file, place)
 
 
 def _stands(case: FiledCase, file: CaseFile, place: Place, entry: Entry) -> Iterator[Violation]:
@@ -63,6 +63,6 @@ def _ends(case: FiledCase, file: CaseFile, place: Place) -> Iterator[Violation]:
         yield case.breaks("21 close", "未办完即结案" if place.result is None else "结果不是规程所得")
 
 
-def _shows(case: FiledCase, place: Place) -> Iterator[Violation]:
-    if list(case.head["waiting_for"]) != [event.label for event in place.awaited]:
+def _shows(case: FiledCase, file: CaseFile, place: Place) -> Iterator[Violation]:
+    if list(case.head["waiting_for"]) != [event.label for event in case.edition.awaited(place.awaited, file)]:
         yield case.breaks("05 view", "所示待办与规程不符")

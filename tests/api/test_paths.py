@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from domain.limits import due_text
 from infra.invariants import violations
 from infra.sealing import Sealer
 from tests.api.office import CALL, Office
+from tests.api.pages import at_desk
+from tests.api.pages import words as read
 from tests.api.test_case import walk
 
 DESK, SUPERVISOR, REPAIRER = "fd-1", "en-1", "rp-1"
@@ -259,13 +262,55 @@ async def test_pub_106_what_the_weather_damaged_and_cleaners_found_is_a_public_r
     assert {("PUB-01", "工程部")} == {tuple(row) for row in told}
 
 
+async def test_ov_40_until_when_the_residents_answer_is_waited_for_is_said_by_the_case_and_its_page(
+    office: Office,
+) -> None:
+    no = await office.call(DESK)
+    await walk(office, no, SUPERVISOR, until="assessed")
+    for event in (
+        {"type": "sent_to_review", "work": "改管"},
+        {"type": "reviewed", "feasible": True, "amount": "90"},
+        {"type": "review_answered", "text": "90 元"},
+    ):
+        before = (await office.get(f"/v1/cases/{no}", DESK)).json()["periods"]
+        await office.did(no, event, SUPERVISOR)
+
+    case = (await office.get(f"/v1/cases/{no}", DESK)).json()
+    desk = await at_desk(office, DESK)
+    page = await desk.sees(f"/cases/{no}")
+
+    told = next(event for event in case["events"] if event["type"] == "review_answered")
+    answered = datetime.fromisoformat(told["at"])
+    ends = [answered + timedelta(hours=hours) for hours in (4, 24, 24 * 7)]
+    assert [] == before
+    assert [("REP-30", moment) for moment in ends] == [
+        (one["rule"], datetime.fromisoformat(one["ends_at"])) for one in case["periods"]
+    ]
+    assert f"等候住户答复期满（REP-30），至 {due_text(ends[-1])}" in read(page)
+    await office.did(no, {"type": "review_consent", "cost_accepted": True, "repair_agreed": True}, DESK)
+    assert [] == (await office.get(f"/v1/cases/{no}", DESK)).json()["periods"]
+
+
+async def test_rep_04_a_complex_repair_is_listed_as_waiting_for_its_survey(office: Office) -> None:
+    no = await office.call(DESK)
+    await walk(office, no, SUPERVISOR, until="form_collected")
+    await office.did(no, {"type": "survey_called_for", "reason": "管网不明"}, SUPERVISOR)
+
+    listed = (await office.get("/v1/cases", DESK, waiting_for="现场勘查", stage="待现场勘查")).json()["cases"]
+    spans = (await office.get(f"/v1/cases/{no}/timeline", DESK)).json()["spans"]
+
+    assert no in [case["no"] for case in listed]
+    assert (["现场勘查"], "待现场勘查") == (spans[-1]["waiting_for"], spans[-1]["stage"])
+
+
 AT_STAGES = {
     "order_taken": ("待到场", {"REP-08", "REP-108", "MAT-01"}),
     "arrived_on_site": ("现场确认", {"REP-110", "REP-111", "REP-112"}),
     "cost_agreed": ("待开工", {"REP-112", "REP-113", "REP-116"}),
     "work_started": ("维修中", {"REP-113", "REP-114", "REP-115", "REP-116", "REP-117"}),
     "work_finished": ("待试用检查", {"REP-119"}),
-    "trial_done": ("待住户签字", {"REP-119", "REP-120"}),
+    "trial_done": ("待验收", {"REP-119", "REP-120"}),
+    "acceptance_stated": ("待住户签字", set[str]()),
     "resident_signed": ("待返单", set[str]()),
 }
 """REP-08, REP-111, REP-114, REP-115: conduct, which is shown where it is due."""

@@ -8,6 +8,7 @@ from domain.rulebook.ids import rule_ids
 from domain.rulebook.tables import obligations
 from infra.rulebook_pages import PAGES, coverage, page
 
+DAYS = ("2026-01-01", "2026-11-01")
 RULE = re.compile(r"(?:REP|FEE|PUB)-\d+")
 
 
@@ -19,6 +20,15 @@ def test_every_row_of_every_edition_stands_in_the_page() -> None:
             assert f"| {row.key} | {row.label}" in page
     assert "| REP-43/第二联 | 交回第二联 | 维修人员 |" in page
     assert "before 17:00 (OV-15), from then on the next day's" in page
+
+
+def test_every_period_stands_in_the_page_of_its_edition_with_its_length() -> None:
+    page = obligations()
+
+    assert "| REP-47/观察期 | 修后观察期 | 第一联交客户、返单登记、客户反馈 | — | 3 d (OV-901) |" in page
+    assert "| REP-30/期满 | 等候住户答复期满 | 回复住户可否维修 | 住户答复评审、转类 | 7 d (OV-40-3) |" in page
+    first, second = (page.partition(f"## REP 住户报修, edition {day}")[2].partition("## ")[0] for day in DAYS)
+    assert ("Periods" in first, "Periods" in second) == (False, True)
 
 
 def test_a_rule_is_found_by_its_id_in_code_and_by_id_or_name_in_tests(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ RUN = "run-1"
 
 
 def filed(case: SimulatedCase) -> FiledCase:
-    rights = [(kind.label, right_for(kind, case.edition)) for kind in case.place.awaited]
+    awaited = case.edition.awaited(case.place.awaited, case.file)
+    rights = [(kind.label, right_for(kind, case.edition)) for kind in awaited]
     waiting = [(label, right.posts if right else ()) for label, right in rights]
     view = view_of(
         case.file,

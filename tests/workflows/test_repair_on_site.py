@@ -228,7 +228,7 @@ async def test_rep_40_until_it_passes_it_is_under_repair_again(opened: Open) -> 
     await case.hears(stages.FINISHED, REPAIRER)
     await case.hears(TrialDone(passed=True), REPAIRER)
 
-    assert (await case.view())["stage"] == "待住户签字"
+    assert (await case.view())["stage"] == "待验收"
 
 
 async def test_rep_41_absent_the_resident_is_excused_by_the_supervisor_and_the_repair_is_complete(opened: Open) -> None:

@@ -137,6 +137,7 @@ EDITIONS = (
         ),
         periods=(*reviewing.PERIODS, completing.GRACE),
         guides=on_site.GUIDES,
+        before=(*completing.BEFORE, *accepting.BEFORE),
         bounded=True,
     ),
 )
@@ -179,7 +180,7 @@ REPAIR = Procedure(
         HelpersSent,
         *joining.ANY_TIME,
     ),
-    stages=(completing.STAGE, *reviewing.STAGES, *accepting.STAGES, *outside.STAGES, *STAGES, *joining.STAGES),
+    stages=(*completing.STAGES, *reviewing.STAGES, *accepting.STAGES, *outside.STAGES, *STAGES, *joining.STAGES),
     who=sending.who,
     crew=sending.crew,
     needs_to_know=needs_to_know,

@@ -4,7 +4,7 @@ from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.events import AnyEvent
 from domain.events.on_site import AcceptanceStated, SiteChecked, SiteItem, WorkOrderFiled
-from domain.events.repair import CopiesHandedOn, FeedbackGiven, ResidentSigned, TrialDone, WorkFinished
+from domain.events.repair import CopiesConfirmed, CopiesHandedOn, FeedbackGiven, ResidentSigned, TrialDone, WorkFinished
 from domain.ladder import Breach, Warn
 from domain.limits import Within
 from domain.people import Role
@@ -12,7 +12,7 @@ from domain.rulebook.open_values import OV_136
 from domain.rulebook.repair import reading
 from domain.rulebook.repair.on_site import ticked
 from domain.rulebook.repair.reading import WORK_ACCEPTED
-from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell
+from domain.rulebook.rows import Before, Gate, Position, Question, Right, Stage, Tell
 from domain.rulebook.work import ENGINEERING, ON_THE_JOB
 
 MANY_REJECTIONS = 2
@@ -64,6 +64,11 @@ def _is_signed(position: Position) -> bool:
 def is_filed(file: CaseFile) -> bool:
     """By 工程部, since it was signed for."""
     return any(isinstance(entry.event, WorkOrderFiled) for entry in file.since(*WORK_ACCEPTED))
+
+
+def has_checklist(file: CaseFile) -> bool:
+    """REP-112: work under the edition with acceptance and filing does not begin without it; the one before has none."""
+    return file.has(SiteChecked)
 
 
 def _is_filed(position: Position) -> bool:
@@ -169,7 +174,20 @@ TELLS = (
     ),
 )
 
+
+def _is_to_be_accepted(entry: Entry, file: CaseFile) -> bool:
+    return isinstance(entry.event, TrialDone) and entry.event.passed and has_checklist(file)
+
+
+def _is_to_be_filed(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return has_checklist(file) and not is_filed(file)
+
+
+BEFORE = (Before(rule="REP-122", event=CopiesHandedOn, first=WorkOrderFiled, when=lambda file: not is_filed(file)),)
+
 STAGES = (
+    Stage(name="待验收", after=(TrialDone,), when=_is_to_be_accepted),
+    Stage(name="待归档", after=(CopiesConfirmed,), when=_is_to_be_filed),
     Stage(name="整改中", after=(AcceptanceStated,), when=_rejected),
     Stage(name="待住户签字", after=(AcceptanceStated,)),
 )

@@ -9,6 +9,7 @@ from domain.docket import Docket
 from domain.events import NoticeAcknowledged
 from domain.events.on_site import (
     CompletionAgreed,
+    CostAgreed,
     SurveyCalledFor,
     Surveyed,
     WorkClassified,
@@ -21,9 +22,11 @@ from domain.events.repair import (
     ArrivalTold,
     Assessed,
     Assigned,
+    ConsentGiven,
     ConsentRefused,
     CustomerCopyGiven,
     FeedbackGiven,
+    FormCollected,
     FormFilled,
     RequestReceived,
     ReturnRegistered,
@@ -47,7 +50,7 @@ from domain.rulebook.open_values import (
 from domain.rulebook.repair import obligations as listed
 from domain.rulebook.repair import outside, quoting, reading
 from domain.rulebook.repair.reading import WORK_ACCEPTED
-from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell, whenever
+from domain.rulebook.rows import Before, Gate, Position, Question, Right, Stage, Tell, whenever
 from domain.rulebook.work import DESK, ENGINEERING, FOLLOWS, MORNING, ON_THE_JOB, lies_ahead
 
 SOON_ENOUGH = listed.AT_ONCE
@@ -205,6 +208,7 @@ def calls_for_survey(entry: Entry) -> bool:
 
 
 def awaits_survey(file: CaseFile) -> bool:
+    """REP-04: one was called for, and nobody has looked at it yet."""
     last = file.last_entry(SurveyCalledFor, Surveyed)
     return last is not None and isinstance(last.event, SurveyCalledFor)
 
@@ -429,11 +433,28 @@ GRACE = Period(
 """What shows within it reopens the case itself; later, it is a case of its own that names this one."""
 
 
+BEFORE = tuple(
+    Before(rule="REP-04", event=kind, first=Surveyed, when=awaits_survey) for kind in (Assessed, WorkStarted)
+)
+
+
+def _awaits_survey(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return awaits_survey(file)
+
+
 def _is_settled(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
     return is_settled(file)
 
 
-STAGE = Stage(name="修后观察", after=GRACE.counts_from, when=_is_settled)
+STAGES = (
+    Stage(name="修后观察", after=GRACE.counts_from, when=_is_settled),
+    Stage(
+        name="待现场勘查",
+        after=(SurveyCalledFor, FormFilled, EngineeringNotified, FormCollected, ConsentGiven, CostAgreed),
+        when=_awaits_survey,
+    ),
+)
+"""REP-04: whatever of the paper or the price comes meanwhile, it goes no further without the survey."""
 
 
 def _surveyed(position: Position) -> bool:

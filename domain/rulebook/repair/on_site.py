@@ -193,8 +193,8 @@ GUIDES = (
     Guide(rule="REP-114", stages=("维修中", "整改中"), text="保持现场整洁，垃圾及时装袋"),
     Guide(rule="REP-115", stages=("维修中", "整改中"), text="严格按维修操作规程作业"),
     Guide(rule="REP-117", stages=("维修中", "整改中"), text="发现其他问题或隐患，立即告知业主并提出合理建议"),
-    Guide(rule="REP-119", stages=("待试用检查", "待住户签字"), text="演示正常使用，确认业主会用"),
-    Guide(rule="REP-120", stages=("待住户签字",), text="请业主验收；满意后签字"),
+    Guide(rule="REP-119", stages=("待试用检查", "待验收"), text="演示正常使用，确认业主会用"),
+    Guide(rule="REP-120", stages=("待验收",), text="请业主验收；满意后签字"),
     Guide(rule="REP-123", stages=("整改中",), text="及时整改，直到业主满意"),
 )
 """What to mind at each stage, for who does it: conduct, which the desk shows and claims nothing more of."""
