@@ -1,7 +1,6 @@
 """What the pages share on which somebody takes down what opens a case, each by the very route of the API."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from fastapi import Request, Response
@@ -18,9 +17,6 @@ from api.rights import Verb, may
 from domain.events import Event
 from domain.events.joining import CalledAgain
 from domain.people import EstateCode
-
-WRITTEN_AS = {"at": "call_started_at"}
-"""What a refusal calls otherwise than the form."""
 
 Page = Callable[[Caller, Filled], Awaitable[str]]
 
@@ -55,8 +51,7 @@ async def taken_down(
     """To the case; what is refused stands in the form again, with what was typed."""
     told = await carried_out(given, write)
     if isinstance(told, Filled):
-        beside = {WRITTEN_AS.get(field, field): remedy for field, remedy in told.remedies.items()}
-        return HTMLResponse(await page(asking, replace(told, remedies=beside)), told.status)
+        return HTMLResponse(await page(asking, told), told.status)
     return came_of(told, CalledAgain if joined(given) else event)
 
 

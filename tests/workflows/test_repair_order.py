@@ -707,4 +707,5 @@ async def test_closed_the_case_takes_nothing_more(opened: Open) -> None:
 
     refusal = await refused(case, stages.filled(), FRONT_DESK)
 
-    assert (refusal.code, refusal.outcome["remedy"]) == ("case_closed", "此单已结案，请另立新单")
+    assert refusal.code == "case_closed"
+    assert "备注、催办等也不再登记；须补充或再办的，请另立新单" in str(refusal.outcome["remedy"])

@@ -13,7 +13,7 @@ from domain.rulebook.public.rights import GATES, RIGHTS
 from domain.rulebook.public.tells import STAGES, TELLS
 from domain.rulebook.rows import Edition, Procedure, vocabulary_of
 from domain.rulebook.web_ui import NOTE, URGE, extend
-from domain.rulebook.work import REASSIGN, SUPERVISORS
+from domain.rulebook.work import REASSIGN, SUPERVISORS, saying_why
 
 
 def _cannot_wait(event: AnyEvent) -> bool:
@@ -27,7 +27,7 @@ EDITIONS = (
         since=date(2026, 11, 1),
         obligations=joining.limits((*OBLIGATIONS, sending.REASSIGNED)),
         rights=(*RIGHTS, *sending.RIGHTS, *joining.RIGHTS),
-        gates=(*GATES, *sending.GATES, *joining.GATES, *joining.told_apart_by(_cannot_wait)),
+        gates=(*saying_why(GATES), *sending.GATES, *joining.GATES, *joining.told_apart_by(_cannot_wait)),
         tells=(*TELLS, *sending.TELLS, *joining.TELLS),
         bounded=True,
     ),
