@@ -72,7 +72,7 @@ async def _new_act(asking: Caller, head: CaseHead, report: NewEvent, body_hash: 
     at = report.at
     there = Circumstances(head=head, at=at or datetime.now(UTC))
     event = await completed(desk, report.event, there)
-    beside = await waived(desk, event, there)
+    beside = await waived(desk, event, there, override=str(report.event.values().get("override_reason", "")))
     return NewAct(
         client=asking.principal.id,
         key=asking.key,

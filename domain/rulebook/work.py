@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 
 from domain.events import CancellationIgnored, ExtensionGranted, Noted, NoticeAcknowledged, Urged
 from domain.events.repair import Wanted
-from domain.events.work import Reassigned, WorkStarted
+from domain.events.work import Reassigned, WorkStarted, reason_for
 from domain.limits import CLOCK_SKEW
 from domain.people import POSTS, Role
 from domain.rulebook.rows import Gate, Owed, Position, Question, Right, Tell
@@ -216,6 +216,9 @@ NOT_CANCELLED = Tell(
 
 REASSIGN = WebUiDoor(
     event=Reassigned,
-    description='改派维修人员，限工程部主管。填：{"by": "en-1", "repairer": "rp-2", "text": "原维修人员请假"}',
-    made=lambda form: Reassigned(repairer=form.repairer, reason=form.text),
+    description=(
+        '改派维修人员，限工程部主管。填：{"by": "en-1", "repairer": "rp-2", "text": "原维修人员请假"}；'
+        '所派不当班、无专长或退过本单的，另加 "override_reason": "住得最近"'
+    ),
+    made=lambda form: Reassigned(repairer=form.repairer, reason=reason_for(form.text, form.override_reason)),
 )
