@@ -17,6 +17,7 @@ from domain.events.repair import Wanted
 from domain.events.routine import Defect
 from domain.people import StaffId
 from domain.pricing import ChargeLine
+from domain.rulebook.open_values import MOST_PAUSED
 
 Given = Mapping[str, Sequence[str]]
 Options = tuple[tuple[str, str], ...]
@@ -133,6 +134,7 @@ HINTS: Mapping[str, str] = {
     "choice": "材料不合格时，由住户决定",
     "defects": "没有缺陷则不填；每个缺陷各立一单",
     "parts": "没有用料的，写「无」",
+    "resumes_at": f"暂停累计至多顺延 {MOST_PAUSED.days} 日，再长照常计时；紧急等不可顺延的时限不停",
     "signature": "签名图片或纸质单的编号",
     "wanted": f"约定时间，或注明{AS_SOON_AS_POSSIBLE}",
 }
