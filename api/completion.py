@@ -9,7 +9,7 @@ from typing import Any
 from api.desk import Desk
 from api.so_far import file_so_far
 from api.wire.events import EVENTS, WireCharge, WireDefect, WireEvent
-from domain.assigning import Work, check_sent, check_signatory, sent_by
+from domain.assigning import Work, check_sent, check_signatory, check_team, sent_by
 from domain.case_file import CaseFile
 from domain.errors import Malformed, RuleBroken
 from domain.events import AnyEvent
@@ -18,6 +18,7 @@ from domain.events.public import SheetSignedFor
 from domain.events.repair import Assigned, FaultCompared, PriceShown, WorkFinished
 from domain.events.routine import Defect, RoutineChecked
 from domain.events.sending import SentAnyway
+from domain.events.work import Reassigned, reason_for
 from domain.people import EstateCode, StaffId
 from domain.pricing import (
     OFF_THE_LIST,
@@ -52,21 +53,26 @@ async def completed(desk: Desk, wire: WireEvent, there: Circumstances) -> AnyEve
     if kind is SheetSignedFor:
         check_signatory(await desk.register.actor(StaffId(values["collector"]), estate), field="event.collector")
     if kind is Assigned:
-        await _refuse_unknown_team(desk, estate, values["team"])
+        await _refuse_other_team(desk, estate, values["team"], StaffId(values["repairer"]))
     if kind in (Assigned, FaultCompared, PriceShown, Quoted, FurtherWorkAgreed, WorkFinished):
         values |= await _priced(desk, kind, values, there)
+    if kind is Reassigned:
+        values["reason"] = reason_for(values["reason"], values.pop("override_reason"))
     if kind is RoutineChecked:
         values["defects"] = tuple(map(_defect, values["defects"]))
     return _made(kind, values)
 
 
-async def waived(desk: Desk, event: AnyEvent, there: Circumstances) -> tuple[SentAnyway, ...]:
-    """REP-05, REP-107: what is noted beside an event that gives somebody work; raises RuleBroken where he cannot go."""
+async def waived(desk: Desk, event: AnyEvent, there: Circumstances, *, override: str) -> tuple[SentAnyway, ...]:
+    """REP-05, REP-107: what is noted beside an event that gives somebody work; raises RuleBroken where he cannot go.
+
+    ``override``: why he is sent all the same, where it was said beside the event.
+    """
     if not sent_by(event):
         return ()
     work = await work_of(desk, there.head)
     crew = await desk.register.repairers(there.head.estate, work.trade, there.at)
-    return check_sent(event, crew, work, under="event.")
+    return check_sent(event, crew, work, under="event.", override=override)
 
 
 async def work_of(desk: Desk, head: CaseHead) -> Work:
@@ -191,13 +197,14 @@ def _other_amount(position: int, amount: Decimal, prices: PriceList) -> RuleBrok
     )
 
 
-async def _refuse_unknown_team(desk: Desk, estate: EstateCode, team: str) -> None:
-    """REP-05: a name of the estate's own list, which no free text can be."""
-    teams = await desk.reference.team_names(estate)
-    if team not in teams:
+async def _refuse_other_team(desk: Desk, estate: EstateCode, team: str, repairer: StaffId) -> None:
+    """REP-05: a name of the estate's own list, which no free text can be, and a team that he is in."""
+    members = await desk.reference.members(estate)
+    if team not in members:
         raise Malformed(
             field="event.team",
             remedy="请从本小区的班组中选择",
             english="Choose one of the estate's teams.",
-            allowed=teams,
+            allowed=sorted(members),
         )
+    check_team(team, repairer, members, field="event.team")

@@ -20,7 +20,7 @@ from api.writing import answer, asked, carried_out, hash_of
 from domain.admission import Act, check_opener, check_opening
 from domain.calendar import LOCAL
 from domain.case_file import Source
-from domain.errors import AlreadyOpen, RuleBroken, Unavailable
+from domain.errors import AlreadyOpen, BadTime, RuleBroken, Unavailable
 from domain.events import AnyEvent, Opening
 from domain.limits import Terms
 from domain.people import EstateCode
@@ -115,7 +115,7 @@ async def _new_case(asking: Caller, told: Told, intake: Intake, body_hash: bytes
     now = datetime.now(UTC)
     claimed_at = told.call_started_at or now
     report = Act(command_id="", event=intake.report, by=by, at=claimed_at, accepted_at=now, source=Source.API)
-    check_opener(report, intake.procedure, intake.edition(now))
+    _check_opener(report, intake, now)
     earlier = await earlier_of(desk, told, intake.procedure)
     received_at = (earlier.called_at if earlier else None) or claimed_at
     located = await intake.locate(desk)
@@ -155,6 +155,15 @@ async def _new_case(asking: Caller, told: Told, intake: Intake, body_hash: bytes
 
 def _also(located: Located, earlier: Earlier | None) -> tuple[AnyEvent, ...]:
     return (*located.also, earlier.event) if earlier else located.also
+
+
+def _check_opener(report: Act, intake: Intake, now: datetime) -> None:
+    """A moment that cannot be is told by its field of this request."""
+    try:
+        check_opener(report, intake.procedure, intake.edition(now))
+    except BadTime as refusal:
+        refusal.field = "call_started_at"
+        raise
 
 
 def _check_clauses(intake: Intake, acts: tuple[Act, ...], terms: Terms, now: datetime) -> None:

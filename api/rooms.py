@@ -15,14 +15,37 @@ async def room_of(desk: Desk, estate: EstateCode, code: str) -> Room:
     """Raises Malformed. Ask once the estate is known to be the caller's: what is near is told of no other."""
     room = await desk.reference.room(estate, code)
     if room is None:
-        near = near_to(code, await desk.reference.room_codes(estate))
-        raise Malformed(
-            field="room",
-            remedy="本小区没有这个房号，请核对" + (f"；相近的有：{'、'.join(near)}" if near else ""),
-            english="The estate has no such room; check it." + (f" Near it are: {', '.join(near)}." if near else ""),
-            allowed=near,
+        codes = await desk.reference.room_codes(estate)
+        raise (
+            _without_its_building(everywhere)
+            if (everywhere := in_each_building(code, codes))
+            else _unknown(code, codes)
         )
     return room
+
+
+def _unknown(code: str, codes: Sequence[str]) -> Malformed:
+    near = near_to(code, codes)
+    return Malformed(
+        field="room",
+        remedy="本小区没有这个房号，请核对" + (f"；相近的有：{'、'.join(near)}" if near else ""),
+        english="The estate has no such room; check it." + (f" Near it are: {', '.join(near)}." if near else ""),
+        allowed=near,
+    )
+
+
+def _without_its_building(rooms: Sequence[str]) -> Malformed:
+    return Malformed(
+        field="room",
+        remedy=f"房号须带楼栋：请选楼栋，或把房号写全；本小区有：{'、'.join(rooms)}",
+        english=f"Choose the building, or give the whole code of the room. There are: {', '.join(rooms)}.",
+        allowed=rooms,
+    )
+
+
+def in_each_building(number: str, codes: Sequence[str]) -> list[str]:
+    """Every room of that number, where it was given without its building."""
+    return sorted(one for one in codes if one.rpartition("-")[2] == number and one != number)
 
 
 def near_to(code: str, codes: Sequence[str]) -> list[str]:

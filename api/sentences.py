@@ -15,6 +15,9 @@ from domain.rulebook import PROCEDURES, REPAIR
 
 PLACES = frozenset({"body", "query", "path", "header", "cookie"})
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
+NAME = re.compile(r"[a-z][a-z_]{0,40}")
+"""What could be the name of a field, so that it may be repeated."""
+QUOTED = re.compile("'([^']*)'")
 TAGS = frozenset(event.kind() for procedure in PROCEDURES.values() for event in procedure.vocabulary)
 
 DUTY_EXAMPLE = REPAIR.edition(date.max).obligations[0].key
@@ -63,6 +66,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "string_unicode": ("含有不能保存的字符，请删去", "It holds characters that cannot be kept; remove them."),
     "enum": ("请从可选值中选择", "Choose one of the allowed values."),
     "literal_error": ("请从可选值中选择", "Choose one of the allowed values."),
+    "number_as_text": (
+        "须为数字，不加引号；请从可选值中选择",
+        "It must be a number, without quotes; choose one of the allowed values.",
+    ),
+    "no_parts": (
+        "请写明所用材料配件；没有用料的，填「无」",
+        "Say which parts were used; where there were none, write 无.",
+    ),
+    "no_such_duty": (
+        f"没有这样的时限，须为时限的规则编号，或其后加 / 与该项的名称，如 {DUTY_EXAMPLE}",
+        f"There is no such duty; give the id of a rule, or of a duty of it behind a /, such as {DUTY_EXAMPLE}.",
+    ),
     "union_tag_invalid": ("没有这种事项，请从可选值中选择", "There is no such event; choose one of the allowed ones."),
     "ack_route": (
         "通知点「已阅」请用 POST /v1/notices/{{id}}/ack",
@@ -192,6 +207,8 @@ ELSEWHERE: Mapping[str, str] = {
     "came_after": "of_itself",
 }
 """What is no event of a client, by its type: where it belongs."""
+WHERE_THERE_IS_NONE: Mapping[str, str] = {"parts": "no_parts"}
+"""Fields that are filled in even where there is nothing to tell, and the sentence that says how."""
 OTHERWISE = ("填写有误", "It cannot be read.")
 
 
@@ -239,6 +256,10 @@ def _fault_of(error: Mapping[str, Any], expected: Expected) -> Fault:
             return _no_such_event(str(context.get("tag")), _field(error), expected)
         case "union_tag_not_found":
             allowed: Sequence[str] = list(LABELS) if expected.kinds is None else expected.kinds
+        case "literal_error" if isinstance(error.get("input"), str) and not QUOTED.search(str(context.get("expected"))):
+            return fault("number_as_text", _field(error), _allowed(error))
+        case "missing" | "blank_text" if (place := _place(error)) and place[-1] in WHERE_THERE_IS_NONE:
+            return fault(WHERE_THERE_IS_NONE[str(place[-1])], _field(error))
         case "extra_forbidden" if expected.model and (known := known_at(expected.model, _place(error)[:-1])):
             return fault("unknown_field", _field(error), known)
         case _:
@@ -264,10 +285,11 @@ def _place(error: Mapping[str, Any]) -> list[str | int]:
 def _field(error: Mapping[str, Any]) -> str:
     loc = _place(error)
     if error["type"] == "extra_forbidden":
-        loc = loc[:-1]  # the last part is the caller's own word
+        own = str(loc.pop())  # the caller's own word, which may be anything
+        loc += [own] if NAME.fullmatch(own) else []
     elif error["type"] in {"union_tag_invalid", "union_tag_not_found"}:
         loc.append("type")
-    if error["type"] in {"json_invalid", "model_attributes_type"}:
+    if error["type"] == "json_invalid":
         loc = []
     return ".".join(_parts(loc))
 
@@ -282,4 +304,4 @@ def _parts(loc: Sequence[str | int]) -> Iterable[str]:
 def _allowed(error: Mapping[str, Any]) -> Sequence[str]:
     context = error.get("ctx") or {}
     expected = context.get("expected") if error["type"] in {"enum", "literal_error"} else ""
-    return re.findall(r"'([^']*)'", str(expected)) or re.findall(r"\b\d+\b", str(expected))
+    return QUOTED.findall(str(expected)) or re.findall(r"\b\d+\b", str(expected))

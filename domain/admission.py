@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.case_file import CaseFile, Entry, Source
 from domain.docket import Docket
-from domain.errors import BadTime, CaseClosed, NotExpected, NotPermitted, RuleBroken, Untimely
+from domain.errors import BadTime, CaseClosed, NotExpected, NotPermitted, Untimely
 from domain.events import AnyEvent, Event
 from domain.fullness import is_full, refuse_over_full
 from domain.limits import CLOCK_SKEW, Terms
@@ -191,4 +191,4 @@ def _question(act: Act, file: CaseFile, docket: Docket, terms: Terms) -> Questio
 def _pass_gates(act: Act, edition: Edition, question: Question) -> None:
     for gate in edition.gates_on(type(act.event)):
         if not gate.lets_pass(question):
-            raise RuleBroken(gate.rule, field=gate.field, remedy=gate.remedy, english=gate.english)
+            raise gate.refusal(question)

@@ -1,13 +1,13 @@
 """Who work may be given to, and who may sign for it, asked alike by every door (REP-05, REP-18, REP-107, PUB-03)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from domain.case_file import CaseFile
 from domain.errors import RuleBroken
-from domain.events import AnyEvent
+from domain.events import AnyEvent, Event
 from domain.events.public import RepairerArranged
 from domain.events.repair import Assigned
 from domain.events.sending import HelpersSent, Lack, SentAnyway, Waiver
@@ -68,11 +68,12 @@ class Standing(StrEnum):
     FREE = "可派"
     CALLED_IN = "不当班，此时可叫其到岗"
     UNTRAINED = "无此专长，须说明原因"
+    DECLINED = "退过本单，须说明原因"
     OFF_SHIFT = "不当班"
     ON_LEAVE = "请假"
 
 
-CHOOSABLE = frozenset({Standing.FREE, Standing.CALLED_IN, Standing.UNTRAINED})
+CHOOSABLE = frozenset({Standing.FREE, Standing.CALLED_IN, Standing.UNTRAINED, Standing.DECLINED})
 """Who is offered where somebody is chosen; who is off shift comes only for a reason of the supervisor's own."""
 
 
@@ -86,14 +87,32 @@ def sent_by(event: AnyEvent) -> tuple[StaffId, ...]:
     return ()
 
 
-def check_sent(event: AnyEvent, crew: Crew, work: Work, *, under: str) -> tuple[SentAnyway, ...]:
+def check_sent(event: AnyEvent, crew: Crew, work: Work, *, under: str, override: str = "") -> tuple[SentAnyway, ...]:
     """What was waived, to be noted beside the event; nothing for one that sends nobody.
 
     Raises RuleBroken unless everybody sent is an active repairer of the estate who is not on leave then, is on shift,
-    and is trained for it where anybody on shift is. The last two give way to an emergency, to a roster that has
-    nobody, and to a reason. ``crew``: as it stands when the work is given. ``under``: before the names of its fields.
+    is trained for it where anybody on shift is, and has not given the order back. All but leave give way to an
+    emergency and to a reason, a shift to a roster that has nobody. ``crew``: as it stands when the work is given.
+    ``under``: before the names of its fields. ``override``: why the order goes to somebody all the same where it is
+    reassigned, which has a reason of its own already.
     """
-    return tuple(waived for staff in sent_by(event) for waived in _waived(event, staff, crew, work, under))
+    why = _reason(event, override).strip()
+    return tuple(
+        waived for staff in sent_by(event) for waived in _waived(event, staff, crew, work, under=under, why=why)
+    )
+
+
+def check_team(team: str, staff: StaffId, members: Mapping[str, Collection[StaffId]], *, field: str) -> None:
+    """Raise RuleBroken where the order would go to a team that he is not in; who is in none goes with any."""
+    own = sorted(name for name, crew in members.items() if staff in crew)
+    if own and team not in own:
+        raise RuleBroken(
+            "REP-05",
+            field=field,
+            remedy=f"该维修人员不在此班组，请选其所在班组：{'、'.join(own)}",
+            english=f"That repairer is not in this team; choose one of his: {', '.join(own)}.",
+            allowed=own,
+        )
 
 
 def check_signatory(person: Actor | None, *, field: str) -> None:
@@ -110,10 +129,12 @@ def check_signatory(person: Actor | None, *, field: str) -> None:
 def standing(one: Repairer, crew: Crew, work: Work) -> Standing:
     if one.on_leave:
         return Standing.ON_LEAVE
-    lacks = _lacks(one, crew)
+    lacks = _lacks(one, crew, work)
     if Lack.OFF_SHIFT in lacks:
         return Standing.CALLED_IN if work.cannot_wait or _nobody_is_there(crew) else Standing.OFF_SHIFT
-    return Standing.UNTRAINED if lacks and not work.cannot_wait else Standing.FREE
+    if not lacks or work.cannot_wait:
+        return Standing.FREE
+    return Standing.UNTRAINED if Lack.UNTRAINED in lacks else Standing.DECLINED
 
 
 def proposed(crew: Crew, work: Work) -> list[Repairer]:
@@ -126,7 +147,7 @@ def proposed(crew: Crew, work: Work) -> list[Repairer]:
     return sorted(crew, key=place)
 
 
-def _waived(event: AnyEvent, staff: StaffId, crew: Crew, work: Work, under: str) -> Iterator[SentAnyway]:
+def _waived(event: AnyEvent, staff: StaffId, crew: Crew, work: Work, *, under: str, why: str) -> Iterator[SentAnyway]:
     field = f"{under}{'helpers' if isinstance(event, HelpersSent) else 'repairer'}"
     one = next((one for one in crew if one.id == staff), None)
     if one is None:
@@ -143,17 +164,21 @@ def _waived(event: AnyEvent, staff: StaffId, crew: Crew, work: Work, under: str)
             remedy="该维修人员此时请假，请改派他人",
             english="That repairer is on leave then; choose another.",
         )
-    for lack in _lacks(one, crew):
-        waiver = _waiver(event, lack, crew, work)
+    for lack in _lacks(one, crew, work):
+        waiver = _waiver(lack, crew, work, why)
         if waiver is None:
-            raise _refused(event, lack, field)
+            raise _refused(event, lack, under)
         yield SentAnyway(repairer=staff, lack=lack, waiver=waiver)
 
 
-def _lacks(one: Repairer, crew: Crew) -> list[Lack]:
+def _lacks(one: Repairer, crew: Crew, work: Work) -> list[Lack]:
     """A trade that nobody on shift is trained for asks nothing of anybody."""
     asked = any(other.trained and other.on_duty and not other.on_leave for other in crew)
-    lacks = {Lack.OFF_SHIFT: not one.on_duty, Lack.UNTRAINED: asked and not one.trained}
+    lacks = {
+        Lack.OFF_SHIFT: not one.on_duty,
+        Lack.UNTRAINED: asked and not one.trained,
+        Lack.DECLINED: one.id in work.declined,
+    }
     return [lack for lack, is_so in lacks.items() if is_so]
 
 
@@ -161,37 +186,62 @@ def _nobody_is_there(crew: Crew) -> bool:
     return not any(one.on_duty and not one.on_leave for one in crew)
 
 
-def _waiver(event: AnyEvent, lack: Lack, crew: Crew, work: Work) -> Waiver | None:
+def _waiver(lack: Lack, crew: Crew, work: Work, why: str) -> Waiver | None:
     if work.cannot_wait:
         return Waiver.EMERGENCY
     if lack is Lack.OFF_SHIFT and _nobody_is_there(crew):
         return Waiver.NOBODY
-    return Waiver.REASON if _reason(event).strip() else None
+    return Waiver.REASON if why else None
 
 
-def _reason(event: AnyEvent) -> str:
+def _reason(event: AnyEvent, override: str) -> str:
+    """Why he is sent though a rule speaks against him."""
     match event:
         case Assigned():
             return event.override_reason
-        case Reassigned() | HelpersSent():
+        case HelpersSent():
             return event.reason
+        case Reassigned():
+            return override
     return ""
 
 
-def _refused(event: AnyEvent, lack: Lack, field: str) -> RuleBroken:
-    arranged = isinstance(event, RepairerArranged)
-    but = "确须派其前往的，先安排当班的，再凭原因改派" if arranged else "确须派其前往的，请填写原因"
-    reason = "arrange somebody else, then reassign with a reason" if arranged else "give the reason"
-    if lack is Lack.OFF_SHIFT:
-        return RuleBroken(
-            "REP-107",
-            field=field,
-            remedy=f"该维修人员此时不当班，请派当班人员；{but}",
-            english=f"That repairer is off shift then; choose somebody on duty, or {reason}.",
-        )
-    return RuleBroken(
+WRITTEN_IN: Mapping[type[Event], str] = {
+    Assigned: "override_reason",
+    Reassigned: "override_reason",
+    HelpersSent: "reason",
+    RepairerArranged: "repairer",
+}
+"""Which field would let him be sent, or has to be another."""
+
+REFUSALS: Mapping[Lack, tuple[str, str, str]] = {
+    Lack.OFF_SHIFT: (
+        "REP-107",
+        "该维修人员此时不当班，请派当班人员",
+        "That repairer is off shift then; choose somebody on duty",
+    ),
+    Lack.UNTRAINED: (
         "REP-05",
-        field=field,
-        remedy=f"该维修人员无此类故障的专长，请派有专长的当班人员；{but}",
-        english=f"That repairer is not trained for this kind of fault; choose somebody who is, or {reason}.",
-    )
+        "该维修人员无此类故障的专长，请派有专长的当班人员",
+        "That repairer is not trained for this kind of fault; choose somebody who is",
+    ),
+    Lack.DECLINED: (
+        "REP-18",
+        "该维修人员退过本单，请派他人",
+        "That repairer gave this order back; choose somebody else",
+    ),
+}
+"""The rule, and what to do, in Chinese and English."""
+
+
+def _refused(event: AnyEvent, lack: Lack, under: str) -> RuleBroken:
+    rule, chinese, english = REFUSALS[lack]
+    field = f"{under}{WRITTEN_IN[type(event)]}"
+    if isinstance(event, RepairerArranged):
+        but, or_else = (
+            "确须派其前往的，先安排他人，再改派给他并说明原因",
+            "arrange somebody else, then reassign with a reason",
+        )
+    else:
+        but, or_else = "确须派其前往的，请填写原因", f"give the reason in {field}"
+    return RuleBroken(rule, field=field, remedy=f"{chinese}；{but}", english=f"{english}, or {or_else}.")

@@ -116,8 +116,10 @@ class RuleBroken(DeskError):
     code = "rule_broken"
     title = "不符合规程"
 
-    def __init__(self, rule: str, *, remedy: str, english: str, field: str = "event") -> None:
-        super().__init__(field=field, remedy=f"{remedy}（{rule}）", english=f"{english} ({rule})")
+    def __init__(
+        self, rule: str, *, remedy: str, english: str, field: str = "event", allowed: Sequence[str] = ()
+    ) -> None:
+        super().__init__(field=field, remedy=f"{remedy}（{rule}）", english=f"{english} ({rule})", allowed=allowed)
         self.rule = rule
 
 
@@ -190,7 +192,9 @@ class CaseClosed(DeskError):
 
     def __init__(self) -> None:
         super().__init__(
-            field="no", remedy="此单已结案，请另立新单", english="The case is closed; open a new one instead."
+            field="no",
+            remedy="此单已结案，备注、催办等也不再登记；须补充或再办的，请另立新单，并写明前单单号与接续原因",
+            english="The case is closed and takes no remarks: open a new one that names it in after, with a reason.",
         )
 
 

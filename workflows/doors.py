@@ -78,7 +78,7 @@ def _web_ui_door(door: WebUiDoor) -> Callable[..., Any]:
         by = await desk.identify(message.by, self.estate)
         with refusals():
             event = door.made(message)
-        beside = await _waived(event, self)
+        beside = await _waived(event, self, message.override_reason)
         with refusals():
             entry = self.take_in(_from_web_ui(event, by, workflow.now(), beside))
         return await self.recorded(entry)
@@ -92,14 +92,14 @@ def _method(handler: Callable[..., Any]) -> Callable[..., Any]:
     return handler
 
 
-async def _waived(event: AnyEvent, case: Case) -> tuple[AnyEvent, ...]:
+async def _waived(event: AnyEvent, case: Case, override: str) -> tuple[AnyEvent, ...]:
     """REP-18: work goes to somebody who can do it; the API asks before it takes the act on, the Web UI cannot."""
     sent, work = sent_by(event), case.work
     if not sent:
         return ()
     crew = await desk.repairers(sent[0], case.estate, work.trade, workflow.now())
     with refusals():
-        return check_sent(event, crew, work, under="")
+        return check_sent(event, crew, work, under="", override=override)
 
 
 def _from_web_ui(event: AnyEvent, by: Actor, now: datetime, beside: tuple[AnyEvent, ...]) -> Act:

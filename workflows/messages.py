@@ -87,3 +87,4 @@ class FromWebUi(Message):
     repairer: StaffId = StaffId("")
     key: str = ""
     until: datetime | None = None
+    override_reason: str = Field(default="", max_length=500)

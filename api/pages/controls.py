@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from api.wire.events import CODES, LONG, SET_BY_THE_DESK
+from api.wire.events import CODES, LONG, SAID_BESIDE, SET_BY_THE_DESK
 from domain.calendar import LOCAL
 from domain.events import Event
 from domain.events.base import AS_SOON_AS_POSSIBLE
@@ -17,6 +17,7 @@ from domain.events.repair import Wanted
 from domain.events.routine import Defect
 from domain.people import StaffId
 from domain.pricing import ChargeLine
+from domain.rulebook.open_values import MOST_PAUSED
 
 Given = Mapping[str, Sequence[str]]
 Options = tuple[tuple[str, str], ...]
@@ -132,11 +133,12 @@ HINTS: Mapping[str, str] = {
     "actual_item": "相符时不填",
     "into": "写全单号，须未结案；其来电人一并转入该单",
     "charges": "按收费标准计价；没有费用则不填，并在下面注明",
-    "override_reason": "班组对应、人员当班且有专长的不填",
+    "override_reason": "班组对应、人员当班、有专长且未退过本单的不填",
     "amount": "如 120.00；同意收费的填全部费用，含已同意的追加维修；评审为不可维修的不填",
     "choice": "材料不合格时，由住户决定",
     "defects": "没有缺陷则不填；每个缺陷各立一单",
     "parts": "没有用料的，写「无」",
+    "resumes_at": f"暂停累计至多顺延 {MOST_PAUSED.days} 日，再长照常计时；紧急等不可顺延的时限不停",
     "signature": "签名图片或纸质单的编号",
     "though_elsewhere": "如楼上漏到楼下；在原因中写明",
     "wanted": f"约定时间，或注明{AS_SOON_AS_POSSIBLE}",
@@ -219,11 +221,12 @@ class Choices:
 
 def controls_of(event: type[Event], choices: Choices) -> tuple[Control, ...]:
     hints = get_type_hints(event)
-    return tuple(
+    own = (
         _control(one.name, hints[one.name], choices, required=one.default is MISSING)
         for one in fields(event)
         if one.name != "type" and one.name not in SET_BY_THE_DESK.get(event, ())
     )
+    return (*own, *(_control(name, str, choices, required=False) for name in SAID_BESIDE.get(event, ())))
 
 
 def document_of(controls: Sequence[Control], given: Given) -> dict[str, Any]:

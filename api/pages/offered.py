@@ -51,7 +51,7 @@ def _held(look: Look, position: Position, awaited: Iterable[type[Event]]) -> Ite
     for kind in awaited:
         gates = [gate for gate in closed_by(kind, position, edition) if gate.opened_by]
         if gates and may(position.by, kind, position.file, procedure, edition):
-            yield kind, gates[0].remedy
+            yield kind, gates[0].advice(position)
 
 
 def _permitted(

@@ -1,7 +1,7 @@
 """What the pages share on which somebody takes down what opens a case, each by the very route of the API."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from fastapi import Request, Response
@@ -19,10 +19,7 @@ from domain.events import Event
 from domain.events.joining import CalledAgain
 from domain.people import EstateCode
 
-WRITTEN_AS = {"at": "call_started_at"}
-"""What a refusal calls otherwise than the form."""
 GONE = "刚才所填的已不再保留，请重新填写；登记过的在「查单」里可查"
-
 Page = Callable[[Caller, Filled], Awaitable[str]]
 
 
@@ -74,12 +71,10 @@ async def taken_down(
     """
     told = await carried_out(given, write)
     if isinstance(told, Filled):
-        beside = {WRITTEN_AS.get(field, field): remedy for field, remedy in told.remedies.items()}
-        again = replace(told, remedies=beside)
         if told.open_there:
-            name = asking.house.drafts.keep(asking.principal.id, again)
+            name = asking.house.drafts.keep(asking.principal.id, told)
             return RedirectResponse(f"?draft={name}", SEE_OTHER)
-        return HTMLResponse(await page(asking, again), told.status)
+        return HTMLResponse(await page(asking, told), told.status)
     return came_of(told, CalledAgain if joined(given) else event)
 
 

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from api.body import WrongBody
 from api.desk import Desk
@@ -49,6 +50,29 @@ MOST = 200
 router = APIRouter(route_class=DeskRoute, tags=["查询"])
 
 
+STAGES = tuple(dict.fromkeys(name for one in PROCEDURES.values() for name in one.stage_names))
+DUTIES = frozenset(
+    name
+    for one in PROCEDURES.values()
+    for edition in one.editions
+    for row in edition.obligations
+    for name in (row.rule, row.key)
+)
+"""By rule, and by key."""
+
+
+def _known(owed: str) -> str:
+    if owed not in DUTIES:
+        raise PydanticCustomError("no_such_duty", "is no duty of ours")
+    return owed
+
+
+if TYPE_CHECKING:
+    StageName = str
+else:
+    StageName = Literal[STAGES]
+
+
 class Wanted(BaseModel):
     """The filters of the list; what is left out does not count."""
 
@@ -60,10 +84,10 @@ class Wanted(BaseModel):
     open: bool | None = None
     overdue: bool | None = None
     waiting_post: Role | None = None
-    stage: ShortWords | None = None
+    stage: StageName | None = None
     waiting_for: ShortWords | None = None
     """What is awaited now, in the words of ``waiting_for``."""
-    owes: Owed | None = None
+    owes: Annotated[Owed, AfterValidator(_known)] | None = None
     """A rule, or the key of a duty, owed now; oldest first."""
     returned: bool | None = None
     """REP-45: of the forms that were issued, those returned or not; oldest first."""

@@ -1,5 +1,6 @@
 """POST /v1/cases/{no}/events: who did what when, one discriminated union for every event of the procedure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
@@ -13,6 +14,7 @@ from api.merging import merging_into
 from api.people import acting
 from api.rights import Verb, needs
 from api.sentences import Expected
+from api.standing_still import told_of
 from api.wire.answers import PROBLEMS, Accepted, Taken
 from api.wire.events import EVENTS
 from api.wire.kinds import kinds_of
@@ -21,6 +23,7 @@ from api.writing import answer, carried_out, hash_of
 from domain.admission import Act, right_for
 from domain.case_file import Source
 from domain.errors import Malformed, NotExpected, NotPermitted
+from domain.events.work import Paused
 from domain.people import Actor
 from domain.rulebook import PROCEDURES
 from domain.rulebook.rows import Right
@@ -62,7 +65,10 @@ async def record_event(no: str, report: NewEvent, asking: Annotated[Caller, Depe
     async def accept(at: datetime) -> Command:
         return await asking.house.desk.acceptance.accept_act(await _new_act(asking, head, report, body_hash), at)
 
-    return _answer(await carried_out(asking, body_hash, accept))
+    command = await carried_out(asking, body_hash, accept)
+    event = report.event.values()
+    paused = EVENTS[report.event.type] is Paused and command.state == "applied"
+    return _answer(command, await told_of(asking.house.desk, head, Paused(**event)) if paused else {})
 
 
 async def _new_act(asking: Caller, head: CaseHead, report: NewEvent, body_hash: bytes) -> NewAct:
@@ -72,7 +78,7 @@ async def _new_act(asking: Caller, head: CaseHead, report: NewEvent, body_hash: 
     at = report.at
     there = Circumstances(head=head, at=at or datetime.now(UTC))
     event = await completed(desk, report.event, there)
-    beside = await waived(desk, event, there)
+    beside = await waived(desk, event, there, override=str(report.event.values().get("override_reason", "")))
     return NewAct(
         client=asking.principal.id,
         key=asking.key,
@@ -118,7 +124,7 @@ def _wants_a_name(right: Right, by: Actor, lent: Actor | None, asking: Principal
     return lent.holds(*right.allowed) and (right.own_only or not by.holds(*right.allowed))
 
 
-def _answer(command: Command) -> Response:
+def _answer(command: Command, more: Mapping[str, str]) -> Response:
     outcome = command.outcome or {}
     told = {
         "number": outcome.get("number"),
@@ -126,4 +132,4 @@ def _answer(command: Command) -> Response:
         "message": "已登记",
         "english": "It stands in the case file.",
     }
-    return answer(command, told, applied=200)
+    return answer(command, {**told, **more}, applied=200)

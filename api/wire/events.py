@@ -45,6 +45,8 @@ SET_BY_THE_DESK: Mapping[type[Event], frozenset[str]] = {
     on_site.Quoted: frozenset({"amount", "price_version"}),
 }
 """REP-06, REP-34: what a caller may not say."""
+SAID_BESIDE: Mapping[type[Event], Mapping[str, str]] = {work.Reassigned: {"override_reason": "reason"}}
+"""REP-05, REP-107: what a caller says beside the event's own fields, and the field that it is kept with."""
 OPENINGS: Mapping[str, type[Event]] = {
     kind.kind(): kind for procedure in PROCEDURES.values() for kind in procedure.opens_with
 }
@@ -101,6 +103,8 @@ def wire_model(event: type[Event]) -> type[WireEvent]:
         if field.name != "type" and field.name not in SET_BY_THE_DESK.get(event, ()):
             name = f"{field.name}_" if hasattr(BaseModel, field.name) else field.name
             named[name] = _field(field, hints[field.name])
+    for name in SAID_BESIDE.get(event, ()):
+        named[name] = (_text(name, required=False), "")
     return create_model(event.__name__, __base__=WireEvent, __doc__=event.__doc__, **named)
 
 

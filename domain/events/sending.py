@@ -19,7 +19,7 @@ class OrderDeclined(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelpersSent(Event):
-    """REP-18, PUB-04: others go with the repairer. ``reason``: why somebody off shift or untrained."""
+    """REP-18, PUB-04: others go with the repairer. ``reason``: why somebody with a lack (``Lack``)."""
 
     type: Literal["helpers_sent"] = "helpers_sent"
     label: ClassVar[str] = "增派人员"
@@ -28,10 +28,11 @@ class HelpersSent(Event):
 
 
 class Lack(StrEnum):
-    """REP-05, REP-107: what speaks against giving somebody the work."""
+    """REP-05, REP-18, REP-107: what speaks against giving somebody the work."""
 
     OFF_SHIFT = "不当班"
     UNTRAINED = "无此专长"
+    DECLINED = "退过本单"
 
 
 class Waiver(StrEnum):

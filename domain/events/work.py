@@ -28,6 +28,11 @@ class Reassigned(Event):
     complete_by: datetime | None = None
 
 
+def reason_for(reason: str, override: str) -> str:
+    """Why it goes to somebody else and, where a rule speaks against him, why to him: an event gets no new field."""
+    return f"{reason}；仍派其前往：{override}" if override.strip() else reason
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrivedOnSite(Event):
     """REP-26, REP-27, REP-124, PUB-05, PUB-101."""

@@ -8,6 +8,7 @@ from domain.case_file import CaseFile, Entry
 from domain.copies import CopyPlace
 from domain.deadlines import Obligation
 from domain.docket import Docket, WhoHolds
+from domain.errors import RuleBroken
 from domain.events import AnyEvent, Event, PeriodOver, RungReached
 from domain.forms import Form
 from domain.limits import Terms
@@ -89,13 +90,17 @@ def whatever_it_says(asked: Question) -> bool:  # noqa: ARG001  # the shape of a
     return True
 
 
+def nothing_else(position: Position) -> tuple[str, ...]:  # noqa: ARG001  # the shape of a question
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
     """A clause that refuses an event unless it ``stands_open`` as the case stands, and what the event says ``holds``.
 
     The first can be asked before anything is filled in, so that what it would refuse is not offered.
     ``opened_by``: what is to be recorded first, where anything would open it. ``remedy`` is Chinese, ``english`` one
-    sentence.
+    sentence. ``would_do``: what is named behind both, as it is to be sent; of this case, and as things stand.
     """
 
     rule: str
@@ -106,6 +111,17 @@ class Gate:
     field: str
     remedy: str
     english: str
+    would_do: Callable[[Position], tuple[str, ...]] = nothing_else
+
+    def advice(self, position: Position) -> str:
+        """The remedy with what it names."""
+        named = "、".join(self.would_do(position))
+        return f"{self.remedy}：{named}" if named else self.remedy
+
+    def refusal(self, asked: Question) -> RuleBroken:
+        named = self.would_do(asked)
+        english = f"{self.english} {', '.join(named)}." if named else self.english
+        return RuleBroken(self.rule, field=self.field, remedy=self.advice(asked), english=english, allowed=named)
 
     def lets_pass(self, asked: Question) -> bool:
         return self.stands_open(asked) and self.holds(asked)

@@ -238,7 +238,7 @@ TELLS = (
         rule="REP-107",
         on=(SentAnyway,),
         to=(Role.ENGINEERING_SUPERVISOR,),
-        text="所派人员不当班或无此专长，因紧急或无人当班照派，请确认其能到场，否则改派",
+        text="所派人员不当班、无此专长或退过本单，因紧急或无人当班照派，请确认其能到场，否则改派",
         when=_unasked,
     ),
 )

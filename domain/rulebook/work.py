@@ -1,10 +1,11 @@
 """What holds of every repair alike: who follows, urges, extends and stops it, and what is refused of that (REP)."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
 
 from domain.events import CancellationIgnored, ExtensionGranted, Noted, NoticeAcknowledged, Urged
 from domain.events.repair import Wanted
-from domain.events.work import Reassigned, WorkStarted
+from domain.events.work import Reassigned, WorkStarted, reason_for
 from domain.limits import CLOCK_SKEW
 from domain.people import POSTS, Role
 from domain.rulebook.rows import Gate, Owed, Position, Question, Right, Tell
@@ -114,6 +115,89 @@ EXTENDED_AHEAD = Gate(
 )
 
 
+def _extendable_keys(position: Position) -> tuple[str, ...]:
+    return tuple(duty.row.key for duty in _extendable(position))
+
+
+def _in_time(asked: Question) -> bool:
+    if not isinstance(asked.event, ExtensionGranted):
+        return True
+    duty = _to_extend(asked, asked.event)
+    return duty is not None and _is_in_time(duty, asked.at)
+
+
+def _to_a_later_moment(asked: Question) -> bool:
+    if not isinstance(asked.event, ExtensionGranted):
+        return True
+    duty = _to_extend(asked, asked.event)
+    return duty is not None and duty.due_at < asked.event.until
+
+
+def _within_the_horizon(asked: Question) -> bool:
+    return not isinstance(asked.event, ExtensionGranted) or asked.event.until <= asked.at + HORIZON
+
+
+EXTENDABLE_AT_ALL = Gate(
+    rule="REP-129",
+    on=(ExtensionGranted,),
+    stands_open=_extendable_at_all,
+    field="event.key",
+    remedy="本单现在没有可由该岗位延期的时限",
+    english="The case owes nothing now whose limit this post may extend.",
+)
+ONE_THAT_IS_EXTENDABLE = Gate(
+    rule="REP-129",
+    on=(ExtensionGranted,),
+    holds=_open_and_extendable,
+    field="event.key",
+    remedy="该时限不在可延期之列，或已办结；本单可延期的有",
+    english="That duty is not open, or its limit may not be extended by this post. Of this case may be:",
+    would_do=_extendable_keys,
+)
+"""What ``EXTENDABLE`` asks, each with its own remedy."""
+
+EXTENDED_APART = (
+    Gate(
+        rule="REP-129",
+        on=(ExtensionGranted,),
+        stands_open=_not_all_overdue,
+        holds=_in_time,
+        field="event.key",
+        remedy="延期须在到期之前批准，该时限已经到期",
+        english="An extension is granted before the due moment, which has passed.",
+    ),
+    Gate(
+        rule="REP-129",
+        on=(ExtensionGranted,),
+        holds=_to_a_later_moment,
+        field="event.until",
+        remedy="新时限须晚于原时限",
+        english="The new moment lies after the due moment that it takes the place of.",
+    ),
+    Gate(
+        rule="REP-129",
+        on=(ExtensionGranted,),
+        holds=_within_the_horizon,
+        field="event.until",
+        remedy="新时限须在一年之内",
+        english="The new moment lies within a year.",
+    ),
+)
+"""What ``EXTENDED_AHEAD`` asks, likewise."""
+
+
+def saying_why(gates: Iterable[Gate]) -> Iterator[Gate]:
+    """The gates of an edition before, those of an extension with what is wrong and what could be extended."""
+    for gate in gates:
+        if gate is EXTENDABLE:
+            yield EXTENDABLE_AT_ALL
+            yield ONE_THAT_IS_EXTENDABLE
+        elif gate is EXTENDED_AHEAD:
+            yield from EXTENDED_APART
+        else:
+            yield gate
+
+
 URGED = Tell(rule="REP-19", on=(Urged,), to=(), whoever_owes=True, text="催办，请尽快办理")
 
 EXTENDED = Tell(
@@ -132,6 +216,9 @@ NOT_CANCELLED = Tell(
 
 REASSIGN = WebUiDoor(
     event=Reassigned,
-    description='改派维修人员，限工程部主管。填：{"by": "en-1", "repairer": "rp-2", "text": "原维修人员请假"}',
-    made=lambda form: Reassigned(repairer=form.repairer, reason=form.text),
+    description=(
+        '改派维修人员，限工程部主管。填：{"by": "en-1", "repairer": "rp-2", "text": "原维修人员请假"}；'
+        '所派不当班、无专长或退过本单的，另加 "override_reason": "住得最近"'
+    ),
+    made=lambda form: Reassigned(repairer=form.repairer, reason=reason_for(form.text, form.override_reason)),
 )

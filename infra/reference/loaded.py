@@ -7,7 +7,7 @@ from datetime import date
 import asyncpg
 
 from domain.calendar import CalendarYear, WorkingCalendar
-from domain.people import EstateCode
+from domain.people import EstateCode, StaffId
 from domain.pricing import PriceBook, PriceItem, PriceList
 from infra.postgres.queries import load
 from infra.sealing import Connection
@@ -17,13 +17,16 @@ queries = load("reference.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """Of one estate. ``settings``: each value the company has ever set, by its id and the local day it counts from."""
+    """Of one estate. ``settings``: each value the company has ever set, by its id and the local day it counts from.
+
+    ``teams``: the one proposed for each kind of fault; ``members``: who is in each.
+    """
 
     prices: PriceBook
     settings: Mapping[tuple[str, date], str]
     calendar: WorkingCalendar
     teams: Mapping[str, str]
-    team_names: tuple[str, ...]
+    members: Mapping[str, frozenset[StaffId]]
 
     def settings_on(self, day: date) -> Mapping[str, str]:
         begun = sorted(since for since in self.settings if since[1] <= day)
@@ -57,7 +60,7 @@ async def _read(connection: Connection, estate: EstateCode) -> Loaded:
         settings={(row["id"], row["effective_from"]): row["value"] for row in values},
         calendar=await _calendar(connection, estate),
         teams={row["fault_kind"]: row["team"] for row in proposed},
-        team_names=tuple(sorted(row["name"] for row in teams)),
+        members={row["name"]: frozenset(map(StaffId, row["members"])) for row in teams},
     )
 
 

@@ -77,7 +77,11 @@ class Reference:
         return (await self._loaded(estate)).teams
 
     async def team_names(self, estate: EstateCode) -> tuple[str, ...]:
-        return (await self._loaded(estate)).team_names
+        return tuple(sorted((await self._loaded(estate)).members))
+
+    async def members(self, estate: EstateCode) -> Mapping[str, frozenset[StaffId]]:
+        """Who is in each team."""
+        return (await self._loaded(estate)).members
 
     async def terms(self, estate: EstateCode, at: datetime) -> Terms:
         """What a case opened at the aware moment carries: settings, teams and the calendar from that year on."""

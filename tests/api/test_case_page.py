@@ -112,7 +112,9 @@ async def test_what_the_case_refuses_stands_in_its_form_open_and_as_it_was_typed
     desk = await at_desk(office, "en-1")
     key = key_in(await desk.sees(f"/cases/{no}"))
     assigned = {"type": "assigned", "repairer": "rp-1", "team": "电工班", "item": "W01", "override_reason": ""}
-    teams = await office.pool.fetch("select name from teams where estate = 'LY' and name <> '水工班' order by name")
+    teams = await office.pool.fetch(
+        "select name from teams where estate = 'LY' and name <> '水工班' and 'rp-1' = any (members)"
+    )
     assigned["team"] = teams[0]["name"]
 
     refused = await desk.sends(f"/cases/{no}/events", assigned | {"key": key})

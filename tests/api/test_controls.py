@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from api.pages.controls import LABELS, Choices, Control, Kind, controls_of, document_of
-from api.wire.events import EVENTS, SET_BY_THE_DESK
+from api.wire.events import EVENTS, SAID_BESIDE, SET_BY_THE_DESK
 from api.wire.requests import NewEvent
 from domain.events import Event
 from domain.events.repair import AppointmentMoved, Assigned, RequestReceived, WorkFinished
@@ -18,9 +18,12 @@ def test_every_field_that_can_be_recorded_has_a_name_of_the_staffs_own(event: ty
 
     assert own <= LABELS.keys()
     assert [control.name for control in controls_of(event, Choices())] == [
-        field.name
-        for field in fields(event)
-        if field.name != "type" and field.name not in SET_BY_THE_DESK.get(event, ())
+        *(
+            field.name
+            for field in fields(event)
+            if field.name != "type" and field.name not in SET_BY_THE_DESK.get(event, ())
+        ),
+        *SAID_BESIDE.get(event, ()),
     ]
 
 

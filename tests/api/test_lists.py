@@ -45,7 +45,7 @@ async def test_stage_and_what_is_awaited_narrow_the_list(office: Office) -> None
     line = (await office.get(f"/v1/cases/{no}")).json()
 
     same = await every_page(office, stage=line["stage"], waiting_for=line["waiting_for"][0])
-    other = await every_page(office, stage="没有的阶段")
+    other = await every_page(office, stage="待返单")
     awaited = await every_page(office, waiting_for="没有的事项")
 
     assert no in same

@@ -198,17 +198,18 @@ async def test_a_malformed_event_of_a_case_that_is_not_the_callers_tells_nothing
 @pytest.mark.parametrize(
     ("body", "field", "known"),
     [
-        ({"canary": 1, "event": {"type": "order_taken"}}, "", ["at", "by", "event"]),
-        ({"event": {"type": "order_taken", "canary": 1}}, "event", ["type"]),
-        ({"event": {"type": "noted", "canary": 1, "text": "x"}}, "event", ["text", "type"]),
+        ({"canary": 1, "event": {"type": "order_taken"}}, "canary", ["at", "by", "event"]),
+        ({"event": {"type": "order_taken", "canary": 1}}, "event.canary", ["type"]),
+        ({"event": {"type": "noted", "canary": 1, "text": "x"}}, "event.canary", ["text", "type"]),
+        ({"event": {"type": "noted", "Canary 1": 1, "text": "x"}}, "event", ["text", "type"]),
         (
             {"event": {"type": "work_finished", "fault": "水", "charges": [{"item": "W01", "canary": 1}]}},
-            "event.charges.0",
+            "event.charges.0.canary",
             ["amount", "item", "kind", "quantity"],
         ),
     ],
 )
-async def test_an_unknown_field_is_told_the_fields_that_are_known_there_and_not_its_name(
+async def test_an_unknown_field_is_told_the_fields_that_are_known_there_and_named_where_it_could_be_one(
     lonely: Office, body: dict[str, Any], field: str, known: list[str]
 ) -> None:
     no = (await lonely.post("/v1/repairs", CALL)).json()["no"]
@@ -218,7 +219,7 @@ async def test_an_unknown_field_is_told_the_fields_that_are_known_there_and_not_
     told = is_problem(answer)
     assert (422, field, known) == (answer.status_code, told["field"], sorted(told["allowed"]))
     assert "allowed" in told["remedy"]
-    assert "canary" not in answer.text
+    assert "Canary" not in answer.text
 
 
 async def test_so_are_unknown_fields_of_an_opening_of_its_form_and_of_a_query(lonely: Office) -> None:
@@ -227,7 +228,7 @@ async def test_so_are_unknown_fields_of_an_opening_of_its_form_and_of_a_query(lo
     query = is_problem(await lonely.get("/v1/cases", canary="1"))
 
     assert list(NewRepair.model_fields) == opening["allowed"]
-    assert ("form", list(FormOnCall.model_fields)) == (form["field"], form["allowed"])
+    assert ("form.canary", list(FormOnCall.model_fields)) == (form["field"], form["allowed"])
     assert list(Wanted.model_fields) == query["allowed"]
     assert "room" not in query["allowed"]
 
@@ -500,3 +501,57 @@ async def test_far_back_a_system_records_nothing_of_itself(lonely: Office) -> No
     named = await lonely.post("/v1/repairs", CALL | {"call_started_at": long_ago, "by": "cs-1"})
 
     assert [409, 202] == [unnamed.status_code, named.status_code]
+
+
+@pytest.mark.parametrize("minutes", [5, -40])
+async def test_a_call_that_began_when_it_cannot_have_is_told_by_its_own_field(lonely: Office, minutes: int) -> None:
+    began = (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat()
+
+    told = is_problem(await lonely.post("/v1/repairs", CALL | {"call_started_at": began}, "fd-1"))
+
+    assert ("bad_time", "call_started_at") == (told["code"], told["field"])
+
+
+@pytest.mark.parametrize(
+    ("event", "field", "words"),
+    [
+        ("engineering_notified", "event", "须为 JSON 对象"),
+        ({"type": "copy_returned", "copy": "2"}, "event.copy", "须为数字，不加引号"),
+        ({"type": "copy_returned", "copy": 4}, "event.copy", "请从可选值中选择"),
+        ({"type": "facility_repaired", "notes": "x", "parts": "", "site_cleared": True}, "event.parts", "填「无」"),
+        ({"type": "facility_repaired", "notes": "x", "site_cleared": True}, "event.parts", "填「无」"),
+    ],
+)
+def test_what_is_filled_in_wrongly_is_told_what_it_is_to_be(event: Any, field: str, words: str) -> None:
+    (told,) = faults_in(NewEvent, {"event": event})
+
+    assert field == told.field
+    assert words in told.remedy
+
+
+async def test_a_room_without_its_building_is_told_every_one_of_that_number(lonely: Office) -> None:
+    told = is_problem(await lonely.post("/v1/repairs", CALL | {"room": "502"}))
+
+    assert "room" == told["field"]
+    assert "3-502" in told["allowed"]
+    assert {"502"} == {room.rpartition("-")[2] for room in told["allowed"]}
+    assert "请选楼栋" in told["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "field", "allowed"),
+    [
+        ({"stage": "xx"}, "stage", "待领单"),
+        ({"owes": "REP-999"}, "owes", None),
+        ({"owes": "REP-43/没有"}, "owes", None),
+    ],
+)
+async def test_a_filter_for_what_there_is_not_is_refused_by_its_name(
+    lonely: Office, filters: dict[str, str], field: str, allowed: str | None
+) -> None:
+    answer = await lonely.get("/v1/cases", **filters)
+
+    told = is_problem(answer)
+    assert (422, field) == (answer.status_code, told["field"])
+    assert allowed is None or allowed in told["allowed"]
+    assert 200 == (await lonely.get("/v1/cases", stage="待领单", owes="REP-43")).status_code

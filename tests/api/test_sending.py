@@ -66,9 +66,11 @@ async def candidates(office: Office, no: str, who: str = SUPERVISOR) -> dict[str
         (ASSIGNED | {"repairer": "ta-off", "override_reason": "住得近"}, 202, ""),
         (ASSIGNED | {"repairer": "ta-new"}, 409, "REP-05"),
         (ASSIGNED | {"repairer": "ta-new", "override_reason": "跟班学习"}, 202, ""),
-        ({"type": "reassigned", "repairer": "ta-off", "reason": "rp-1 有急活"}, 202, ""),
+        ({"type": "reassigned", "repairer": "ta-off", "reason": "rp-1 有急活"}, 409, "REP-107"),
+        ({"type": "reassigned", "repairer": "ta-new", "reason": "rp-1 有急活"}, 409, "REP-05"),
+        ({"type": "reassigned", "repairer": "ta-off", "reason": "rp-1 有急活", "override_reason": "住得近"}, 202, ""),
         ({"type": "helpers_sent", "helpers": ["rp-2", "ta-off"]}, 409, "REP-107"),
-        ({"type": "helpers_sent", "helpers": ["rp-2", "fd-1"]}, 409, "REP-05"),
+        ({"type": "helpers_sent", "helpers": ["rp-2", "ta-off"], "reason": "水太大"}, 202, ""),
         ({"type": "helpers_sent", "helpers": ["rp-2", "rp-3"]}, 202, ""),
     ],
 )
@@ -82,18 +84,58 @@ async def test_work_goes_to_who_is_on_shift_and_trained_or_the_supervisor_says_w
     assert status == answer.status_code, answer.text
     assert rule in answer.json().get("remedy", "")
     if rule:
-        assert answer.json()["field"] == ("event.helpers" if "helpers" in event else "event.repairer")
+        assert answer.json()["field"] == ("event.reason" if "helpers" in event else "event.override_reason")
+
+
+@pytest.mark.parametrize(
+    ("event", "field"),
+    [
+        (ASSIGNED | {"repairer": "fd-1", "override_reason": "x"}, "event.repairer"),
+        ({"type": "helpers_sent", "helpers": ["rp-2", "fd-1"], "reason": "x"}, "event.helpers"),
+        (ASSIGNED | {"team": "电工班", "override_reason": "x"}, "event.team"),
+    ],
+)
+async def test_who_is_no_repairer_or_not_in_the_team_is_sent_for_no_reason_at_all(
+    alone: Office, event: dict[str, Any], field: str
+) -> None:
+    no = (await alone.post("/v1/repairs", CALL)).json()["no"]
+
+    answer = await alone.does(no, event, SUPERVISOR)
+
+    assert (409, field) == (answer.status_code, answer.json()["field"])
+    assert "REP-05" in answer.json()["remedy"]
+    if field == "event.team":
+        assert ["土木班", "水工班"] == sorted(answer.json()["allowed"])
+
+
+async def test_rep_18_who_gave_the_order_back_gets_it_again_only_for_a_reason_of_its_own(staffed: Office) -> None:
+    no = await assignable(staffed)
+    await staffed.did(no, ASSIGNED, SUPERVISOR)
+    await staffed.did(no, {"type": "order_declined", "reason": "手头有急活"}, "rp-1")
+    again = {"type": "reassigned", "repairer": "rp-1", "reason": "他人更远"}
+
+    refused = await staffed.does(no, again, SUPERVISOR)
+    offered = await candidates(staffed, no)
+    await staffed.did(no, again | {"override_reason": "急活已完"}, SUPERVISOR)
+
+    assert (409, "event.override_reason") == (refused.status_code, refused.json()["field"])
+    assert "REP-18" in refused.json()["remedy"]
+    assert (True, "退过本单，须说明原因") == (offered["rp-1"]["choosable"], offered["rp-1"]["remark"])
+    events = (await staffed.get(f"/v1/cases/{no}", SUPERVISOR, purpose="监督检查")).json()["events"]
+    sent = {one["type"]: one["event"] for one in events}
+    assert "他人更远；仍派其前往：急活已完" == sent["reassigned"]["reason"]
+    assert ("退过本单", "主管已说明原因") == (sent["sent_anyway"]["lack"], sent["sent_anyway"]["waiver"])
 
 
 async def test_the_shift_that_counts_is_that_of_when_the_work_was_given(alone: Office) -> None:
     no = (await alone.post("/v1/repairs", CALL)).json()["no"]
     then = datetime.now(UTC) - timedelta(minutes=5)
     await alone.pool.execute(
-        "insert into leaves values ('LY', 'rp-4', $1, $2)", then - timedelta(hours=1), then + timedelta(minutes=1)
+        "insert into leaves values ('LY', 'rp-5', $1, $2)", then - timedelta(hours=1), then + timedelta(minutes=1)
     )
 
-    at_that_time = await alone.does(no, ASSIGNED | {"repairer": "rp-4"}, SUPERVISOR, at=then.isoformat())
-    now = await alone.does(no, ASSIGNED | {"repairer": "rp-4"}, SUPERVISOR)
+    at_that_time = await alone.does(no, ASSIGNED | {"repairer": "rp-5"}, SUPERVISOR, at=then.isoformat())
+    now = await alone.does(no, ASSIGNED | {"repairer": "rp-5"}, SUPERVISOR)
 
     assert [409, 202] == [at_that_time.status_code, now.status_code]
 
@@ -108,7 +150,7 @@ async def test_pub_04_a_public_fault_asks_for_its_own_trade_and_has_no_field_for
     taken = await alone.does(no, {"type": "repairer_arranged", "repairer": "rp-1"}, SUPERVISOR)
 
     assert [("rule_broken", True), ("rule_broken", True)] == [
-        (one["code"], "凭原因改派" in one["remedy"]) for one in refused
+        (one["code"], "再改派给他并说明原因" in one["remedy"]) for one in refused
     ]
     assert 202 == taken.status_code
 

@@ -10,20 +10,21 @@ from domain.case_file import Source
 from domain.errors import BadTime, NotPermitted, RuleBroken
 from domain.events import AnyEvent, ExtensionGranted, Withdrawn
 from domain.events.joining import CalledAgain, Caller, MergedInto, MergeTaken
+from domain.events.on_site import SiteChecked, SiteItem
 from domain.events.repair import (
     AppointmentMoved,
     Assigned,
     Channel,
     ConsentRefused,
     CopyReturned,
+    FaultKind,
     RefusalSigned,
     ResidentSigned,
     Situation,
+    WorkFinished,
 )
-from domain.events.work import ArrivedOnSite, Reassigned
-from domain.fullness import (
-    characters,
-)
+from domain.events.work import ArrivedOnSite, Reassigned, WorkStarted
+from domain.fullness import characters
 from domain.people import Actor, CaseNo, Role
 from domain.rulebook import REPAIR
 from domain.rulebook.rows import Position
@@ -142,3 +143,60 @@ def test_who_may_open_a_case_is_a_row_and_so_is_who_may_open_one_of_long_ago() -
     for at in ("8:00", "10:01"):
         with pytest.raises(BadTime):
             check_opener(call(FRONT_DESK, at), REPAIR, edition)
+
+
+def extension(key: str, until: datetime) -> ExtensionGranted:
+    return ExtensionGranted(key=key, until=until, reason="道路积水")
+
+
+@pytest.mark.parametrize(
+    ("event", "at", "field", "words"),
+    [
+        (extension("REP-21", on("10:00")), on("9:01"), "event.key", "本单可延期的有：REP-124"),
+        (extension("REP-124", on("9:02")), on("9:01"), "event.until", "新时限须晚于原时限"),
+        (extension("REP-124", on("9:00", days=900)), on("9:01"), "event.until", "新时限须在一年之内"),
+        (extension("REP-124", on("12:00")), on("11:00"), "event.key", "该时限已经到期"),
+    ],
+)
+def test_rep_129_an_extension_is_refused_for_what_is_wrong_with_it(
+    event: ExtensionGranted, at: datetime, field: str, words: str
+) -> None:
+    flooded = Story(entries=[(received(situation=Situation.FLOODING), on("9:00"))])
+
+    with pytest.raises(RuleBroken) as refusal:
+        flooded.admits(event, at, CENTRE_MANAGER)
+
+    assert field == refusal.value.field
+    assert words in refusal.value.remedy
+    assert (("REP-124",) if "可延期的有" in words else ()) == refusal.value.allowed
+
+
+def test_rep_129_where_no_limit_can_be_extended_it_says_so() -> None:
+    with pytest.raises(RuleBroken, match="没有可由该岗位延期的时限"):
+        Story().admits(extension("REP-17", on("12:00")), on("9:01"), CENTRE_MANAGER)
+
+
+@pytest.mark.parametrize(
+    ("ticked", "missing"),
+    [
+        ((SiteItem.TIDY,), (SiteItem.MAT_LAID, SiteItem.KEPT_CLEAN)),
+        ((SiteItem.MAT_LAID,), (SiteItem.KEPT_CLEAN,)),
+    ],
+)
+def test_rep_113_what_is_not_ticked_before_the_work_is_done_is_named(
+    ticked: tuple[SiteItem, ...], missing: tuple[SiteItem, ...]
+) -> None:
+    begun = Story(
+        entries=[
+            (received(), on("9:00")),
+            (ASSIGNED, on("9:05")),
+            (SiteChecked(items=ticked), on("9:10")),
+            (WorkStarted(expected_done=on("10:00")), on("9:12")),
+        ]
+    )
+
+    with pytest.raises(RuleBroken, match="REP-113") as refusal:
+        begun.admits(WorkFinished(fault=FaultKind.WATER, no_charge=True), on("9:30"), REPAIRER)
+
+    assert missing == refusal.value.allowed
+    assert f"还缺：{'、'.join(missing)}（" in refusal.value.remedy

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.assigning import Repairer, Standing, Work, check_sent, proposed, standing
+from domain.assigning import Repairer, Standing, Work, check_sent, check_team, proposed, standing
 from domain.errors import RuleBroken
 from domain.events import AnyEvent
 from domain.events.public import RepairerArranged
@@ -15,6 +15,7 @@ from tests.domain.story import OTHER_REPAIRER, REPAIRER, Story, on, received
 
 ORDINARY = Work(trade="水", cannot_wait=False, declined=frozenset())
 EMERGENCY = Work(trade="水", cannot_wait=True, declined=frozenset())
+GIVEN_BACK = Work(trade="水", cannot_wait=False, declined=frozenset({StaffId("a")}))
 
 
 def one(staff: str, *, off: bool = False, on_leave: bool = False, trained: bool = True, in_hand: int = 0) -> Repairer:
@@ -28,8 +29,11 @@ def assigned(staff: str, reason: str = "") -> Assigned:
     return Assigned(repairer=StaffId(staff), team="水工班", item="W01", override_reason=reason)
 
 
-def waived(event: AnyEvent, *crew: Repairer, work: Work = ORDINARY) -> list[tuple[Lack, Waiver]]:
-    return [(note.lack, note.waiver) for note in check_sent(event, crew, work, under="event.")]
+REASSIGNED = Reassigned(repairer=StaffId("a"), reason="b 有急活")
+
+
+def waived(event: AnyEvent, *crew: Repairer, work: Work = ORDINARY, override: str = "") -> list[tuple[Lack, Waiver]]:
+    return [(note.lack, note.waiver) for note in check_sent(event, crew, work, under="event.", override=override)]
 
 
 def test_rep_107_plumber_a_off_shift_and_b_on_shift_the_pipe_goes_to_b() -> None:
@@ -38,7 +42,7 @@ def test_rep_107_plumber_a_off_shift_and_b_on_shift_the_pipe_goes_to_b() -> None
     with pytest.raises(RuleBroken) as refusal:
         waived(assigned("a"), a, b)
 
-    assert ("REP-107", "event.repairer") == (refusal.value.rule, refusal.value.field)
+    assert ("REP-107", "event.override_reason") == (refusal.value.rule, refusal.value.field)
     assert [] == waived(assigned("b"), a, b)
     assert ["b", "a"] == [who.id for who in proposed((a, b), ORDINARY)]
 
@@ -47,12 +51,8 @@ def test_rep_107_plumber_a_off_shift_and_b_on_shift_the_pipe_goes_to_b() -> None
     ("event", "crew", "work", "notes"),
     [
         (assigned("a", "住得近"), (one("a", off=True), one("b")), ORDINARY, [(Lack.OFF_SHIFT, Waiver.REASON)]),
-        (
-            Reassigned(repairer=StaffId("a"), reason="b 有急活"),
-            (one("a", off=True), one("b")),
-            ORDINARY,
-            [(Lack.OFF_SHIFT, Waiver.REASON)],
-        ),
+        (REASSIGNED, (one("a", off=True), one("b")), EMERGENCY, [(Lack.OFF_SHIFT, Waiver.EMERGENCY)]),
+        (assigned("a", "他已同意"), (one("a"), one("b")), GIVEN_BACK, [(Lack.DECLINED, Waiver.REASON)]),
         (assigned("a"), (one("a", off=True), one("b")), EMERGENCY, [(Lack.OFF_SHIFT, Waiver.EMERGENCY)]),
         (assigned("a"), (one("a", off=True), one("b", off=True)), ORDINARY, [(Lack.OFF_SHIFT, Waiver.NOBODY)]),
         (assigned("a"), (one("a", off=True), one("b", on_leave=True)), ORDINARY, [(Lack.OFF_SHIFT, Waiver.NOBODY)]),
@@ -77,8 +77,12 @@ def test_shift_and_trade_give_way_to_a_reason_an_emergency_and_an_empty_roster(
 @pytest.mark.parametrize(
     ("event", "crew", "work", "rule", "field"),
     [
-        (assigned("a", "  "), (one("a", off=True), one("b")), ORDINARY, "REP-107", "event.repairer"),
-        (assigned("a"), (one("a", trained=False), one("b")), ORDINARY, "REP-05", "event.repairer"),
+        (assigned("a", "  "), (one("a", off=True), one("b")), ORDINARY, "REP-107", "event.override_reason"),
+        (assigned("a"), (one("a", trained=False), one("b")), ORDINARY, "REP-05", "event.override_reason"),
+        (assigned("a"), (one("a"), one("b")), GIVEN_BACK, "REP-18", "event.override_reason"),
+        (REASSIGNED, (one("a", off=True), one("b")), ORDINARY, "REP-107", "event.override_reason"),
+        (REASSIGNED, (one("a", trained=False), one("b")), ORDINARY, "REP-05", "event.override_reason"),
+        (REASSIGNED, (one("a"), one("b")), GIVEN_BACK, "REP-18", "event.override_reason"),
         (
             RepairerArranged(repairer=StaffId("a")),
             (one("a", off=True), one("b")),
@@ -93,7 +97,7 @@ def test_shift_and_trade_give_way_to_a_reason_an_emergency_and_an_empty_roster(
             (one("a", off=True), one("b")),
             ORDINARY,
             "REP-107",
-            "event.helpers",
+            "event.reason",
         ),
     ],
 )
@@ -104,6 +108,38 @@ def test_who_is_not_fit_is_refused_under_the_rule_that_he_breaks(
         waived(event, *crew, work=work)
 
     assert (rule, field) == (refusal.value.rule, refusal.value.field)
+
+
+@pytest.mark.parametrize(
+    ("crew", "work", "lack"),
+    [
+        ((one("a", off=True), one("b")), ORDINARY, Lack.OFF_SHIFT),
+        ((one("a", trained=False), one("b")), ORDINARY, Lack.UNTRAINED),
+        ((one("a"), one("b")), GIVEN_BACK, Lack.DECLINED),
+    ],
+)
+def test_rep_18_why_an_order_leaves_one_is_no_reason_why_it_goes_to_another(
+    crew: tuple[Repairer, ...], work: Work, lack: Lack
+) -> None:
+    with pytest.raises(RuleBroken):
+        waived(REASSIGNED, *crew, work=work)
+
+    assert [(lack, Waiver.REASON)] == waived(REASSIGNED, *crew, work=work, override="住得近")
+
+
+def test_rep_05_an_order_goes_to_a_team_that_he_is_in_and_who_is_in_none_goes_with_any() -> None:
+    members = {"水工班": {StaffId("a"), StaffId("b")}, "电工班": {StaffId("b")}}
+
+    with pytest.raises(RuleBroken) as refusal:
+        check_team("电工班", StaffId("a"), members, field="event.team")
+
+    assert ("REP-05", "event.team", ("水工班",)) == (
+        refusal.value.rule,
+        refusal.value.field,
+        tuple(refusal.value.allowed),
+    )
+    for team, staff in (("水工班", "a"), ("水工班", "b"), ("电工班", "b"), ("电工班", "c")):
+        check_team(team, StaffId(staff), members, field="event.team")
 
 
 def test_each_helper_is_looked_at_and_noted_of_himself() -> None:

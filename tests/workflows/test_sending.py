@@ -330,8 +330,8 @@ async def test_rep_107_the_web_ui_too_refuses_who_is_off_shift_but_for_a_reason_
     await stages.until_assigned(case)
     handle = desk.client.get_workflow_handle(case.no)
 
-    def reassigned(text: str) -> Awaitable[object]:
-        message = FromWebUi(by=SUPERVISOR.id, repairer=night_worker, text=text)
+    def reassigned(override: str) -> Awaitable[object]:
+        message = FromWebUi(by=SUPERVISOR.id, repairer=night_worker, text="原维修人员请假", override_reason=override)
         return handle.execute_update(web_ui_name(Reassigned), message)
 
     with pytest.raises(WorkflowUpdateFailedError) as refused:
@@ -342,8 +342,10 @@ async def test_rep_107_the_web_ui_too_refuses_who_is_off_shift_but_for_a_reason_
     assert isinstance(refused.value.cause, ApplicationError)
     assert "REP-107" in str(refused.value.cause)
     assert ["改派", "破例派工"] == (await case.labels())[-2:]
-    noted = (await case.entries())[-1].event
+    sent, noted = (entry.event for entry in (await case.entries())[-2:])
+    assert isinstance(sent, Reassigned)
     assert isinstance(noted, SentAnyway)
+    assert "原维修人员请假；仍派其前往：住得最近" == sent.reason
     assert ("不当班", "主管已说明原因") == (noted.lack, noted.waiver)
     assert [] == await recipients(case, "REP-107", "照派"), "he said so himself"
 

@@ -16,7 +16,7 @@ from domain.rulebook.public.rights import GATES, RIGHTS
 from domain.rulebook.public.tells import STAGES, TELLS
 from domain.rulebook.rows import Edition, Procedure, vocabulary_of
 from domain.rulebook.web_ui import NOTE, URGE, extend
-from domain.rulebook.work import REASSIGN, SUPERVISORS
+from domain.rulebook.work import REASSIGN, SUPERVISORS, saying_why
 
 
 def _cannot_wait(event: AnyEvent) -> bool:
@@ -41,7 +41,7 @@ EDITIONS = (
             )
         ),
         rights=(*RIGHTS, *sending.RIGHTS, *joining.RIGHTS),
-        gates=(*GATES, *sending.GATES, *joining.GATES, *joining.told_apart_by(_is_urgent)),
+        gates=(*saying_why(GATES), *sending.GATES, *joining.GATES, *joining.told_apart_by(_is_urgent)),
         tells=(*TELLS, *sending.TELLS, *joining.TELLS),
         bounded=True,
     ),

@@ -60,7 +60,7 @@ from domain.rulebook.repair.rights import GATES, RIGHTS
 from domain.rulebook.repair.tells import STAGES, TELLS
 from domain.rulebook.rows import Edition, Procedure, vocabulary_of, without
 from domain.rulebook.web_ui import NOTE, URGE, extend
-from domain.rulebook.work import REASSIGN, SUPERVISORS
+from domain.rulebook.work import REASSIGN, SUPERVISORS, saying_why
 
 
 def _with_completion_limit(event: AnyEvent, docket: Docket) -> AnyEvent:
@@ -109,7 +109,7 @@ EDITIONS = (
             *without(RIGHTS, ConsentGiven, AppointmentMoved, RefusalSigned),
         ),
         gates=(
-            *pausing.telling_what_opens(GATES),
+            *saying_why(pausing.telling_what_opens(GATES)),
             *completing.GATES,
             *reviewing.GATES,
             *quoting.GATES,

@@ -58,6 +58,10 @@ def _site_kept(position: Position) -> bool:
     return ticked(position.file) >= BEFORE_DONE
 
 
+def _still_to_keep(position: Position) -> tuple[str, ...]:
+    return tuple(item for item in SiteItem if item in BEFORE_DONE - ticked(position.file))
+
+
 def _material_verified(position: Position) -> bool:
     return not isinstance(material(position.file), MaterialSupplied)
 
@@ -166,8 +170,9 @@ GATES = (
         stands_open=_site_kept,
         opened_by=(SiteChecked,),
         field="event.type",
-        remedy="完工前须铺设防护垫、保持整洁并装袋垃圾，请在「现场检查单」勾选",
-        english="Mat and tidiness of the site are ticked with site_checked before the work is finished.",
+        remedy="完工前须铺设防护垫、保持整洁并装袋垃圾，请在「现场检查单」勾选；还缺",
+        english="Mat and tidiness of the site are ticked with site_checked before the work is finished. Missing:",
+        would_do=_still_to_keep,
     ),
 )
 
