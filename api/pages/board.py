@@ -82,9 +82,11 @@ def _stages(estate: EstateCode, procedure: Procedure, own: Sequence[StageCount])
     there = [one for one in own if one.procedure == procedure.prefix and one.stage]
     held = [stage for stage in procedure.stage_names if any(one.stage == stage for one in there)]
     empty = [stage for stage in procedure.open_stages if stage not in held]
-    heads = (f"{procedure.name}到哪一步", "未结", "其中超时")
+    cases = sum(one.cases for one in there)
+    yield tag("h3", f"{procedure.name}：{f'未结 {cases} 单' if cases else '没有未结单'}")
+    heads = ("到哪一步", "未结", "其中超时")
     rows = [_counted(estate, procedure, stage, [one for one in there if one.stage == stage]) for stage in held]
-    yield table(heads, rows, class_="counts") if rows else tag("h3", f"{procedure.name}：没有未结单")
+    yield table(heads, rows, class_="counts") if rows else None
     links = [tag("a", stage, href=_list(estate, procedure=procedure.prefix, stage=stage)) for stage in empty]
     yield tag("details", tag("summary", f"没有单的状态（{len(empty)}）"), tag("p", _spaced(links)), class_="none")
 

@@ -102,10 +102,10 @@ def _next(shown: CasePage) -> Markup | None:
 
 def _to_put_right(shown: CasePage) -> Child:
     """REP-123: in the words of who was not satisfied; who may know them gets there at one press, for his visit."""
-    wrong, may_ask = shown.case.to_put_right, shown.may_unmask and shown.purpose is None
-    if wrong is None:
+    wrong = shown.case.to_put_right
+    if wrong is None or (shown.purpose is None and not shown.may_unmask):
         return None
-    if not may_ask:
+    if shown.purpose is not None:
         return tag("p", "须整改之处：", tag("strong", wrong))
     return tag(
         "form",

@@ -57,12 +57,17 @@ async def test_a_case_is_listed_with_what_it_is_about_and_who_owes_something_not
 ) -> None:
     no = await office.call()
 
-    line = next(one for one in (await office.get("/v1/cases", no=no)).json()["cases"] if one["no"] == no)
-    owed = "select distinct owed_by from duties where case_no = $1 and state = 'open'"
+    line, before = await line_of(office, no), (await office.get(f"/v1/cases/{no}")).json()
+    most_pressing = before["owing_posts"][0]
+    await office.pool.execute(
+        "update duties set state = 'met', ended_at = now() where case_no = $1 and owed_by = $2", no, most_pressing
+    )
+    after = await line_of(office, no)
 
-    assert ("水", line["owing_posts"]) == ((await office.get(f"/v1/cases/{no}")).json()["about"], line["owing_posts"])
-    assert {row["owed_by"] for row in await office.pool.fetch(owed, no)} == set(line["owing_posts"])
+    assert ("水", before["owing_posts"]) == (line["about"], line["owing_posts"])
+    assert {duty["owed_by"] for duty in before["obligations"] if duty["owed"]} == set(line["owing_posts"])
     assert set(line["owing_posts"]) < set(line["waiting_posts"])
+    assert line["owing_posts"] == [most_pressing, *after["owing_posts"]]
 
 
 @pytest.mark.parametrize("wrong", [{"owes": "x"}, {"owes": "REP-43' or true"}, {"returned": "maybe"}, {"stage": ""}])
@@ -71,6 +76,12 @@ async def test_a_filter_that_means_nothing_is_refused(office: Office, wrong: dic
 
     assert 422 == answer.status_code
     assert next(iter(wrong)) == answer.json()["field"]
+
+
+async def line_of(office: Office, no: str) -> dict[str, Any]:
+    (line,) = (await office.get("/v1/cases", no=no)).json()["cases"]
+    found: dict[str, Any] = line
+    return found
 
 
 async def every_page(office: Office, **filters: Any) -> list[str]:
