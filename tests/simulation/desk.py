@@ -36,6 +36,9 @@ TEAMS = {"水": "水工班"}
 LATER = 0.1
 """Of all calls, how many are about what was thought to be over."""
 
+MISTAKEN = 0.5
+"""Of those, how many are about one that had been merged by mistake, where there is any that can be taken out."""
+
 Outcome = Entry | DeskError
 
 
@@ -112,11 +115,12 @@ class Desk:
         ended = [case for case in self.cases if case.procedure is procedure and case.file.ended]
         joins = CameAfter in procedure.any_time and not by.holds(Role.SYSTEM)
         if joins and ended and self.chance.random() < LATER:
-            earlier = self.chance.choice(ended)
+            kept = {case.no: into for case in ended if (into := self._where_it_went(case)) and not into.file.ended}
+            mistaken = [case for case in ended if case.no in kept]
+            earlier = self.chance.choice(mistaken if mistaken and self.chance.random() < MISTAKEN else ended)
             came = CameAfter(after=earlier.opening.no, reason="又坏了")
-            kept = self._where_it_went(earlier)
-            if kept is not None and not kept.file.ended:
-                came = replace(came, apart_from=kept.opening.no, callers=callers(earlier.file))
+            if into := kept.get(earlier.no):
+                came = replace(came, apart_from=into.opening.no, callers=callers(earlier.file))
             yield came
 
     def _where_it_went(self, case: SimulatedCase) -> SimulatedCase | None:
