@@ -166,7 +166,7 @@ async def test_rep_44_sent_back_the_return_is_open_again_until_both_are_confirme
     await case.hears(CopyReturned(copy=2), SUPERVISOR)
     await case.hears(CopyReturned(copy=3), SUPERVISOR)
     await case.hears(CopiesConfirmed(), SUPERVISOR)
-    assert (await case.view())["stage"] == "待移交"
+    assert (await case.view())["stage"] == "待归档"
 
 
 async def test_rep_43_a_copy_not_returned_is_told_of_every_day(opened: Open) -> None:
