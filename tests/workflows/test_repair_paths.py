@@ -52,6 +52,7 @@ from tests.workflows import stages
 from tests.workflows.desk import (
     CENTRE_MANAGER,
     FRONT_DESK,
+    LY,
     REPAIRER,
     SUPERVISOR,
     OpenedCase,
@@ -300,6 +301,21 @@ async def test_rep_128_the_seventh_working_day_is_in_time_and_the_morning_after_
     assert (PRESSED, REMINDED) == tuple((await case.heard("REP-128"))[:2])
 
 
+async def test_rep_128_signed_in_the_last_moment_of_the_seventh_working_day_it_is_in_time(opened: Open) -> None:
+    case = await opened()
+    await wants_the_signature(case)
+    due, terms = (await case.duty("REP-128"))["due_at"], await case.desk.reference.terms(LY, case.moment)
+    assert terms.calendar.add_working_days(local(case.day, "9:00"), 7).due == due
+
+    await case.desk.until(due - timedelta(seconds=1))
+    heard = await case.heard("REP-128")
+    await case.hears(stages.SIGNED, REPAIRER)
+
+    duty = await case.duty("REP-128")
+    assert ("met", None) == (duty["state"], duty["breached_at"])
+    assert [PRESSED, REMINDED] == heard
+
+
 # REP-28 to REP-31, FEE-02: what the list does not name.
 
 
@@ -430,6 +446,18 @@ async def test_war_01_under_warranty_it_waits_with_a_date_that_may_be_put_off_an
     assert "保修或外单位已处理" == (await case.view())["result"]
 
 
+async def test_war_01_heard_of_at_the_moment_expected_it_is_in_time(opened: Open) -> None:
+    case = await opened()
+    await in_hand(case)
+    await case.hears(handed(case, "17:00"), SUPERVISOR)
+
+    await case.at("17:00:00")
+    await case.hears(OthersReported(settled=False, text="不在保修范围"), FRONT_DESK)
+
+    duty = await case.duty("WAR-01")
+    assert ("met", case.moment, None) == (duty["state"], duty["ended_at"], duty["breached_at"])
+
+
 async def test_war_01_not_settled_it_is_the_companys_after_all_and_its_clocks_begin_anew(opened: Open) -> None:
     case = await opened()
     await stages.until_taken(case)
@@ -483,9 +511,10 @@ async def test_rep_128_beyond_seven_working_days_only_the_manager_agrees(opened:
     case = await opened()
     last = (await case.duty("REP-128"))["due_at"]
 
-    assert await case.hears(CompletionAgreed(finish_by=last), FRONT_DESK)
     beyond = CompletionAgreed(finish_by=last + timedelta(seconds=1))
     assert ("REP-128", "event.finish_by") == await refusal(case, beyond, FRONT_DESK)
+    assert await case.hears(CompletionAgreed(finish_by=last), FRONT_DESK)
+    assert ("REP-129", "event.finish_by") == await refusal(case, beyond, FRONT_DESK)
     assert await case.hears(beyond, CENTRE_MANAGER)
 
 
