@@ -1,6 +1,7 @@
 """What a repair demands in order: what is refused, what is asked for instead, and where the copies are."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
+from domain.errors import UnknownCase
 from domain.events import AnyEvent, ExtensionGranted, Withdrawn
 from domain.events.repair import (
     AnsweredWithPlan,
@@ -41,7 +43,7 @@ from domain.events.repair import (
     WorkFinished,
 )
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
-from domain.people import Actor, Role, StaffId
+from domain.people import Actor, CaseNo, Role, StaffId
 from tests.workflows import stages
 from tests.workflows.desk import (
     CENTRE_MANAGER,
@@ -91,6 +93,20 @@ async def test_rep_01_rep_101_a_call_by_any_channel_opens_a_case_with_its_row(op
     assert (row["channel"], row["received_at"], call["received_at"]) == (channel, case.moment, case.moment)
     view = await case.view()
     assert (view["stage"], view["open"]) == ("填单中", True)
+
+
+async def test_rep_106_nobody_is_sent_in_a_case_that_has_no_row_and_one_taken_on_has_it_first(opened: Open) -> None:
+    case = await opened()
+    nowhere = replace(case, no=CaseNo("REP-20260101-00001"))
+    received = (await case.view())["number"]
+
+    with pytest.raises(UnknownCase):
+        await nowhere.hears(stages.ASSIGNED, SUPERVISOR)
+    await stages.until_assigned(case)
+
+    sent = [entry.number for entry in await case.entries() if isinstance(entry.event, Assigned)]
+    assert await case.desk.pool.fetchval("select true from cases where no = $1", case.no)
+    assert received < sent[0]
 
 
 async def test_rep_23_there_are_four_copies_from_the_moment_the_form_is_filled(opened: Open) -> None:
