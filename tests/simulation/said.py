@@ -93,7 +93,7 @@ def _hurried(value: object, at: datetime, chance: Random) -> object:  # noqa: PL
         case str():
             return chance.choice(WORDS)
         case datetime():
-            return value + chance.choice((-5, 400)) * DAY
+            return value + chance.choice((-5, 20, 400)) * DAY
         case Decimal():
             return value * chance.choice((Decimal(100), Decimal("0.01")))
         case tuple():

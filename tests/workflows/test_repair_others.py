@@ -33,6 +33,18 @@ async def test_war_01_under_warranty_it_waits_with_a_date_that_may_be_put_off_an
     assert "保修或外单位已处理" == (await case.view())["result"]
 
 
+async def test_war_01_heard_of_at_the_moment_expected_it_is_in_time(opened: Open) -> None:
+    case = await opened()
+    await stages.until_in_hand(case)
+    await case.hears(handed(case, "17:00"), SUPERVISOR)
+
+    await case.at("17:00:00")
+    await case.hears(OthersReported(settled=False, text="不在保修范围"), FRONT_DESK)
+
+    duty = await case.duty("WAR-01")
+    assert ("met", case.moment, None) == (duty["state"], duty["ended_at"], duty["breached_at"])
+
+
 async def test_war_01_not_settled_it_is_the_companys_after_all_and_its_clocks_begin_anew(opened: Open) -> None:
     case = await opened()
     await stages.until_taken(case)

@@ -1,9 +1,13 @@
 """住户报修 from the call to the end, on skipped time."""
 
+from dataclasses import replace
+
 import pytest
 
+from domain.errors import UnknownCase
 from domain.events.repair import (
     Assessed,
+    Assigned,
     Channel,
     CopiesConfirmed,
     CopyReturned,
@@ -18,6 +22,7 @@ from domain.events.repair import (
     Urgency,
 )
 from domain.events.work import ArrivedOnSite, EngineeringNotified
+from domain.people import CaseNo
 from tests.workflows import stages
 from tests.workflows.desk import FRONT_DESK, REPAIRER, SUPERVISOR, Open
 
@@ -70,3 +75,17 @@ async def test_rep_01_rep_101_a_call_by_any_channel_opens_a_case_with_its_row(op
     assert (row["channel"], row["received_at"], call["received_at"]) == (channel, case.moment, case.moment)
     view = await case.view()
     assert (view["stage"], view["open"]) == ("填单中", True)
+
+
+async def test_rep_106_nobody_is_sent_in_a_case_that_has_no_row_and_one_taken_on_has_it_first(opened: Open) -> None:
+    case = await opened()
+    nowhere = replace(case, no=CaseNo("REP-20260101-00001"))
+    received = (await case.view())["number"]
+
+    with pytest.raises(UnknownCase):
+        await nowhere.hears(stages.ASSIGNED, SUPERVISOR)
+    await stages.until_assigned(case)
+
+    sent = [entry.number for entry in await case.entries() if isinstance(entry.event, Assigned)]
+    assert await case.desk.pool.fetchval("select true from cases where no = $1", case.no)
+    assert received < sent[0]

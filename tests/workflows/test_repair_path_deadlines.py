@@ -21,7 +21,7 @@ from domain.events.repair import (
 from domain.events.work import ArrivedOnSite, CustomerContacted
 from domain.people import Role
 from tests.workflows import stages
-from tests.workflows.desk import CENTRE_MANAGER, FOREMAN, FRONT_DESK, REPAIRER, SUPERVISOR, Open, OpenedCase, local
+from tests.workflows.desk import CENTRE_MANAGER, FOREMAN, FRONT_DESK, LY, REPAIRER, SUPERVISOR, Open, OpenedCase, local
 from tests.workflows.limits import PRESSED, Limit, late_a_second_after, met_in_the_last_moment, told
 
 
@@ -271,6 +271,21 @@ async def test_one_second_later_it_is_a_breach_told_to_its_posts_and_the_procedu
     opened: Open, limit: Limit
 ) -> None:
     await late_a_second_after(opened, limit)
+
+
+async def test_rep_128_signed_in_the_last_moment_of_the_seventh_working_day_it_is_in_time(opened: Open) -> None:
+    case = await opened()
+    await wants_the_signature(case)
+    due, terms = (await case.duty("REP-128"))["due_at"], await case.desk.reference.terms(LY, case.moment)
+    assert terms.calendar.add_working_days(local(case.day, "9:00"), 7).due == due
+
+    await case.desk.until(due - timedelta(seconds=1))
+    heard = await case.heard("REP-128")
+    await case.hears(stages.SIGNED, REPAIRER)
+
+    duty = await case.duty("REP-128")
+    assert ("met", None) == (duty["state"], duty["breached_at"])
+    assert [PRESSED, REMINDED] == heard
 
 
 async def test_rep_128_the_seventh_working_day_is_in_time_and_the_morning_after_it_late(opened: Open) -> None:

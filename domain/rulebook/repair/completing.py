@@ -565,20 +565,20 @@ GATES = (
         english="The completion agreed lies ahead, within a year.",
     ),
     Gate(
-        rule="REP-128",
-        on=(CompletionAgreed,),
-        holds=_not_beyond_the_limit,
-        field="event.finish_by",
-        remedy="约定完成时间超出规定（一般不超过7个工作日），须由管理中心经理登记",
-        english="That is beyond what may be agreed (7 working days); only the management-centre manager records it.",
-    ),
-    Gate(
         rule="REP-129",
         on=(CompletionAgreed,),
         holds=_not_put_off,
         field="event.finish_by",
         remedy="已与住户约定更早的完成时间，推迟须由管理中心经理登记",
         english="An earlier completion is agreed already; only the management-centre manager puts it off.",
+    ),
+    Gate(
+        rule="REP-128",
+        on=(CompletionAgreed,),
+        holds=_not_beyond_the_limit,
+        field="event.finish_by",
+        remedy="约定完成时间超出规定（一般不超过7个工作日），须由管理中心经理登记",
+        english="That is beyond what may be agreed (7 working days); only the management-centre manager records it.",
     ),
     Gate(
         rule="REP-126",
