@@ -187,7 +187,7 @@ async def _page(asking: Caller, look: Look, asked: Asked) -> str:
             recording=Recording(
                 no=look.head.no,
                 held=kinds.held,
-                recordable=tuple(_recordable(kinds, choices, presets(look, choices, resident))),
+                recordable=tuple(_recordable(kinds, choices, presets(look, choices, prices, resident))),
                 filled=asked.filled,
                 prices=prices.shown,
                 names=names,

@@ -564,7 +564,7 @@ async def test_every_kind_of_field_goes_through_a_form_to_the_end_of_the_repair(
         ("rp-1", "arrived_on_site", {"at": ""}),
         ("rp-1", "fault_compared", {"matches": "true", "actual_item": ""}),
         ("rp-1", "price_shown", {}),
-        ("rp-1", "cost_agreed", {"amount": "200.00", "agreed_by": "住户001", "means": "电话"}),
+        ("rp-1", "cost_agreed", {"amount": "170.00", "agreed_by": "住户001", "means": "电话"}),
         ("rp-1", "site_checked", {"items": [item.value for item in SiteItem]}),
         ("rp-1", "work_started", {"expected_done": soon}),
         ("rp-1", "work_finished", {"fault": "水", "charges_item": "W01", "charges_quantity": "2"}),
