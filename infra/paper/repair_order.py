@@ -33,6 +33,7 @@ def _request(sheet: RepairOrderSheet, wording: Wording) -> Places:
         "content": wording.text(sheet.content),
         "repairer": wording.short(sheet.repairer),
         "expected": moment(sheet.expected),
+        "expected_done": moment(sheet.expected_done),
     }
 
 
