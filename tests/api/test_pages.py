@@ -489,7 +489,7 @@ async def test_nothing_is_charged_before_its_total_was_seen_and_then_it_stands_o
     office: Office, front: Desk
 ) -> None:
     no = await office.call("fd-1")
-    await walk(office, no, "en-1", until="work_started")
+    await walk(office, no, "en-1", until="work_started", cost="255")
     repairer = await at_desk(office, "rp-1")
     page = await repairer.sees(f"/cases/{no}")
     form = form_of(page, "work_finished")
@@ -528,7 +528,7 @@ async def test_the_price_list_stands_by_code_with_unit_and_price_and_the_item_fo
     no = await office.call("fd-1")
     await walk(office, no, "en-1", until="arrived_on_site")
     await office.did(no, {"type": "fault_compared", "matches": False, "actual_item": "W05"}, "rp-1")
-    await walk(office, no, "en-1", after="fault_compared", until="work_started")
+    await walk(office, no, "en-1", after="fault_compared", until="work_started", cost="65")
     repairer = await at_desk(office, "rp-1")
     listed = await office.pool.fetch(
         "select i.code, i.name, i.unit, sum(r.unit_price) as price from price_items i join price_rates r"
