@@ -13,7 +13,7 @@ from domain.assigning import Work, check_sent, check_signatory, check_team, sent
 from domain.case_file import CaseFile
 from domain.errors import Malformed, RuleBroken
 from domain.events import AnyEvent
-from domain.events.on_site import FurtherWorkAgreed, Quoted
+from domain.events.on_site import CostAgreed, FurtherWorkAgreed, Quoted
 from domain.events.public import SheetSignedFor
 from domain.events.repair import Assigned, FaultCompared, PriceShown, WorkFinished
 from domain.events.routine import Defect, RoutineChecked
@@ -34,6 +34,7 @@ from domain.pricing import (
 )
 from domain.rulebook import PROCEDURES
 from domain.rulebook.repair.agreeing import off_the_list
+from domain.rulebook.repair.costing import check_cost
 from infra.postgres.records import CaseHead, case_file
 
 
@@ -58,6 +59,8 @@ async def completed(desk: Desk, wire: WireEvent, there: Circumstances) -> AnyEve
         values |= await _priced(desk, kind, values, there)
     if kind is Reassigned:
         values["reason"] = reason_for(values["reason"], values.pop("override_reason"))
+    if kind is CostAgreed:
+        await _refuse_other_cost(desk, values["amount"], there)
     if kind is RoutineChecked:
         values["defects"] = tuple(map(_defect, values["defects"]))
     return _made(kind, values)
@@ -114,6 +117,12 @@ async def _priced(desk: Desk, kind: type, values: dict[str, Any], there: Circums
     if kind is FurtherWorkAgreed and item:
         _check_fee(values["fee"], prices.item(item).whole, prices)
     return {}
+
+
+async def _refuse_other_cost(desk: Desk, amount: Decimal, there: Circumstances) -> None:
+    """REP-35: what the resident agreed to is what the list, or the review, makes it."""
+    file, book = case_file(await desk.reader.entries(there.head.no)), await desk.reference.price_book(there.head.estate)
+    check_cost(amount, file, list_for(book, file, there.at))
 
 
 def _check_fee(fee: Decimal, listed: Decimal, prices: PriceList) -> None:

@@ -13,7 +13,9 @@ from domain.forms import FormCopy, InspectionSheet, Signature
 from domain.rulebook.sending import crew, on_the_job
 
 
-def inspection_of(look: Look, copy: FormCopy, words: Words, *, printing: int, as_of: datetime) -> InspectionSheet:
+def inspection_of(
+    look: Look, copy: FormCopy, words: Words, *, printing: int, as_of: datetime, of_round: int | None = None
+) -> InspectionSheet:
     """Raises RuleBroken (PUB-02) where the report is not in the file yet, or can no longer be read."""
     file = look.file
     report, done = file.last(FacilityFaultReported), file.last(FacilityRepaired)
@@ -28,6 +30,7 @@ def inspection_of(look: Look, copy: FormCopy, words: Words, *, printing: int, as
         estate=words.estate,
         as_of=as_of,
         printing=printing,
+        round=of_round or 1,
         drill=look.head.drill,
         place=report.place,
         facility=report.facility,

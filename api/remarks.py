@@ -18,7 +18,7 @@ from domain.events.on_site import (
 )
 from domain.events.outside import HandedToOthers, OthersReported
 from domain.events.repair import TrialDone
-from domain.events.review import Reviewed
+from domain.events.review import FoundUnlisted, Reviewed, SentToReview
 from domain.events.work import Paused
 
 
@@ -27,7 +27,8 @@ def remarks(paper: CaseFile) -> Iterator[str]:
     FEE-106.
     """
     for entry in paper:
-        if said := _found(entry.event) or _agreed(entry.event) or _waits(entry.event):
+        event = entry.event
+        if said := _found(event) or _reviewed(event) or _agreed(event) or _waits(event):
             yield said
 
 
@@ -37,13 +38,20 @@ def _found(event: AnyEvent) -> str:
             return remark
         case Surveyed(finding=finding):
             return f"现场勘查：{finding}"
-        case Reviewed(amount=amount, remark=remark):
-            found = "不可维修" if amount is None else f"可以维修，{amount:.2f} 元"
-            return f"收费评审：{found}{'，' if remark else ''}{remark}"
         case ProblemFound(problem=problem, proposal=proposal):
             return f"发现：{problem}；建议：{proposal}"
         case AcceptanceStated(satisfied=False, remark=remark):
             return f"验收不满意{'：' if remark else ''}{remark}"
+    return ""
+
+
+def _reviewed(event: AnyEvent) -> str:
+    match event:
+        case SentToReview(work=work) | FoundUnlisted(work=work):
+            return f"清单外项目：{work}"
+        case Reviewed(amount=amount, remark=remark):
+            found = "不可维修" if amount is None else f"可以维修，{amount:.2f} 元"
+            return f"收费评审：{found}{'，' if remark else ''}{remark}"
     return ""
 
 

@@ -76,7 +76,7 @@ TEN_ACTS = (*UP_TO_THE_PRICE, (Withdrawn(reason="住户自行处理"), FRONT_DES
 
 LONGEST = (
     *UP_TO_THE_PRICE,
-    (CostAgreed(amount=Decimal(200), agreed_by="住户001", means=Means.IN_PERSON), REPAIRER),
+    (CostAgreed(amount=Decimal(85), agreed_by="住户001", means=Means.IN_PERSON), REPAIRER),
     (SiteChecked(items=tuple(SiteItem)), REPAIRER),
     (WorkStarted(expected_done=datetime.now(UTC) + timedelta(days=1)), REPAIRER),
     (WorkFinished(fault=FaultKind.WATER, no_charge=True), REPAIRER),

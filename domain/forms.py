@@ -189,7 +189,7 @@ class SheetCharge:
 class Sheet:
     """What every printed copy shows. An empty text or None is not known yet: its place stays blank, to be filled in
     by pen. ``as_of`` is the moment up to which the sheet tells the case; it dates the document. ``printing`` counts
-    from 1; from 2 on the sheet is a 补打.
+    from 1; from 2 on the sheet is a 补打. ``round``: of a case reopened after its form was filed each has its own.
     """
 
     copy: FormCopy
@@ -197,6 +197,7 @@ class Sheet:
     estate: str
     as_of: datetime
     printing: int
+    round: int = 1
     drill: bool = False
     steps: tuple[StepLine, ...] = ()
 

@@ -19,6 +19,10 @@ OFF_THE_LIST: Mapping[str, str] = {REVIEWED_ITEM: "评审项目", FURTHER_ITEM: 
 """What staff call them."""
 
 
+MEASURED = frozenset({"米", "延米", "平方米", "立方米", "小时", "千克", "公斤", "升"})
+"""Units of which a part is charged too; of every other there are only whole ones."""
+
+
 class ChargeKind(StrEnum):
     LABOUR = "labour"
     MATERIAL = "material"
@@ -45,6 +49,18 @@ class PriceItem:
     def whole(self) -> Decimal:
         """What one unit costs, all kinds together."""
         return self.labour + self.material + self.other
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether there are only whole numbers of it."""
+        return self.unit not in MEASURED
+
+    def can_come_to(self, amount: Decimal) -> bool:
+        """Whether so much of it costs that, with the material or without."""
+        if not self.is_counted:
+            return amount > 0
+        prices = {self.whole, self.whole - self.material} - {Decimal(0)}
+        return amount > 0 and any(amount % price == 0 for price in prices)
 
     def price(self, kind: ChargeKind) -> Decimal:
         return {
@@ -131,7 +147,7 @@ def charge(requested: Sequence[RequestedCharge], prices: PriceList) -> tuple[Cha
     """Price every line by the list (FEE-03), rounded half up to the fen, as the database checks.
 
     Raises RuleBroken (FEE-03) for an unlisted item or a typed amount that differs from the list,
-    Malformed for a quantity that is not positive or finer than three decimals.
+    Malformed for a quantity that is not positive, finer than three decimals, or a part of what is counted.
     """
     return tuple(_line(wanted, prices, position) for position, wanted in enumerate(requested))
 
@@ -167,7 +183,14 @@ def _line(wanted: RequestedCharge, prices: PriceList, position: int) -> ChargeLi
             remedy="数量须大于零，最多三位小数",
             english="The quantity must be positive, with at most three decimals.",
         )
-    unit_price = prices.item(wanted.item).price(wanted.kind)
+    listed = prices.item(wanted.item)
+    if listed.is_counted and quantity != quantity.to_integral_value():
+        raise Malformed(
+            field=f"charges.{position}.quantity",
+            remedy=f"{listed.name}按{listed.unit}计，数量须为整数",
+            english=f"{listed.code} is counted by {listed.unit}, so the quantity is a whole number.",
+        )
+    unit_price = listed.price(wanted.kind)
     amount = (unit_price * quantity).quantize(_FEN, rounding=ROUND_HALF_UP)
     if wanted.amount is not None and wanted.amount != amount:
         raise RuleBroken(

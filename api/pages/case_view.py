@@ -16,7 +16,7 @@ from api.pages.views import header, moment, owing, subject
 from api.wire.answers import CaseAnswer, DutyAnswer, EntryAnswer, PeriodAnswer, SameRoom
 from domain.events.joining import CalledAgain, CameAfter, MergeTaken, MergeUndone
 from domain.limits import due_text
-from domain.pricing import ChargeLine
+from domain.pricing import ChargeLine, total
 from domain.rulebook import PROCEDURES
 
 STATES = {"open": "办理中", "met": "按时完成", "breached": "超时", "waived": "免除", "superseded": "不再适用"}
@@ -31,7 +31,8 @@ RESIDENT = ("household", "reporter", "phone", "address", "room", "place", "conte
 class CasePage:
     """``told``: what became of the form that was just sent. ``purpose``: what it is shown unmasked for.
 
-    ``charges``: those that count, None before any work is done. ``may_open``: the reader may open a later case.
+    ``charges``: those that count, under each form; None before any work is done under it. ``may_open``: the reader may
+    open a later case.
     """
 
     who: str
@@ -39,7 +40,7 @@ class CasePage:
     course: Sequence[Stretch]
     names: Names
     recording: Recording
-    charges: Sequence[ChargeLine] | None
+    charges: Sequence[Sequence[ChargeLine] | None]
     may_unmask: bool
     may_open: bool
     purpose: Purpose | None
@@ -62,8 +63,8 @@ def case_page(shown: CasePage) -> str:
         _crew(case, shown.names),
         _linked(shown),
         _resident(shown),
-        _charged(shown),
-        _printing(case),
+        list(_charged(shown)),
+        [_printing(case, number, len(shown.charges)) for number in range(len(shown.charges), 0, -1)],
         acts("随时可登记", shown.recording, in_turn=False),
         _duties(shown),
         tag("h2", "记录"),
@@ -269,25 +270,35 @@ def _unmasking(shown: CasePage) -> Markup:
     )
 
 
-def _printing(case: CaseAnswer) -> Markup | None:
+def _printing(case: CaseAnswer, number: int, forms: int) -> Markup | None:
+    """Of the form of that round; which it is, only where there is more than one."""
     form = PROCEDURES[case.procedure].form
     if form is None:
         return None
+    of_round = tag("input", type_="hidden", name_="round", value=str(number)) if forms > 1 else None
     copies = [
         tag("button", f"打印{copy.name}（{copy.holder}）", type_="submit", name_="copy", value=str(copy.number))
         for copy in form.copies
     ]
     key = tag("input", type_="hidden", name_="key", value=fresh_key())
-    return tag("form", f"《{form.title}》", key, copies, method="post", action=f"/cases/{case.no}/print")
+    title = f"《{form.title}》{_of_round(number, forms)}"
+    return tag("form", title, key, of_round, copies, method="post", action=f"/cases/{case.no}/print")
 
 
-def _charged(shown: CasePage) -> Markup | None:
-    """FEE-03: what was charged, and what it comes to."""
-    if shown.charges is None:
-        return None
-    if not shown.charges:
-        return tag("p", "收费：没有费用")
-    return charges_table("收费", shown.charges, shown.names)
+def _of_round(number: int, forms: int) -> str:
+    return f"第{number}轮" if forms > 1 else ""
+
+
+def _charged(shown: CasePage) -> Iterator[Markup]:
+    """FEE-03: what was charged, and what it comes to; under each form, and under all of them where there are more."""
+    forms = len(shown.charges)
+    for number, charges in enumerate(shown.charges, start=1):
+        if charges is not None:
+            title = f"收费{_of_round(number, forms)}"
+            yield charges_table(title, charges, shown.names) if charges else tag("p", f"{title}：没有费用")
+    if forms > 1:
+        whole = total(line for charges in shown.charges for line in charges or ())
+        yield tag("p", "各轮收费共计 ", tag("strong", f"{whole} 元"))
 
 
 def _duty(duty: DutyAnswer, names: Names) -> Row:

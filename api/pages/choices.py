@@ -20,12 +20,13 @@ from domain.calendar import LOCAL
 from domain.errors import RuleBroken
 from domain.events import Event
 from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.events.on_site import CostAgreed
 from domain.events.repair import Assigned, FormFilled, RequestReceived, WorkFinished
 from domain.limits import due_text
 from domain.people import Role
 from domain.pricing import OFF_THE_LIST, REVIEWED_ITEM, PriceBook, PriceList
 from domain.rulebook import PROCEDURES
-from domain.rulebook.repair import agreeing, reading, reviewing
+from domain.rulebook.repair import agreeing, costing, reading, reviewing
 from infra.postgres.records import FiledDuty
 
 
@@ -89,16 +90,20 @@ async def lives_there(asking: Caller, look: Look, purpose: Purpose) -> Form:
     }
 
 
-def presets(look: Look, choices: Choices, resident: Form) -> Mapping[type[Event], Form]:
-    """What is most often so, for the person to change: REP-05's team, and the item that was found on the site.
+def presets(look: Look, choices: Choices, prices: Prices, resident: Form) -> Mapping[type[Event], Form]:
+    """What is most often so, for the person to change: REP-05's team, and the item that was found on the site with
+    what it costs.
 
     ``resident``: what may be shown of who lives there.
     """
     proposed = [name for name, _ in choices.teams[:1]]
     item = reading.item(look.file)
+    cost = costing.known_cost(look.file, prices.shown) if prices.shown else None
+    reviewed = [REVIEWED_ITEM] if reviewing.is_to_be_sent(look.file) else []
     return {
         FormFilled: {**resident, soon("wanted"): [AS_SOON_AS_POSSIBLE]},
-        Assigned: {"team": proposed},
+        Assigned: {"team": proposed, "item": reviewed},
+        CostAgreed: {"amount": [] if cost is None else [f"{cost:.2f}"]},
         WorkFinished: {"charges_item": [item], "charges_quantity": ["1"] if item else [""]},
     }
 

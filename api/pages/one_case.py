@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.completion import Circumstances, charged
@@ -25,7 +25,7 @@ from api.periods import periods_of
 from api.rights import Verb, demand, may, needs
 from api.routes.cases import bound_to, case_answer
 from api.routes.events import record_event
-from api.routes.forms import PRINTABLES, Wanted, counted, printed
+from api.routes.forms import PRINTABLES, Wanted, counted, forms_of, printed
 from api.wire.events import EVENTS, OPENINGS, WireCharge
 from api.wire.requests import NewEvent
 from domain.errors import Malformed, UnknownCase
@@ -34,6 +34,7 @@ from domain.events.repair import FormFilled
 from domain.pricing import ChargeLine, total
 from domain.rulebook import PROCEDURES
 from domain.rulebook.repair.charging import charges_in_force
+from domain.rulebook.repair.copies import by_form
 from infra.postgres.records import FiledDuty
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -122,28 +123,35 @@ async def print_copy(no: str, request: Request, asking: Annotated[Caller, Depend
     """Counted once however often the form is sent, and then shown."""
     given = await form_in(request)
     look = await look_at(asking, no)
-    wanted = _copy_of(look, first(given, "copy"))
+    wanted = _copy_of(look, first(given, "copy"), first(given, "round"))
     demand(look.actor, Verb.PRINT, facts_of(look))
     printing = await counted(under_its_key(asking, given), look, wanted)
-    return RedirectResponse(f"/cases/{look.head.no}/print/{wanted.copy.number}/{printing.number}", SEE_OTHER)
+    of_round = f"?round={wanted.of_round}" if wanted.of_round else ""
+    return RedirectResponse(f"/cases/{look.head.no}/print/{wanted.copy.number}/{printing.number}{of_round}", SEE_OTHER)
 
 
 @router.get("/cases/{no}/print/{copy}/{printing}")
 @needs(Verb.PRINT)
-async def printed_copy(no: str, copy: str, printing: str, asking: Annotated[Caller, Depends(caller)]) -> Response:
+async def printed_copy(
+    no: str,
+    copy: str,
+    printing: str,
+    asking: Annotated[Caller, Depends(caller)],
+    of_round: Annotated[str, Query(alias="round")] = "",
+) -> Response:
     """A printing that was counted, as often as it is looked at."""
     if not PRINTING.fullmatch(printing):
         raise UnknownCase
-    return await printed(asking, no, _copy_of(await look_at(asking, no), copy), int(printing))
+    return await printed(asking, no, _copy_of(await look_at(asking, no), copy, of_round), int(printing))
 
 
-def _copy_of(look: Look, number: str) -> Wanted:
-    """Of the form that the procedure of the case has."""
+def _copy_of(look: Look, number: str, of_round: str) -> Wanted:
+    """Of the form that the procedure of the case has; of the one that is out, unless a round is named."""
     form = PROCEDURES[look.head.procedure].form
     copy = next((copy for copy in form.copies if str(copy.number) == number), None) if form else None
-    if form is None or copy is None:
+    if form is None or copy is None or not (of_round == "" or PRINTING.fullmatch(of_round)):
         raise UnknownCase
-    return Wanted(printable=PRINTABLES[form.slug], copy=copy)
+    return Wanted(printable=PRINTABLES[form.slug], copy=copy, of_round=int(of_round) if of_round else None)
 
 
 def came_of(told: Mapping[str, object], event: type[Event]) -> Response:
@@ -190,12 +198,12 @@ async def _page(asking: Caller, look: Look, asked: Asked) -> str:
             recording=Recording(
                 no=look.head.no,
                 held=kinds.held,
-                recordable=tuple(_recordable(kinds, choices, presets(look, choices, resident))),
+                recordable=tuple(_recordable(kinds, choices, presets(look, choices, prices, resident))),
                 filled=asked.filled,
                 prices=prices.shown,
                 names=names,
             ),
-            charges=charges_in_force(look.file),
+            charges=tuple(charges_in_force(form) for form in by_form(look.file)[: forms_of(look)]),
             may_unmask=may(look.actor, Verb.READ_PERSONAL, facts_of(look)),
             may_open=may(look.actor, Verb.OPEN_CASE),
             purpose=asked.purpose,

@@ -37,7 +37,9 @@ MOST = 100_000
 
 
 class SheetOf(Protocol[S_co]):
-    def __call__(self, look: Look, copy: FormCopy, words: Words, *, printing: int, as_of: datetime) -> S_co: ...
+    def __call__(
+        self, look: Look, copy: FormCopy, words: Words, *, printing: int, as_of: datetime, of_round: int | None
+    ) -> S_co: ...
 
 
 class Render(Protocol[S_contra]):
@@ -71,10 +73,11 @@ NUMBERS = sorted({str(copy.number) for one in PRINTABLES.values() for copy in on
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A copy of a form."""
+    """A copy of a form; of a case that was reopened, of the one that is out unless ``of_round`` says which."""
 
     printable: Printable[Any]
     copy: FormCopy
+    of_round: int | None = None
 
     @property
     def purpose(self) -> str:
@@ -85,17 +88,34 @@ class Wanted:
         return f"{self.printable.form.code}/{self.copy.number}"
 
     def paper(self, look: Look) -> Paper:
-        return Paper(case_no=look.head.no, form=self.printable.form, copy=self.copy)
+        """Raises RuleBroken (REP-23) where the case has no such form."""
+        out = forms_of(look)
+        number = self.of_round or out
+        if number > out:
+            raise RuleBroken(
+                "REP-23",
+                field="round",
+                remedy=f"本单只有 {out} 轮《{self.printable.form.title}》",
+                english=f"The case has {out} of that form; round counts from 1.",
+            )
+        return Paper(case_no=look.head.no, form=self.printable.form, copy=self.copy, round=number)
+
+
+def forms_of(look: Look) -> int:
+    """How many forms the case has had: one, and another for each time that it was reopened after its return."""
+    places = PROCEDURES[look.head.procedure].copies(look.file)
+    return max((place.round for place in places), default=1)
 
 
 def copy_wanted(
     form: Annotated[str, PathParameter(json_schema_extra={"enum": list(PRINTABLES)})],
     copy: Annotated[str, Query(json_schema_extra={"enum": NUMBERS})] = "1",
+    of_round: Annotated[int | None, Query(alias="round", ge=1, le=MOST)] = None,
 ) -> Wanted:
     if form not in PRINTABLES:
         titles = {slug: f"《{one.form.title}》" for slug, one in PRINTABLES.items()}
         raise WrongBody(fault("enum", "form", list(PRINTABLES), titles))
-    return wanted_of(PRINTABLES[form], copy)
+    return replace(wanted_of(PRINTABLES[form], copy), of_round=of_round)
 
 
 def wanted_of(printable: Printable[Any], copy: str) -> Wanted:
@@ -152,25 +172,26 @@ async def counted(asking: Caller, look: Look, wanted: Wanted) -> Printing:
     """The printing under the caller's key: counted before it is drawn, so that there is never a second original."""
     desk = asking.house.desk
     _refuse_other_forms(look, wanted)
-    wanted.printable.sheet_of(look, wanted.copy, await words_for(desk, look), printing=1, as_of=datetime.now(UTC))
+    paper, words = wanted.paper(look), await words_for(desk, look)
+    wanted.printable.sheet_of(look, wanted.copy, words, printing=1, as_of=datetime.now(UTC), of_round=paper.round)
     async with acquired(desk.pool, desk.settings) as connection, connection.transaction():
         return await record_print(
-            connection, wanted.paper(look), StaffId(asking.principal.id), key=asking.key, upto=look.file.last_number
+            connection, paper, StaffId(asking.principal.id), key=asking.key, upto=look.file.last_number
         )
 
 
 async def _drawn(asking: Caller, look: Look, wanted: Wanted, printing: Printing) -> Response:
     """With what stood in the file as it was printed."""
-    desk = asking.house.desk
+    desk, number = asking.house.desk, wanted.paper(look).round
     if printing.upto is not None:
         look = replace(look, file=CaseFile(entry for entry in look.file if entry.number <= printing.upto))
     sheet = wanted.printable.sheet_of(
-        look, wanted.copy, await words_for(desk, look), printing=printing.number, as_of=printing.at
+        look, wanted.copy, await words_for(desk, look), printing=printing.number, as_of=printing.at, of_round=number
     )
     pdf = await asyncio.to_thread(wanted.printable.render, sheet, font=desk.settings.paper_font)
     name = f"{look.head.no}-{wanted.copy.number}.pdf"
     path = PATH.format(no=look.head.no, form=wanted.printable.form.slug)
-    place = f"{path}?copy={wanted.copy.number}&printing={printing.number}"
+    place = f"{path}?copy={wanted.copy.number}&round={number}&printing={printing.number}"
     told = {"Content-Disposition": f'inline; filename="{name}"', "Content-Location": place}
     return Response(pdf, media_type="application/pdf", headers=told)
 

@@ -99,13 +99,15 @@ class Day:
         )
 
     async def _is_worked_on(self, say: Say) -> None:
-        async def work(case: Repair, item: str, fault: str = "水") -> None:
-            await case.is_agreed()
+        async def work(case: Repair, item: str, cost: str, fault: str = "水") -> None:
+            await case.is_agreed(cost)
             await case.after(40 * MINUTE)
             await case.clear_of_the_return()
             await case.is_finished(item, fault)
 
-        await asyncio.gather(work(self.closed, "W01"), work(self.breached, "E02", "电"), work(self.flooded, "W15"))
+        await asyncio.gather(
+            work(self.closed, "W01", "85"), work(self.breached, "E02", "45", "电"), work(self.flooded, "W15", "87")
+        )
         await say("三单修好：计费、试用、签字、第一联交客户", "Three are done: charges, trial, signature, first copy.")
 
     async def _is_brought_back(self, say: Say) -> None:

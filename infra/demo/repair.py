@@ -70,11 +70,11 @@ class Repair:
         await self.hears(SUPERVISOR, "assigned", repairer=self.repairer, team=team, item=item)
         await self.hears(self.repairer, "order_taken")
 
-    async def is_agreed(self) -> None:
-        """REP-32 to REP-35, REP-10: compared, price shown, consent, begun."""
+    async def is_agreed(self, cost: str) -> None:
+        """REP-32 to REP-35, REP-10: compared, price shown, consent to what it costs, begun."""
         await self.hears(self.repairer, "fault_compared", matches=True)
         await self.hears(self.repairer, "price_shown")
-        await self.hears(self.repairer, "cost_agreed", amount="200", agreed_by="住户", means=Means.IN_PERSON)
+        await self.hears(self.repairer, "cost_agreed", amount=cost, agreed_by="住户", means=Means.IN_PERSON)
         await self.hears(self.repairer, "site_checked", items=list(SiteItem))
         done = await self.clocks.now(self.no) + timedelta(hours=1)
         await self.hears(self.repairer, "work_started", expected_done=done.isoformat())

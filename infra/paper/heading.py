@@ -20,6 +20,7 @@ def heading(sheet: Sheet, form: Form, wording: Wording) -> Places:
         "title": form.title,
         "estate": wording.short(sheet.estate),
         "no": wording.short(sheet.no),
+        "round": f"第{sheet.round}轮" if sheet.round > 1 else "",
         "copy_number": sheet.copy.number,
         "copy_name": sheet.copy.name,
         "copy_holder": sheet.copy.holder,

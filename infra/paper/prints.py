@@ -17,15 +17,16 @@ queries = load("paper.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """Which copy of which form of which case."""
+    """Which copy of which form of which case; ``round``: a case reopened after its return has another form."""
 
     case_no: CaseNo
     form: Form
     copy: FormCopy
+    round: int = 1
 
     @property
-    def place(self) -> tuple[str, str, int]:
-        return self.case_no, self.form.code, self.copy.number
+    def place(self) -> tuple[str, str, int, int]:
+        return self.case_no, self.form.code, self.copy.number, self.round
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

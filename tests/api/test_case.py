@@ -10,12 +10,21 @@ from domain.events.on_site import SiteItem
 from tests.api.office import Office, fresh_key
 
 SUPERVISOR, DESK, REPAIRER = "es-1", "fd-1", "rp-1"
-AGREED = {"type": "cost_agreed", "amount": "500", "agreed_by": "住户001", "means": "当面"}
+AGREED = {"type": "cost_agreed", "amount": "170", "agreed_by": "住户001", "means": "当面"}
+"""Two of W01 by the version in force."""
+
 CHECKED = {"type": "site_checked", "items": [item.value for item in SiteItem]}
 
 
 async def walk(
-    office: Office, no: str, supervisor: str, *, solved: bool = True, after: str = "", until: str = ""
+    office: Office,
+    no: str,
+    supervisor: str,
+    *,
+    solved: bool = True,
+    after: str = "",
+    until: str = "",
+    cost: str = AGREED["amount"],
 ) -> list[dict[str, Any]]:
     """Everything that is done in an ordinary repair, each by whoever does it; from behind a step, and to another."""
     steps: list[tuple[str, dict[str, Any]]] = [
@@ -30,7 +39,7 @@ async def walk(
         (REPAIRER, {"type": "arrived_on_site"}),
         (REPAIRER, {"type": "fault_compared", "matches": True}),
         (REPAIRER, {"type": "price_shown"}),
-        (REPAIRER, AGREED),
+        (REPAIRER, AGREED | {"amount": cost}),
         (REPAIRER, CHECKED),
         (REPAIRER, {"type": "work_started", "expected_done": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}),
         (REPAIRER, {"type": "work_finished", "fault": "水", "charges": [{"item": "W01", "quantity": 2}]}),

@@ -138,7 +138,7 @@ async def test_nothing_is_charged_before_its_total_was_seen_and_then_it_stands_o
     office: Office, front: Desk
 ) -> None:
     no = await office.call("fd-1")
-    await walk(office, no, "en-1", until="work_started")
+    await walk(office, no, "en-1", until="work_started", cost="255")
     repairer = await at_desk(office, "rp-1")
     page = await repairer.sees(f"/cases/{no}")
     form = form_of(page, "work_finished")
@@ -171,7 +171,7 @@ async def test_the_price_list_stands_by_code_with_unit_and_price_and_the_item_fo
     no = await office.call("fd-1")
     await walk(office, no, "en-1", until="arrived_on_site")
     await office.did(no, {"type": "fault_compared", "matches": False, "actual_item": "W05"}, "rp-1")
-    await walk(office, no, "en-1", after="fault_compared", until="work_started")
+    await walk(office, no, "en-1", after="fault_compared", until="work_started", cost="65")
     repairer = await at_desk(office, "rp-1")
     listed = await office.pool.fetch(
         "select i.code, i.name, i.unit, sum(r.unit_price) as price from price_items i join price_rates r"
@@ -206,7 +206,7 @@ async def test_every_kind_of_field_goes_through_a_form_to_the_end_of_the_repair(
         ("rp-1", "arrived_on_site", {"at": ""}),
         ("rp-1", "fault_compared", {"matches": "true", "actual_item": ""}),
         ("rp-1", "price_shown", {}),
-        ("rp-1", "cost_agreed", {"amount": "200.00", "agreed_by": "住户001", "means": "电话"}),
+        ("rp-1", "cost_agreed", {"amount": "170.00", "agreed_by": "住户001", "means": "电话"}),
         ("rp-1", "site_checked", {"items": [item.value for item in SiteItem]}),
         ("rp-1", "work_started", {"expected_done": soon}),
         ("rp-1", "work_finished", {"fault": "水", "charges_item": "W01", "charges_quantity": "2"}),

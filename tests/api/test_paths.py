@@ -41,7 +41,7 @@ async def agreed_work(office: Office, **call: str) -> str:
         (SUPERVISOR, UNLISTED),
     ):
         await office.did(no, event, who)
-    await walk(office, no, SUPERVISOR, after="assigned", until="site_checked")
+    await walk(office, no, SUPERVISOR, after="assigned", until="site_checked", cost=str(REVIEWED))
     unfit = {"finding_of_material": "不合格", "remark": "已开裂", "warned": True, "choice": "使用"}
     for who, event in (
         (DESK, {"type": "material_supplied", "material": "住户旧龙头"}),
@@ -66,6 +66,8 @@ def finished(*charges: Mapping[str, object]) -> dict[str, Any]:
 async def done(office: Office) -> str:
     """From the call to the filed form: charged as reviewed, as agreed for further work, and by the list."""
     no = await agreed_work(office)
+    listed = {"type": "further_work_agreed", "work": "换龙头", "item": "W01", "fee": "85", "agreed_by": "住户001"}
+    await office.did(no, {**listed, "finish_by": soon()}, REPAIRER)
     charges = ({"item": "REVIEWED"}, {"item": "EXTRA", "amount": str(FURTHER)}, {"item": "W01", "kind": "labour"})
     await office.did(no, finished(*charges), REPAIRER)
     await walk(office, no, SUPERVISOR, after="work_finished")
@@ -161,7 +163,7 @@ async def test_who_agreed_and_what_was_written_of_the_home_is_masked_without_a_p
     hidden = [("further_work_agreed", "work"), ("sent_to_review", "work"), ("material_supplied", "material")]
     hidden += [("problem_found", "problem"), ("problem_found", "proposal")]
     assert {"**"} == {by_type[kind][field] for kind, field in hidden}
-    assert ("不合格", "60.50") == (
+    assert ("不合格", "85") == (
         by_type["material_checked"]["finding_of_material"],
         by_type["further_work_agreed"]["fee"],
     )
@@ -187,7 +189,7 @@ async def test_the_printed_order_says_what_was_found_warned_of_agreed_to_and_cha
         "使用业主水，住户001同意",
         "发现：角阀锈死；建议：一并更换",
         "追加维修：换角阀，60.50元，",
-        "同意收费并维修，500.00元，住户001（当面）",
+        "同意收费并维修，90.00元，住户001（当面）",
         "其他费用评审项目90.00",
         "其他费用追加维修60.50",
         "￥185.50",

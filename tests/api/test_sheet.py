@@ -33,6 +33,7 @@ from domain.events.repair import (
     CopiesHandedOn,
     CopiesSentBack,
     CopyReturned,
+    FaultCompared,
     FaultKind,
     FeedbackGiven,
     FormCollected,
@@ -43,14 +44,14 @@ from domain.events.repair import (
     Urgency,
     WorkFinished,
 )
-from domain.events.review import Reviewed
+from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent, Reviewed, SentToReview
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Paused, PauseReason, Reassigned, WorkStarted
 from domain.forms import REPAIR_ORDER, RepairOrderSheet
 from domain.people import CaseNo, EstateCode, StaffId
-from domain.pricing import ChargeKind, ChargeLine, PriceBook
+from domain.pricing import REVIEWED_ITEM, ChargeKind, ChargeLine, PriceBook
 from infra.postgres.records import CaseHead
 from tests.domain.rulebook.beginnings import ASSIGNED, RECEIVED
-from tests.domain.story import FRONT_DESK, Story, filled, on
+from tests.domain.story import FRONT_DESK, OTHER_REPAIRER, REPAIRER, Story, filled, on
 
 REMARK = "住户脾气大"
 STEPS: tuple[tuple[AnyEvent, str], ...] = (
@@ -84,11 +85,11 @@ def look() -> Look:
     return Look(head=head, actor=FRONT_DESK, recorder=FRONT_DESK, entries=[], file=story.file)
 
 
-def printed(look: Look, copy: int) -> RepairOrderSheet:
+def printed(look: Look, copy: int, *, of_round: int | None = None) -> RepairOrderSheet:
     words = Words(estate="荔园", names={}, prices=PriceBook(versions=()))
     wanted = REPAIR_ORDER.copy(copy)
     assert wanted is not None
-    return sheet_of(look, wanted, words, printing=1, as_of=datetime(2026, 11, 23, tzinfo=UTC))
+    return sheet_of(look, wanted, words, printing=1, as_of=datetime(2026, 11, 23, tzinfo=UTC), of_round=of_round)
 
 
 def test_the_customers_copy_tells_neither_limits_nor_remarks_nor_the_way_of_our_papers(look: Look) -> None:
@@ -294,3 +295,59 @@ def test_rep_09_war_01_the_remarks_say_what_is_waited_for_and_until_when(look: L
     assert ["暂停", "转保修或外单位", "保修或外单位结果", "保修或外单位结果"] == [
         step.what for step in sheet.steps[-4:]
     ]
+
+
+REVIEW: tuple[AnyEvent, ...] = (
+    SentToReview(work="拆改墙内暗管"),
+    Reviewed(feasible=True, amount=Decimal(90), remark="需凿墙"),
+    ReviewAnswered(text="可以，90 元"),
+    ReviewConsent(cost_accepted=True, repair_agreed=True),
+)
+AS_REVIEWED = replace(ASSIGNED, item=REVIEWED_ITEM)
+
+
+def test_rep_28_the_form_of_reviewed_work_says_what_the_work_is(look: Look) -> None:
+    sent = noted_under(look, *REVIEW, AS_REVIEWED)
+    compared = noted_under(look, *REVIEW, AS_REVIEWED, FaultCompared(matches=True))
+    listed = noted_under(look, *REVIEW, AS_REVIEWED, FaultCompared(matches=False, actual_item="W02"))
+
+    work = "评审项目：拆改墙内暗管"
+    assert [(work, ""), (work, work), (work, "W02")] == [
+        (sheet.reported_item, sheet.actual_item) for sheet in (sent, compared, listed)
+    ]
+    assert "清单外项目：拆改墙内暗管；收费评审：可以维修，90.00 元，需凿墙" == sent.remarks
+
+
+def test_rep_33_unlisted_work_found_on_the_site_stands_beside_what_was_reported(look: Look) -> None:
+    sheet = noted_under(look, ASSIGNED, FoundUnlisted(work="换整段暗管"), *REVIEW[1:3])
+
+    assert (ASSIGNED.item, "评审项目：换整段暗管") == (sheet.reported_item, sheet.actual_item)
+
+
+def test_rep_47_a_form_not_filed_before_it_was_reopened_says_what_both_visits_found_and_agreed_to(look: Look) -> None:
+    first = CostAgreed(amount=Decimal(50), agreed_by="住户", means=Means.IN_PERSON)
+    signed = (FaultCompared(matches=True), first, ResidentSigned(signer="住户", signature="s-1"))
+    other = (ASSIGNED, FaultCompared(matches=False, actual_item="W02"), replace(first, amount=Decimal(45)))
+
+    midway = noted_under(look, *signed, FeedbackGiven(solved=False), ASSIGNED)
+    done = noted_under(look, *signed, FeedbackGiven(solved=False), *other)
+
+    assert ("同意收费并维修，50.00 元，住户（当面）", "W01") == (midway.consent, midway.actual_item)
+    assert "同意收费并维修，50.00 元，住户（当面）；同意收费并维修，45.00 元，住户（当面）" == done.consent
+    assert ("W01", "W01；W02") == (done.reported_item, done.actual_item)
+
+
+def test_rep_47_the_form_of_the_first_round_keeps_its_appointment_and_its_repairer(look: Look) -> None:
+    story = Story(entries=[(entry.event, entry.at) for entry in look.file])
+    story.then(AppointmentMoved(wanted=on("15:00"), reason="住户外出"), on("10:30"))
+    again = replace(ASSIGNED, repairer=OTHER_REPAIRER.id)
+    papers: tuple[AnyEvent, ...] = (CopiesConfirmed(), CopiesHandedOn(), ReturnRegistered(reference="A-1"))
+    for event in (ResidentSigned(signer="住户", signature="s-1"), *papers, FeedbackGiven(solved=False), again):
+        story.then(event, on("16:00"))
+    reopened_later = replace(look, file=story.file)
+
+    first, second = printed(reopened_later, 1, of_round=1), printed(reopened_later, 1)
+
+    assert (1, on("15:00"), REPAIRER.id, "未解决") == (first.round, first.wanted, first.repairer, first.feedback)
+    assert (2, "尽快", OTHER_REPAIRER.id, "") == (second.round, second.wanted, second.repairer, second.feedback)
+    assert len(first.steps) < len(second.steps)

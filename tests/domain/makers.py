@@ -1,7 +1,7 @@
 """For every event that people record: what somebody might plausibly say in it, as a case stands."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -105,7 +105,8 @@ from domain.events.work import (
     WorkStarted,
 )
 from domain.people import CaseNo, Role
-from domain.pricing import ChargeKind, ChargeLine
+from domain.pricing import REVIEWED_ITEM, ChargeKind, ChargeLine
+from domain.rulebook.repair import costing, reading, reviewing
 from domain.rulebook.repair.reading import copies_back, is_immediate_situation
 from domain.rulebook.routine.plans import BY_ROUTINE
 from domain.rulebook.sending import crew
@@ -178,6 +179,29 @@ def _agreed(scene: Scene) -> list[AnyEvent]:
     return [CompletionAgreed(finish_by=moment) for moment in moments if all(moment <= last for last in most)]
 
 
+def _assigned(scene: Scene) -> list[AnyEvent]:
+    """What was reviewed and agreed to; else something of the list."""
+    item = REVIEWED_ITEM if reviewing.is_to_be_sent(scene.file) else "W01"
+    return [Assigned(repairer=repairer, team="水工班", item=item) for repairer in SENT]
+
+
+def _cost(scene: Scene) -> Decimal:
+    """Of reviewed work what it was reviewed at; of the list's any price may stand here."""
+    return costing.reviewed_cost(scene.file) if costing.is_reviewed(scene.file) else Decimal(100)
+
+
+def _charged(scene: Scene) -> ChargeLine:
+    """By what was found on the site; of a round without a review nothing is charged for reviewed work."""
+    amount = reviewing.reviewed_amount(scene.file)
+    if not costing.is_reviewed(scene.file):
+        return replace(CHARGED, item=reading.item(scene.file) or CHARGED.item)
+    if amount is None:
+        return CHARGED
+    return replace(
+        CHARGED, item=REVIEWED_ITEM, kind=ChargeKind.OTHER, price_version="", unit_price=amount, amount=amount
+    )
+
+
 Maker = Callable[[Scene], list[AnyEvent]]
 
 
@@ -231,7 +255,7 @@ MAKERS: Mapping[type[Event], Maker] = {
     ],
     FormCollected: _always(FormCollected()),
     Assessed: _always(*(Assessed(urgency=urgency) for urgency in (Urgency.REGULAR, Urgency.URGENT, Urgency.LOW))),
-    Assigned: _always(*(Assigned(repairer=repairer, team="水工班", item="W01") for repairer in SENT)),
+    Assigned: _assigned,
     OrderTaken: _always(OrderTaken()),
     SetOut: _always(SetOut()),
     FaultCompared: _always(FaultCompared(matches=True), FaultCompared(matches=False, actual_item="W02")),
@@ -244,7 +268,7 @@ MAKERS: Mapping[type[Event], Maker] = {
     PaymentStated: _always(*(PaymentStated(payment=payment) for payment in Payment)),
     Quoted: _always(Quoted(item="W01", amount=Decimal(80), price_version="v1")),
     QuoteAccepted: _always(QuoteAccepted(agreed_by="住户")),
-    CostAgreed: _always(*(CostAgreed(amount=Decimal(100), agreed_by="住户", means=means) for means in Means)),
+    CostAgreed: lambda scene: [CostAgreed(amount=_cost(scene), agreed_by="住户", means=means) for means in Means],
     SiteChecked: _always(SiteChecked(items=tuple(SiteItem)), SiteChecked(items=(SiteItem.CONTENT_CONFIRMED,))),
     MaterialSupplied: _always(MaterialSupplied(material="水龙头")),
     MaterialChecked: _always(
@@ -280,9 +304,10 @@ MAKERS: Mapping[type[Event], Maker] = {
     RefusalExplained: _always(RefusalExplained()),
     RefusalSigned: _always(RefusalSigned(reason="嫌贵")),
     RefusalFiled: _always(RefusalFiled(reference="B-1")),
-    WorkFinished: _always(
-        WorkFinished(fault=FaultKind.WATER, no_charge=True), WorkFinished(fault=FaultKind.WATER, charges=(CHARGED,))
-    ),
+    WorkFinished: lambda scene: [
+        WorkFinished(fault=FaultKind.WATER, no_charge=True),
+        *(WorkFinished(fault=FaultKind.WATER, charges=(line,)) for line in (_charged(scene), CHARGED)),
+    ],
     TrialDone: _always(TrialDone(passed=True), TrialDone(passed=False, remark="仍渗水")),
     ResidentSigned: _always(ResidentSigned(signer="住户", signature="s-1")),
     SignatureExcused: _always(SignatureExcused(reason="住户不在")),

@@ -1,5 +1,6 @@
 """FEE-03: charges come from the price list in force, and from nothing else."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -43,10 +44,41 @@ def test_a_typed_amount_equal_to_the_list_is_taken() -> None:
 @pytest.mark.parametrize(
     ("quantity", "amount"), [("1.5", "45.00"), ("0.333", "9.99"), ("0.001", "0.03"), ("1.0005e3", "30015.00")]
 )
-def test_quantities_are_multiplied_exactly_to_the_fen(quantity: str, amount: str) -> None:
-    (line,) = charge([RequestedCharge(item="W01", kind=LABOUR, quantity=Decimal(quantity))], OLD)
+@pytest.mark.parametrize("unit", ["米", "平方米", "小时"])
+def test_quantities_are_multiplied_exactly_to_the_fen(quantity: str, amount: str, unit: str) -> None:
+    measured = replace(OLD, items=(replace(TAP, unit=unit),))
+
+    (line,) = charge([RequestedCharge(item="W01", kind=LABOUR, quantity=Decimal(quantity))], measured)
 
     assert line.amount == Decimal(amount)
+
+
+@pytest.mark.parametrize("unit", ["个", "次", "套", "户", "处"])
+def test_fee_03_of_what_is_counted_there_are_only_whole_numbers(unit: str) -> None:
+    counted = replace(OLD, items=(replace(TAP, unit=unit),))
+    two, half = (RequestedCharge(item="W01", kind=LABOUR, quantity=Decimal(said)) for said in ("2.000", "2.5"))
+
+    assert Decimal(60) == total(charge([two], counted))
+    with pytest.raises(Malformed, match="整数") as refusal:
+        charge([half], counted)
+    assert ("charges.0.quantity", unit in refusal.value.remedy) == (refusal.value.field, True)
+
+
+@pytest.mark.parametrize(
+    ("amount", "comes"),
+    [("50", True), ("150", True), ("30", True), ("60", True), ("10", False), ("49.99", False), ("70", False)],
+)
+def test_rep_35_so_many_of_it_come_to_whole_prices_with_the_material_or_without(amount: str, *, comes: bool) -> None:
+    assert comes == TAP.can_come_to(Decimal(amount))
+
+
+def test_rep_35_what_is_measured_may_come_to_any_amount_and_what_costs_nothing_to_none() -> None:
+    free = replace(TAP, labour=Decimal(0), material=Decimal(0))
+
+    measured = [replace(TAP, unit="小时").can_come_to(Decimal(said)) for said in ("10", "0.01", "0")]
+
+    assert [True, True, False] == measured
+    assert not free.can_come_to(Decimal(50))
 
 
 def test_half_a_fen_is_rounded_up_as_the_database_does() -> None:

@@ -56,7 +56,7 @@ TO_THE_SITE: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 CONSENTED: tuple[tuple[str, dict[str, Any]], ...] = (
     *TO_THE_SITE,
-    ("rp-1", {"type": "cost_agreed", "amount": "100", "agreed_by": "住户001", "means": "当面"}),
+    ("rp-1", {"type": "cost_agreed", "amount": "85", "agreed_by": "住户001", "means": "当面"}),
     ("rp-1", {"type": "site_checked", "items": [item.value for item in SiteItem]}),
     ("rp-1", {"type": "work_started", "expected_done": TOMORROW}),
     ("rp-1", {"type": "work_finished", "fault": "水", "charges": [{"item": "W01"}]}),

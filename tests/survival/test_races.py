@@ -50,7 +50,7 @@ async def test_of_two_who_take_an_order_at_once_one_gets_it(callers: Callers, po
 async def test_of_consent_and_refusal_at_once_one_stands(callers: Callers, pool: asyncpg.Pool) -> None:
     no = await callers.carry(TO_THE_SITE)
     answers: list[dict[str, Any]] = [
-        {"type": "cost_agreed", "amount": "100", "agreed_by": "住户001", "means": "当面"},
+        {"type": "cost_agreed", "amount": "85", "agreed_by": "住户001", "means": "当面"},
         {"type": "consent_refused", "reminded": True},
     ]
 

@@ -1,5 +1,6 @@
 """Ways to bring a repair to a stage, each act at a time of its own on the day of the call."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -73,9 +74,9 @@ def filled(wanted: Wanted = "尽快") -> FormFilled:
     return FormFilled(household="住户001", address="1栋0101", phone="19900000001", content="厨房漏水", wanted=wanted)
 
 
-async def agrees(case: OpenedCase) -> None:
+async def agrees(case: OpenedCase, amount: Decimal = AGREED.amount) -> None:
     """REP-35, REP-110 to REP-119: the resident agrees to the price, and everything on the checklist is ticked."""
-    await case.hears(AGREED, REPAIRER)
+    await case.hears(replace(AGREED, amount=amount), REPAIRER)
     await case.hears(CHECKED, REPAIRER)
 
 

@@ -111,7 +111,8 @@ async def test_rep_33_another_fault_that_is_not_listed_is_reviewed_on_the_site_a
     await case.hears(stages.ANSWERED, SUPERVISOR)
     assert "待住户同意" == (await case.view())["stage"]
     await case.hears(PriceShown(price_version="LY-2024"), REPAIRER)
-    await stages.agrees(case)
+    assert ("FEE-02", "event.amount") == (await case.refuses(stages.AGREED, REPAIRER)).broke
+    await stages.agrees(case, Decimal(90))
 
     assert "待开工" == (await case.view())["stage"]
 

@@ -41,8 +41,12 @@ def further_work(file: CaseFile) -> tuple[FurtherWorkAgreed, ...]:
 
 
 def off_the_list(file: CaseFile) -> dict[str, Decimal]:
-    """FEE-02, FEE-106: what may be charged that the list does not name, by what stands for it in place of an item."""
-    reviewed, fees = reviewing.reviewed_amount(file), [one.fee for one in further_work(file) if not one.item]
+    """FEE-02, FEE-106: what may be charged that the list does not name, by what stands for it in place of an item.
+
+    A review counts as long as nothing else was found on the site (REP-33).
+    """
+    reviewed = reviewing.reviewed_amount(file) if reading.item(file) == REVIEWED_ITEM else None
+    fees = [one.fee for one in further_work(file) if not one.item]
     named = {REVIEWED_ITEM: reviewed, FURTHER_ITEM: sum(fees, start=Decimal(0)) if fees else None}
     return {item: amount for item, amount in named.items() if amount is not None}
 

@@ -57,23 +57,32 @@ def copy_places(file: CaseFile) -> tuple[CopyPlace, ...]:
     return tuple(places[key] for key in sorted(places))
 
 
-def on_this_form(file: CaseFile) -> tuple[Entry, ...]:
-    """What happened under the form that is out now, or was out last; before it is filled in, everything."""
-    rounds = tuple(_by_round(file))
-    return tuple(entry for current, entry in rounds if current == rounds[-1][0])
+def by_form(file: CaseFile) -> tuple[tuple[Entry, ...], ...]:
+    """What happened under each form, the first from the call on.
+
+    The feedback upon which a form is issued anew stands last on the one before, and what follows upon it goes under
+    the new one, which is out once somebody is sent; until then it may say nothing.
+    """
+    forms: list[list[Entry]] = [[]]
+    registered = False
+    for entry in file:
+        forms[-1].append(entry)
+        registered = registered or isinstance(entry.event, ReturnRegistered)
+        if registered and isinstance(entry.event, FeedbackGiven) and not entry.event.solved:
+            forms.append([])  # papers not yet filed go on with the reopened repair
+            registered = False
+    return tuple(map(tuple, forms))
+
+
+def form_out(file: CaseFile) -> int:
+    """The number of the form that is out now, or was out last."""
+    return max((place.round for place in copy_places(file)), default=1)
 
 
 def _by_round(file: CaseFile) -> Iterator[tuple[int, Entry]]:
     """Each entry with the round of the form it belongs to."""
-    current, registered, reopened = 1, False, False
-    for entry in file:
-        if isinstance(entry.event, ReturnRegistered):
-            registered = True
-        if isinstance(entry.event, FeedbackGiven):  # papers not yet filed go on with the reopened repair
-            reopened = not entry.event.solved and registered
-        if reopened and isinstance(entry.event, Assigned):
-            current, registered, reopened = current + 1, False, False
-        yield current, entry
+    for current, entries in enumerate(by_form(file), start=1):
+        yield from ((current, entry) for entry in entries)
 
 
 def _moves(entry: Entry, *, fresh: bool) -> Mapping[int, str]:

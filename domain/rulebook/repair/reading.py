@@ -25,10 +25,12 @@ from domain.events.repair import (
     Situation,
     Urgency,
 )
+from domain.events.review import FoundUnlisted
 from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.pauses import running
 from domain.people import Role
+from domain.pricing import REVIEWED_ITEM
 from domain.rulebook import sending
 from domain.rulebook.open_values import NEAR_BY
 
@@ -134,10 +136,18 @@ def replaces_expected_arrival(entry: Entry) -> bool:
 
 
 def item(file: CaseFile) -> str:
-    """REP-32, REP-33: the item of the price list that was found on the site, else the one assigned; none: empty."""
+    """REP-32, REP-33: the item that was found on the site, else the one assigned; none: empty.
+
+    What the list does not name is the item that stands for its review.
+    """
     assigned = file.last(Assigned)
-    found = [entry.event for entry in file.since(Assigned) if isinstance(entry.event, FaultCompared)]
-    return (found[-1].actual_item if found else "") or (assigned.item if assigned else "")
+    for entry in reversed(file.since(Assigned)):
+        match entry.event:
+            case FoundUnlisted():
+                return REVIEWED_ITEM
+            case FaultCompared(actual_item=found) if found:
+                return found
+    return assigned.item if assigned else ""
 
 
 def expected_to_go_on(file: CaseFile) -> datetime | None:

@@ -168,6 +168,17 @@ def is_agreed(file: CaseFile) -> bool:
     return False
 
 
+def _as_reviewed(asked: Question) -> bool:
+    event = asked.event
+    return not isinstance(event, Assigned) or event.item == REVIEWED_ITEM or not is_to_be_sent(asked.file)
+
+
+def is_to_be_sent(file: CaseFile) -> bool:
+    """REP-31: the resident agreed in this round to what was reviewed, and that is what somebody is sent for."""
+    said = (entry.event for entry in reading.this_round(file))
+    return any(isinstance(event, ReviewConsent) and event.agreed for event in said)
+
+
 GATES = (
     Gate(
         rule="REP-28",
@@ -184,6 +195,15 @@ GATES = (
         field="event.item",
         remedy="清单外项目须经收费评审，并由住户认可费用、同意维修后才能派工",
         english="Work that is not on the list is assigned only once reviewed and agreed to, both cost and repair.",
+    ),
+    Gate(
+        rule="REP-31",
+        on=(Assigned,),
+        holds=_as_reviewed,
+        field="event.item",
+        remedy="本单已收费评审，住户已同意，派工项目须选「评审项目」；现场另有项目的，由维修人员在「现场确认」填写",
+        english="What was reviewed and agreed to is what is assigned: item REVIEWED; what else is found on the site is "
+        "said with fault_compared.",
     ),
 )
 

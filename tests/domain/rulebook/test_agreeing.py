@@ -1,5 +1,6 @@
 """Read off the file: what was reviewed and agreed to, what may be charged off the list, and when a case is settled."""
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from domain.events import AnyEvent, Noted, PeriodOver
 from domain.events.on_site import CostAgreed, FurtherWorkAgreed, Means, SiteChecked, SiteItem
 from domain.events.repair import (
     CustomerCopyGiven,
+    FaultCompared,
     FaultKind,
     FeedbackGiven,
     FormCollected,
@@ -34,6 +36,7 @@ HALVES = (
     ReviewConsent(cost_accepted=False, repair_agreed=True),
     ReviewConsent(cost_accepted=False, repair_agreed=False),
 )
+AS_REVIEWED, OTHER = replace(ASSIGNED, item="REVIEWED"), FaultCompared(matches=False, actual_item="W02")
 CHECKED = SiteChecked(items=tuple(SiteItem))
 UNSOLVED, SOLVED = FeedbackGiven(solved=False), FeedbackGiven(solved=True)
 COPY, RETURN = CustomerCopyGiven(), ReturnRegistered(reference="A-1")
@@ -105,14 +108,15 @@ def charged(amount: str) -> ChargeLine:
         ((ASSIGNED, agreed(100)), {}),
         ((REVIEW,), {}),
         ((REVIEW, Reviewed(feasible=False)), {}),
-        ((REVIEW, reviewed(90), ANSWERED, YES, ASSIGNED), {"REVIEWED": 90}),
+        ((REVIEW, reviewed(90), ANSWERED, YES, AS_REVIEWED), {"REVIEWED": 90}),
+        ((REVIEW, reviewed(90), ANSWERED, YES, AS_REVIEWED, OTHER), {}),
         ((ASSIGNED, UNLISTED, reviewed(70)), {"REVIEWED": 70}),
-        ((REVIEW, reviewed(90), ANSWERED, YES, ASSIGNED, UNLISTED), {}),
-        ((REVIEW, reviewed(90), ANSWERED, YES, ASSIGNED, UNLISTED, reviewed(120)), {"REVIEWED": 120}),
+        ((REVIEW, reviewed(90), ANSWERED, YES, AS_REVIEWED, UNLISTED), {}),
+        ((REVIEW, reviewed(90), ANSWERED, YES, AS_REVIEWED, UNLISTED, reviewed(120)), {"REVIEWED": 120}),
         ((ASSIGNED, further(60), further(30)), {"EXTRA": 90}),
         ((ASSIGNED, further(0)), {"EXTRA": 0}),
-        ((REVIEW, reviewed(90), ANSWERED, YES, ASSIGNED, further(10)), {"REVIEWED": 90, "EXTRA": 10}),
-        ((REVIEW, reviewed(90), ANSWERED, YES, ASSIGNED, further(10), SIGNED, UNSOLVED, ASSIGNED), {}),
+        ((REVIEW, reviewed(90), ANSWERED, YES, AS_REVIEWED, further(10)), {"REVIEWED": 90, "EXTRA": 10}),
+        ((REVIEW, reviewed(90), ANSWERED, YES, AS_REVIEWED, further(10), SIGNED, UNSOLVED, ASSIGNED), {}),
     ],
 )
 def test_fee_02_fee_106_off_the_list_is_charged_what_this_round_reviewed_or_agreed_to(
