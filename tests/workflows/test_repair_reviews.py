@@ -1,5 +1,7 @@
 """Work that no price list names is reviewed first, and a complex fault is looked at first."""
 
+from decimal import Decimal
+
 from domain.events import PeriodOver
 from domain.events.on_site import Surveyed
 from domain.events.repair import Assessed, Assigned, OrderTaken, PriceShown, Urgency
