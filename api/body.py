@@ -10,12 +10,11 @@ from typing import Any, NoReturn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import http_problem
-from api.sentences import Fault, fault
+from api.sentences import NAME, Fault, fault
 
 LARGEST_BODY = 64 * 1024
 SLOWEST_SECONDS = 10
 DRAINED = 4 * 1024 * 1024
-NAME = re.compile(r"[a-z][a-z_]{0,40}")
 MISSPELT: Mapping[str, str] = {
     "Expecting property name": "json_no_name",
     "Illegal trailing comma": "json_no_name",

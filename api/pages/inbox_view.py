@@ -21,7 +21,7 @@ GRAVE = (Level.BREACH, Level.ESCALATION)
 class Desktop:
     """What one person's inbox shows. ``mine``: only what went to himself. ``may_register``: he takes calls.
 
-    ``more``: there is more unread than is shown. ``people``, ``estates``: names by code.
+    ``more``: there is more unread than is shown; ``more_cases``: more is open. ``people``, ``estates``: names by code.
     """
 
     who: str
@@ -31,6 +31,7 @@ class Desktop:
     mine: bool
     tasks: Tasks
     cases: Sequence[CaseLine]
+    more_cases: bool
     people: Mapping[str, str]
     estates: Mapping[EstateCode, str]
     may_register: bool
@@ -126,6 +127,9 @@ def inbox_page(shown: Desktop) -> str:
         _read_lately(shown),
         tag("h2", "未结单据"),
         tag("p", "超时的在前，其余按最近时限。", class_="quiet") if shown.cases else None,
+        tag("p", f"未结单据较多，只列出前 {len(shown.cases)} 单；其余在「查单」里。", class_="quiet")
+        if shown.more_cases
+        else None,
         case_table(shown.cases, shown.estates),
         tag("p", "没有未结单据", class_="quiet") if not shown.cases else None,
         refresh_seconds=REFRESH_SECONDS,

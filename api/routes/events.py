@@ -121,7 +121,7 @@ def _wants_a_name(right: Right, by: Actor, lent: Actor | None, asking: Principal
     """Whether it is a system's own word, where that of a person would do."""
     if asking.is_person or by.id != asking.id or lent is None:
         return False
-    return lent.holds(*right.allowed) and (right.own_only or not by.holds(*right.allowed))
+    return lent.holds(*right.allowed) and not by.holds(*right.allowed)
 
 
 def _answer(command: Command, more: Mapping[str, str]) -> Response:

@@ -28,8 +28,8 @@ from infra.sealing import Sealer
 from infra.settings import Settings
 from infra.temporal import connect, prepare_namespace
 from tests.api.office import FREE_ROOMS, Office
+from tests.api.pages import OPENED, at_desk
 from tests.api.pages import Desk as Browser
-from tests.api.pages import at_desk
 from tests.infra.programs import ended, start
 from tests.workflows.desk import hurry_the_grace, load_sample
 from workflows.visibility import ATTRIBUTES
@@ -78,11 +78,16 @@ def room() -> str:
 
 
 @pytest.fixture
-async def front(office: Office) -> AsyncIterator[Browser]:
+async def front(office: Office) -> Browser:
     """Somebody of the front desk at the pages."""
-    browser = await at_desk(office, "fd-1")
-    yield browser
-    await browser.closes()
+    return await at_desk(office, "fd-1")
+
+
+@pytest.fixture(autouse=True)
+async def closed_browsers() -> AsyncIterator[None]:
+    yield
+    while OPENED:
+        await OPENED.pop().closes()
 
 
 async def _prepared(new_database: NewDatabase, folder: Path, temporal: str) -> Settings:

@@ -18,6 +18,10 @@ FILLED = {
 }  # fmt: skip
 
 
+OPENED: list["Desk"] = []
+"""Browsers of the running test; they are closed with it."""
+
+
 class Desk:
     """One person's browser."""
 
@@ -26,6 +30,7 @@ class Desk:
         self._http = httpx2.AsyncClient(base_url=str(office.http.base_url), timeout=20)
         self._headers = {"origin": str(office.http.base_url).rstrip("/"), "cookie": f"{COOKIE}={cookie}"}
         self.who = who
+        OPENED.append(self)
 
     async def sees(self, path: str, status: int = 200) -> str:
         answer = await self._http.get(path, headers=self._headers)

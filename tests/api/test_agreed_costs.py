@@ -47,7 +47,6 @@ async def test_rep_35_an_overrun_goes_on_with_a_new_consent_and_the_form_propose
 
     assert 'value="85.00"' in form
     assert (409, "event.charges") == (over.status_code, over.json()["field"]), over.text
-    await desk.closes()
 
 
 @pytest.fixture(scope="module")
@@ -125,4 +124,3 @@ async def test_fee_02_after_a_review_only_what_was_reviewed_is_assigned_agreed_t
     assert (409, "event.amount") == (other.status_code, other.json()["field"]), other.text
     assert "评审金额为 90.00 元" in other.json()["remedy"]
     assert (409, "event.charges") == (beside.status_code, beside.json()["field"]), beside.text
-    await desk.closes()

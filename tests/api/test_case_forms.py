@@ -69,7 +69,6 @@ async def test_rep_05_the_team_for_the_kind_of_fault_is_proposed_first(office: O
     listed = options(form_of(page, "assigned"), "team")
     assert [f"{proposed}（建议）"] == [name for name in listed if "建议" in name] == listed[1:2]
     assert f'<option value="{proposed}" selected="">' in form_of(page, "assigned"), "and stands chosen"
-    await supervisor.closes()
 
 
 async def test_who_is_on_duty_on_leave_and_at_work_is_told_where_work_is_given(office: Office) -> None:
@@ -94,7 +93,6 @@ async def test_who_is_on_duty_on_leave_and_at_work_is_told_where_work_is_given(o
         in_hand(before, one.partition("（")[0]) for one in shown
     )
     assert in_hand(before, holders[StaffId("rp-1")]) + 1 == in_hand(after, holders[StaffId("rp-1")])
-    await supervisor.closes()
 
 
 async def test_several_are_ticked_on_the_page_and_stand_on_it_as_helpers(office: Office) -> None:
@@ -116,7 +114,6 @@ async def test_several_are_ticked_on_the_page_and_stand_on_it_as_helpers(office:
     shown = words(await supervisor.sees(f"/cases/{no}")).replace(" ", "")
     crew = "、".join(f"{names[StaffId(one)]}{one}" for one in ("rp-1", "rp-2", "rp-3"))
     assert f"维修人员：{crew}" in shown
-    await supervisor.closes()
 
 
 def in_hand(form: str, name: str) -> int:
@@ -164,7 +161,6 @@ async def test_nothing_is_charged_before_its_total_was_seen_and_then_it_stands_o
     assert [303, 303] == [answer.status_code for answer in taken]
     assert "合计 255.00 元" in shown
     assert 2 == await office.pool.fetchval("select count(*) from charges where case_no = $1", no)
-    await repairer.closes()
 
 
 async def test_the_price_list_stands_by_code_with_unit_and_price_and_the_item_found_is_chosen(office: Office) -> None:
@@ -185,7 +181,6 @@ async def test_the_price_list_stands_by_code_with_unit_and_price_and_the_item_fo
     offered_items = options(form_of(page, "work_finished"), "charges_item")[1:]
     assert [f"{row['code']} {row['name']} {row['price']} 元/{row['unit']}" for row in listed] == offered_items
     assert 1 == form_of(page, "work_finished").count('<option value="W05" selected="">')
-    await repairer.closes()
 
 
 # All of them.
@@ -229,5 +224,3 @@ async def test_every_kind_of_field_goes_through_a_form_to_the_end_of_the_repair(
     assert "试用合格：是" in words(await front.sees(f"/cases/{no}"))
     amounts = await office.pool.fetch("select amount from charges where case_no = $1", no)
     assert 170 == sum(row["amount"] for row in amounts)
-    for who in ("en-1", "rp-1"):
-        await desks[who].closes()

@@ -29,7 +29,6 @@ async def test_the_case_offers_what_this_person_may_record_now_and_takes_it_once
     assert offered(await supervisor.sees(f"/cases/{no}")) >= {"领单", "故障定级", "备注"}
     case = (await office.get(f"/v1/cases/{no}", "fd-1")).json()
     assert 1 == sum(entry["type"] == "engineering_notified" for entry in case["events"])
-    await supervisor.closes()
 
 
 async def test_what_the_case_would_refuse_as_it_stands_is_not_offered(office: Office, front: Desk) -> None:
@@ -87,7 +86,6 @@ async def test_the_next_step_stands_above_everything_with_its_limit_and_its_form
         assert shown.index('<section class="next">') < min(shown.index("<details"), shown.index("<table>"))
     assert ["出示收费标准"] == re.findall(r'<details open=""><summary>([^<]*)<', page)
     assert [] == re.findall(r'<details open=""><summary>([^<]*)<', other)
-    await repairer.closes()
 
 
 async def test_a_limit_that_has_passed_says_so_at_the_next_step(office: Office, front: Desk) -> None:
@@ -128,7 +126,6 @@ async def test_what_the_case_refuses_stands_in_its_form_open_and_as_it_was_typed
         "it stands for a refusal"
     )
     assert re.search(r'id="assignedrepairer-wrong">必填', empty.text)
-    await desk.closes()
 
 
 async def test_the_full_data_are_shown_for_a_purpose_that_is_on_record_and_only_to_those_who_may(
@@ -152,7 +149,6 @@ async def test_the_full_data_are_shown_for_a_purpose_that_is_on_record_and_only_
     assert "查看完整资料" not in await finance.sees(f"/cases/{no}")
     read = await office.pool.fetch("select principal, purpose, what from access_log where case_no = $1", no)
     assert [("fd-1", "联系住户", "case")] == [tuple(row) for row in read]
-    await finance.closes()
 
 
 async def test_people_and_items_are_called_by_their_names(office: Office, front: Desk) -> None:

@@ -122,7 +122,6 @@ async def test_a_repairer_is_told_of_no_household(office: Office) -> None:
 
     assert 403 == answer.status_code
     assert "住户001" not in answer.text
-    await repairer.closes()
 
 
 async def test_a_form_filled_in_later_has_the_household_once_the_case_is_read_for_a_purpose(

@@ -1,5 +1,6 @@
 """How the inbox sorts what one is told: case by case, the gravest first, nothing word for word twice."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -25,7 +26,7 @@ def notice(no: CaseNo, level: str, words: str, minutes: int, **more: object) -> 
 def desktop(*unread: NoticeAnswer) -> Desktop:
     return Desktop(
         who="工程部甲", unread=unread, read=(), more=False, mine=True, tasks=Tasks(tasks=[]), cases=(),
-        people={"en-2": "工程部乙"}, estates={}, may_register=False,
+        more_cases=False, people={"en-2": "工程部乙"}, estates={}, may_register=False,
     )  # fmt: skip
 
 
@@ -65,3 +66,10 @@ def test_a_colleagues_notice_is_said_to_be_his_and_is_never_among_those_to_be_re
     assert "发给工程部乙，待其已阅" in page
     assert "全部已阅（2）" in page
     assert str(others.id) not in page
+
+
+def test_where_more_is_open_than_the_page_lists_it_says_where_the_rest_is() -> None:
+    more = replace(desktop(), more_cases=True)
+
+    assert "其余在「查单」里" in inbox_page(more)
+    assert "其余在「查单」里" not in inbox_page(desktop())

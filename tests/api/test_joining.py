@@ -354,7 +354,6 @@ async def test_the_case_it_was_taken_out_of_hears_of_it_and_tells_its_callers_no
     assert {"前台客服员", "工程部主管"} == {row["post"] for row in told}
     front = await at_desk(office, DESK)
     pages = [words(await front.sees(f"/cases/{no}")) for no in (kept, later)]
-    await front.closes()
     assert all("拆出另立的单" in page or "拆自的单" in page for page in pages)
     assert ["第2位来电人" in page for page in pages] == [False, True]
 
@@ -415,7 +414,6 @@ async def test_the_intake_page_shows_what_is_open_and_a_call_joins_it_with_one_f
     shown = await front.sends_once("/repairs/new", call)
     joined = await front.sends_once("/repairs/new", call | {"seen": seen_in(shown.text), "join": no})
     page = await front.sees(joined.headers["location"])
-    await front.closes()
 
     assert 200 == shown.status_code
     assert f'<a href="/cases/{no}">' in shown.text
@@ -445,8 +443,6 @@ async def test_the_way_back_from_a_case_joined_leads_to_the_form_and_to_nobody_e
         await desk.sees(place)
         for desk, place in ((front, there), (colleague, there), (front, f"/repairs/new?draft={'0' * 32}"))
     ]
-    for desk in (front, colleague):
-        await desk.closes()
 
     assert "/repairs/new?draft=" in there
     assert 1 == len({answer.headers["location"] for answer in joined})
@@ -470,7 +466,6 @@ async def test_the_page_of_a_public_report_joins_likewise(office: Office) -> Non
         await front.sends_once("/public-repairs/new", typed | {"seen": no, "join": no} | phone)
         for phone in ({}, {"phone": "8001"})
     ]
-    await front.closes()
 
     assert [200, 303, 303] == [answer.status_code for answer in (shown, *joined)]
     last = (await office.get(f"/v1/cases/{no}", DESK)).json()["events"][-1]
@@ -484,7 +479,6 @@ async def test_the_page_of_a_closed_case_leads_to_a_later_one(office: Office, ro
     closed = await front.sees(f"/cases/{old}")
     blank = await front.sees(f"/repairs/new?after={old}")
     spoilt = await front.sees("/repairs/new?after=<script>")
-    await front.closes()
 
     assert f'href="/repairs/new?after={old}"' in closed
     assert f'value="{old}"' in blank
@@ -512,7 +506,6 @@ async def test_rep_47_a_call_about_what_is_signed_for_is_not_sent_to_where_nobod
     assert 409 == joined.status_code
     front = await at_desk(office, DESK)
     assert "请在该单登记「客户反馈」（未解决）" in words(await front.sees(f"/cases/{opened.json()['no']}"))
-    await front.closes()
     await office.did(done, {"type": "feedback_given", "solved": False}, DESK)
     await office.did(opened.json()["no"], {"type": "merged_into", "into": done, "reason": "同一故障"}, DESK)
     await applied(office, done, "接收并入")
@@ -591,7 +584,6 @@ async def test_rep_13_the_page_shows_both_cases_that_seem_to_be_no_one_matter_an
 
     shown = await front.sends(f"/cases/{no}/events", merge)
     done = await front.sends(f"/cases/{no}/events", merge | {"though_elsewhere": "true"})
-    await front.closes()
 
     assert 409 == shown.status_code
     said = words(shown.text)

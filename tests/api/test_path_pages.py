@@ -1,7 +1,6 @@
 """The second edition on the case page: what is held up and by what, boxes, amounts, what to mind, what is charged."""
 
 import re
-from collections.abc import AsyncIterator
 from html import unescape
 
 import pytest
@@ -16,11 +15,8 @@ HELD = "尚不能登记："
 
 
 @pytest.fixture
-async def desks(office: Office) -> AsyncIterator[dict[str, Desk]]:
-    all_of_them = {who: await at_desk(office, who) for who in ("fd-1", "en-1", "rp-1")}
-    yield all_of_them
-    for desk in all_of_them.values():
-        await desk.closes()
+async def desks(office: Office) -> dict[str, Desk]:
+    return {who: await at_desk(office, who) for who in ("fd-1", "en-1", "rp-1")}
 
 
 def held(page: str) -> list[str]:

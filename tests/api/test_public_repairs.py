@@ -51,8 +51,10 @@ async def test_a_report_is_answered_with_its_number_and_what_comes_next(office: 
 
 async def test_a_repeated_report_gets_the_same_number(office: Office) -> None:
     key = fresh_key()
+    open_there = (await office.asks("/v1/public-repairs", REPORT, "fd-1")).json().get("allowed", [])
+    report = REPORT | {"beside": open_there}
 
-    answers = await asyncio.gather(*(office.post("/v1/public-repairs", REPORT, "fd-1", key) for _ in range(10)))
+    answers = await asyncio.gather(*(office.asks("/v1/public-repairs", report, "fd-1", key) for _ in range(10)))
 
     assert {201} == {answer.status_code for answer in answers}
     assert 1 == len({answer.json()["no"] for answer in answers})
@@ -290,7 +292,6 @@ async def test_the_whole_of_it_can_be_recorded_on_the_page_of_the_case(office: O
         desk = await at_desk(office, who)
         answer = await desk.sends(f"/cases/{no}/events", {"type": event, **fields})
         page = await desk.sees(f"/cases/{no}")
-        await desk.closes()
         assert 303 == answer.status_code, answer.text
         return page
 

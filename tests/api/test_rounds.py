@@ -48,7 +48,6 @@ async def on_the_page(office: Office, no: str) -> tuple[Decimal, list[Decimal]]:
     """What the case page charges in all, and under each form."""
     desk = await at_desk(office, DESK)
     shown = words(await desk.sees(f"/cases/{no}"))
-    await desk.closes()
     parts = [Decimal(one) for one in re.findall(r"合计 ([0-9.]+) 元", shown)]
     whole = re.search(r"各轮收费共计 ([0-9.]+) 元", shown)
     return Decimal(whole[1]) if whole else sum(parts, start=Decimal(0)), parts
@@ -160,4 +159,3 @@ async def test_rep_47_the_page_prints_the_form_of_either_round(office: Office, t
         await desk.sees_paper(places[-1])
 
     assert [f"/cases/{told['no']}/print/4/1?round={number}" for number in (2, 1)] == places
-    await desk.closes()

@@ -56,7 +56,6 @@ async def test_while_the_case_cannot_answer_the_call_has_its_number_and_says_so(
 
     assert "已交待处理：受理报修。已收到并保存" in words(page)
     assert str(CALL["content"]) not in page
-    await desk.closes()
 
 
 @pytest.mark.parametrize(("situation", "status"), [("水浸", 303), ("一般", 429)])
@@ -71,7 +70,6 @@ async def test_only_the_call_of_an_emergency_is_taken_over_the_quota(
     answer = await desk.sends("/repairs/new", FILLED | {"key": key, "situation": situation})
 
     assert status == answer.status_code, answer.text
-    await desk.closes()
     lonely.forgive()
 
 
@@ -85,7 +83,6 @@ async def test_a_repairer_finds_no_way_to_take_a_call(office: Office, front: Des
     assert 403 == posted.status_code
     assert "/repairs/new" not in await repairer.sees("/inbox")
     assert "/repairs/new" in await front.sees("/inbox")
-    await repairer.closes()
 
 
 @pytest.mark.parametrize("path", ["/repairs/new", "/cases/{no}/events", "/cases/{no}/full"])

@@ -109,7 +109,7 @@ from domain.pricing import REVIEWED_ITEM, ChargeKind, ChargeLine
 from domain.rulebook.repair import costing, reading, reviewing
 from domain.rulebook.repair.reading import copies_back, is_immediate_situation
 from domain.rulebook.routine.plans import BY_ROUTINE
-from domain.rulebook.sending import crew
+from domain.rulebook.sending import crew, who
 from tests.domain.rulebook.public_beginnings import reported
 from tests.domain.rulebook.routine_beginnings import ASKED, CHECKED, CHECKED_WITH_DEFECTS, SENT_BACK, planned
 from tests.domain.story import OTHER_REPAIRER, REPAIRER, filled, person, received
@@ -161,6 +161,12 @@ def _copies_returned(scene: Scene) -> list[AnyEvent]:
     back = copies_back(scene.file)
     copies: list[AnyEvent] = [CopyReturned(copy=2), CopyReturned(copy=3)]
     return [event for event in copies if isinstance(event, CopyReturned) and event.copy not in back] or copies
+
+
+def _reassigned(scene: Scene) -> list[AnyEvent]:
+    """To whoever has it not already."""
+    others = (staff for staff in SENT if staff != who(Role.REPAIRER, scene.file))
+    return [Reassigned(repairer=staff, reason="换人") for staff in others]
 
 
 def _helpers(scene: Scene) -> list[AnyEvent]:
@@ -227,7 +233,7 @@ MAKERS: Mapping[type[Event], Maker] = {
     Settled: _always(Settled(text="已当面道歉")),
     # any repair
     EngineeringNotified: _always(EngineeringNotified()),
-    Reassigned: _always(*(Reassigned(repairer=repairer, reason="换人") for repairer in SENT)),
+    Reassigned: _reassigned,
     OrderDeclined: _always(OrderDeclined(reason="工具不在手")),
     HelpersSent: _helpers,
     ArrivedOnSite: _always(ArrivedOnSite()),

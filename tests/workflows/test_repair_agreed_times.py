@@ -204,5 +204,5 @@ async def test_rep_129_only_the_centre_manager_extends_and_only_before_the_due_m
     await case.settles()
     again = ExtensionGranted(key="REP-124", until=local(case.day, "10:00"), reason="道路积水")
     refusal = await case.refuses(again, CENTRE_MANAGER)
-    assert (refusal.code, refusal.field) == ("rule_broken", "event.until")
+    assert (refusal.code, refusal.field) == ("rule_broken", "event.key")
     assert (await case.duty("REP-124"))["breached_at"] == until

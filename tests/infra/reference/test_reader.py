@@ -227,6 +227,7 @@ ASKED: Mapping[str, Callable[[Reference], Awaitable[object]]] = {
     "open_values": lambda reference: reference.open_values(LY, datetime.now(UTC)),
     "calendar": lambda reference: reference.calendar(LY),
     "teams": lambda reference: reference.teams(LY),
+    "members": lambda reference: reference.members(LY),
     "team_names": lambda reference: reference.team_names(LY),
     "terms": lambda reference: reference.terms(LY, datetime.now(UTC)),
     "buildings": lambda reference: reference.buildings(LY),
