@@ -40,7 +40,7 @@ from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.rulebook import REPAIR
 from domain.rulebook.repair import reviewing
-from domain.rulebook.repair.completing import GRACE
+from domain.rulebook.repair.observing import GRACE
 from domain.rulebook.repair.outside import SETTLED_BY_OTHERS
 from domain.rulebook.repair.reading import REFUSED, unsolved
 from domain.rulebook.repair.reviewing import NOT_FEASIBLE

@@ -44,6 +44,7 @@ from domain.rulebook.repair import (
     completing,
     costing,
     merging,
+    observing,
     on_site,
     outside,
     pausing,
@@ -51,6 +52,7 @@ from domain.rulebook.repair import (
     reading,
     refusing,
     reviewing,
+    surveying,
     withdrawing,
 )
 from domain.rulebook.repair.copies import copy_places
@@ -88,6 +90,7 @@ EDITIONS = (
         obligations=joining.limits(
             (
                 *completing.obligations_from(OBLIGATIONS),
+                surveying.SURVEYED,
                 *reviewing.OBLIGATIONS,
                 *agreeing.OBLIGATIONS,
                 *accepting.OBLIGATIONS,
@@ -97,6 +100,7 @@ EDITIONS = (
             )
         ),
         rights=(
+            *surveying.RIGHTS,
             *completing.RIGHTS,
             *reviewing.RIGHTS,
             *quoting.RIGHTS,
@@ -111,6 +115,8 @@ EDITIONS = (
         ),
         gates=(
             *saying_why(pausing.telling_what_opens(GATES)),
+            *surveying.GATES,
+            *observing.GATES,
             *completing.GATES,
             *reviewing.GATES,
             *quoting.GATES,
@@ -126,6 +132,7 @@ EDITIONS = (
         ),
         tells=(
             *completing.tells_from(TELLS),
+            *surveying.TELLS,
             *completing.TELLS,
             *reviewing.TELLS,
             *quoting.TELLS,
@@ -137,9 +144,9 @@ EDITIONS = (
             *joining.TELLS,
             *withdrawing.TELLS,
         ),
-        periods=(*reviewing.PERIODS, completing.GRACE),
+        periods=(*reviewing.PERIODS, observing.GRACE),
         guides=on_site.GUIDES,
-        before=(*completing.BEFORE, *accepting.BEFORE),
+        before=(*surveying.BEFORE, *accepting.BEFORE),
         bounded=True,
     ),
 )
@@ -182,7 +189,15 @@ REPAIR = Procedure(
         HelpersSent,
         *joining.ANY_TIME,
     ),
-    stages=(*completing.STAGES, *reviewing.STAGES, *accepting.STAGES, *outside.STAGES, *STAGES, *joining.STAGES),
+    stages=(
+        observing.STAGE,
+        surveying.STAGE,
+        *reviewing.STAGES,
+        *accepting.STAGES,
+        *outside.STAGES,
+        *STAGES,
+        *joining.STAGES,
+    ),
     who=sending.who,
     crew=sending.crew,
     needs_to_know=needs_to_know,

@@ -1,4 +1,4 @@
-"""REP-04, REP-105, REP-108, REP-109, REP-124 to REP-130: how soon, by the kind of work; and the survey before it."""
+"""REP-105, REP-108, REP-109, REP-124 to REP-130: how soon somebody is there and done, by the kind of work."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,9 +9,6 @@ from domain.docket import Docket
 from domain.events import NoticeAcknowledged
 from domain.events.on_site import (
     CompletionAgreed,
-    CostAgreed,
-    SurveyCalledFor,
-    Surveyed,
     WorkClassified,
     WorkKind,
 )
@@ -20,16 +17,11 @@ from domain.events.repair import (
     AnsweredWithPlan,
     AppointmentMoved,
     ArrivalTold,
-    Assessed,
     Assigned,
-    ConsentGiven,
     ConsentRefused,
-    CustomerCopyGiven,
     FeedbackGiven,
-    FormCollected,
     FormFilled,
     RequestReceived,
-    ReturnRegistered,
 )
 from domain.events.review import ReviewAnswered, ReviewConsent, SentToReview
 from domain.events.sending import OrderDeclined
@@ -37,20 +29,17 @@ from domain.events.work import ArrivedOnSite, CustomerContacted, EngineeringNoti
 from domain.ladder import Breach, Climb, Warn, WarnOnTheEve
 from domain.limits import Limit, OnceFree, Promised, UnlessAgreed, Within, WithinOrFromAppointment, WorkingDays
 from domain.people import Role
-from domain.periods import Period
 from domain.rulebook.open_values import (
-    OV_04,
     OV_105,
     OV_111,
     OV_137,
     OV_138,
-    OV_901,
     SILENCE,
 )
 from domain.rulebook.repair import obligations as listed
 from domain.rulebook.repair import outside, quoting, reading
 from domain.rulebook.repair.reading import WORK_ACCEPTED
-from domain.rulebook.rows import Before, Gate, Position, Question, Right, Stage, Tell, whenever
+from domain.rulebook.rows import Gate, Question, Right, Tell, whenever
 from domain.rulebook.work import DESK, ENGINEERING, FOLLOWS, MORNING, ON_THE_JOB, lies_ahead
 
 SOON_ENOUGH = listed.AT_ONCE
@@ -60,8 +49,6 @@ MOST_AGREED = 7
 """REP-128: working days from the report within which other work is generally agreed to be done."""
 
 RIGHTS = (
-    Right(rule="REP-04", events=(SurveyCalledFor,), posts=ENGINEERING),
-    Right(rule="REP-04", events=(Surveyed,), posts=(*ENGINEERING, Role.REPAIRER)),
     Right(rule="REP-126", events=(WorkClassified,), posts=(*ENGINEERING, *DESK)),
     Right(rule="REP-128", events=(CompletionAgreed,), posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER), own_only=True),
     Right(rule="REP-27", events=(AppointmentMoved,), posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER), own_only=True),
@@ -201,33 +188,6 @@ EXPECTED_ARRIVAL = replace(
     lapses_if=_replaces_or_hands_on,
 )
 
-
-def calls_for_survey(entry: Entry) -> bool:
-    """What is still to be surveyed when others give it back has its time anew."""
-    return isinstance(entry.event, SurveyCalledFor) or outside.comes_back(entry)
-
-
-def awaits_survey(file: CaseFile) -> bool:
-    """REP-04: one was called for, and nobody has looked at it yet."""
-    last = file.last_entry(SurveyCalledFor, Surveyed)
-    return last is not None and isinstance(last.event, SurveyCalledFor)
-
-
-SURVEYED = Obligation(
-    rule="REP-04",
-    label="复杂问题现场勘查",
-    owed_by=Role.ENGINEERING,
-    counts_from=(SurveyCalledFor, OthersReported),
-    starts_if=calls_for_survey,
-    met_by=(Surveyed,),
-    lapses_on=(HandedToOthers,),
-    limit=Within(OV_04),
-    only_if=awaits_survey,
-    ladder=(
-        Warn(tell=(Role.ENGINEERING,), press=FOLLOWS),
-        Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
-    ),
-)
 
 DISPATCHED = Obligation(
     rule="REP-130",
@@ -397,7 +357,6 @@ REPLACED = (
 """Rows of the first edition that a review stops and starts, or that a danger which is back begins anew."""
 
 ADDED = (
-    SURVEYED,
     DISPATCHED,
     CONTACTED,
     AT_THE_APPOINTMENT,
@@ -412,53 +371,6 @@ def obligations_from(rows: tuple[Obligation, ...]) -> tuple[Obligation, ...]:
     """Those of an edition before, the replaced ones in their places, and what is added behind them."""
     replaced = {row.key: row for row in REPLACED}
     return (*(replaced.get(row.key, row) for row in rows), *ADDED)
-
-
-def is_settled(file: CaseFile) -> bool:
-    """REP-42, REP-45, REP-47: signed for, its papers where they belong, and the resident says that it is solved."""
-    since = [entry.event for entry in file.since(*WORK_ACCEPTED)]
-    given = (any(isinstance(event, kind) for event in since) for kind in (CustomerCopyGiven, ReturnRegistered))
-    said = [event for event in since if isinstance(event, FeedbackGiven)]
-    return reading.accepted(file) and all(given) and bool(said) and said[-1].solved
-
-
-GRACE = Period(
-    rule="REP-47",
-    part="观察期",
-    label="修后观察期",
-    counts_from=(CustomerCopyGiven, ReturnRegistered, FeedbackGiven),
-    length=OV_901,
-    only_if=is_settled,
-)
-"""What shows within it reopens the case itself; later, it is a case of its own that names this one."""
-
-
-BEFORE = tuple(
-    Before(rule="REP-04", event=kind, first=Surveyed, when=awaits_survey) for kind in (Assessed, WorkStarted)
-)
-
-
-def _awaits_survey(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
-    return awaits_survey(file)
-
-
-def _is_settled(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
-    return is_settled(file)
-
-
-STAGES = (
-    Stage(name="修后观察", after=GRACE.counts_from, when=_is_settled),
-    Stage(
-        name="待现场勘查",
-        after=(SurveyCalledFor, FormFilled, EngineeringNotified, FormCollected, ConsentGiven, CostAgreed),
-        when=_awaits_survey,
-    ),
-)
-"""REP-04: whatever of the paper or the price comes meanwhile, it goes no further without the survey."""
-
-
-def _surveyed(position: Position) -> bool:
-    return not awaits_survey(position.file)
 
 
 def _soon_enough(asked: Question) -> bool:
@@ -493,57 +405,11 @@ def _finish_ahead(asked: Question) -> bool:
     return not isinstance(asked.event, CompletionAgreed) or lies_ahead(asked.event.finish_by, asked.at)
 
 
-def _not_accepted(position: Position) -> bool:
-    return not reading.accepted(position.file)
-
-
-def _not_solved_twice(asked: Question) -> bool:
-    solved = isinstance(asked.event, FeedbackGiven) and asked.event.solved
-    return not (solved and is_settled(asked.file))
-
-
-def _survey_called_for(position: Position) -> bool:
-    return awaits_survey(position.file)
-
-
 GATES = (
-    Gate(
-        rule="REP-04",
-        on=(SurveyCalledFor,),
-        stands_open=_not_accepted,
-        field="event.type",
-        remedy="住户已签字，不再勘查；反馈未解决的，重新打开后再列",
-        english="The work is signed for and surveyed no more, unless feedback reopens it.",
-    ),
-    Gate(
-        rule="REP-47",
-        on=(FeedbackGiven,),
-        holds=_not_solved_twice,
-        field="event.solved",
-        remedy="已反馈解决，正在修后观察；如又出现故障，请填「否」重新打开本单",
-        english="It is solved already and being watched; say solved: false where the fault is back.",
-    ),
-    Gate(
-        rule="REP-04",
-        on=(Surveyed,),
-        stands_open=_survey_called_for,
-        field="event.type",
-        remedy="本单未列为复杂问题，或已勘查过",
-        english="No survey is called for, or it is done; record survey_called_for first.",
-    ),
-    Gate(
-        rule="REP-04",
-        on=(Assessed, WorkStarted),
-        stands_open=_surveyed,
-        opened_by=(Surveyed,),
-        field="event.type",
-        remedy="复杂问题须先现场勘查，请先登记「现场勘查」",
-        english="A complex fault is graded, and worked on, only after the survey; record surveyed first.",
-    ),
     Gate(
         rule="REP-27",
         on=(AppointmentMoved, ArrivalTold, AnsweredWithPlan),
-        stands_open=_not_accepted,
+        stands_open=reading.not_accepted,
         field="event.type",
         remedy="住户已签字，不再约定到场时间或答复安排；反馈未解决的，重新打开后再登记",
         english="The work is signed for and nobody comes for it any more, unless feedback reopens it.",
@@ -583,7 +449,7 @@ GATES = (
     Gate(
         rule="REP-126",
         on=(WorkClassified,),
-        stands_open=_not_accepted,
+        stands_open=reading.not_accepted,
         field="event.type",
         remedy="住户已签字，不能再改维修分类",
         english="The work is signed for and is classified no more, unless feedback reopens it.",
@@ -591,7 +457,7 @@ GATES = (
     Gate(
         rule="REP-127",
         on=(CompletionAgreed,),
-        stands_open=_not_accepted,
+        stands_open=reading.not_accepted,
         field="event.type",
         remedy="住户已签字，不必再约定完成时间",
         english="The work is signed for; no completion is agreed any more.",
@@ -613,8 +479,6 @@ TELLS = (
         when=_danger_is_back,
         urgent=True,
     ),
-    Tell(rule="REP-04", on=(SurveyCalledFor,), to=(Role.ENGINEERING,), text="列为复杂问题，请现场勘查后定级"),
-    Tell(rule="REP-04", on=(Surveyed,), to=(Role.ENGINEERING_SUPERVISOR,), text="已现场勘查，请定级"),
     Tell(
         rule="REP-127",
         on=(CompletionAgreed,),

@@ -16,10 +16,6 @@ from domain.rulebook.repair import reading
 from domain.rulebook.rows import Gate, Position
 
 
-def _not_signed_for(position: Position) -> bool:
-    return not reading.accepted(position.file)
-
-
 def _not_refused(position: Position) -> bool:
     return not position.file.has(ConsentRefused)
 
@@ -34,7 +30,7 @@ GATES = (
     Gate(
         rule="REP-43",
         on=(MergedInto,),
-        stands_open=_not_signed_for,
+        stands_open=reading.not_accepted,
         field="event.type",
         remedy="住户已签字，维修单须返单，不能并入他单",
         english="The work is signed for and its copies must come back; it can no longer be merged.",
@@ -42,7 +38,7 @@ GATES = (
     Gate(
         rule="REP-47",
         on=(CalledAgain, MergeTaken),
-        stands_open=_not_signed_for,
+        stands_open=reading.not_accepted,
         field="event.type",
         remedy="住户已签字。同一故障仍未解决的，请登记「客户反馈」（未解决），本单即重开；另一件事，请另立新单",
         english="The work is signed for. For the same fault record feedback_given with solved false, which reopens it; "

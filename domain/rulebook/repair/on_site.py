@@ -91,15 +91,11 @@ def _something_ticked(asked: Question) -> bool:
     return not isinstance(asked.event, SiteChecked) or bool(asked.event.items)
 
 
-def _not_signed(position: Position) -> bool:
-    return not reading.accepted(position.file)
-
-
 GATES = (
     Gate(
         rule="MAT-03",
         on=(MaterialSupplied,),
-        stands_open=_not_signed,
+        stands_open=reading.not_accepted,
         field="event.type",
         remedy="住户已签字，不再登记自备材料",
         english="The work is signed for; no material is supplied any more.",

@@ -92,10 +92,6 @@ def _nothing_to_accept(position: Position) -> bool:
     return not price_is_open(position.file)
 
 
-def _not_accepted(position: Position) -> bool:
-    return not reading.accepted(position.file)
-
-
 GATES = (
     Gate(
         rule="FEE-12",
@@ -119,7 +115,7 @@ GATES = (
     Gate(
         rule="FEE-12",
         on=(Quoted, PaymentStated),
-        stands_open=_not_accepted,
+        stands_open=reading.not_accepted,
         field="event.type",
         remedy="住户已签字，不再报价或改登有偿无偿",
         english="The work is signed for; nothing is quoted or said of its payment any more.",

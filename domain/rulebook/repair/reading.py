@@ -33,6 +33,7 @@ from domain.people import Role
 from domain.pricing import REVIEWED_ITEM
 from domain.rulebook import sending
 from domain.rulebook.open_values import NEAR_BY
+from domain.rulebook.rows import Position
 
 URGENT_SITUATIONS = frozenset({Situation.BURST_PIPE, Situation.SHORT_CIRCUIT})
 """REP-104: seed-004's urgent repairs."""
@@ -233,6 +234,11 @@ def accepted(file: CaseFile) -> bool:
     since = file.since(Assigned)
     reopened = any(unsolved(entry) for entry in since)
     return not reopened and any(isinstance(entry.event, WORK_ACCEPTED) for entry in since)
+
+
+def not_accepted(position: Position) -> bool:
+    """Of a gate: the work is not signed for yet, or has been reopened since."""
+    return not accepted(position.file)
 
 
 def unsolved(entry: Entry) -> bool:

@@ -23,7 +23,7 @@ from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent, R
 from domain.events.work import Reassigned
 from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook.repair.agreeing import agreed_amount, off_the_list
-from domain.rulebook.repair.completing import GRACE, is_settled
+from domain.rulebook.repair.observing import GRACE, is_settled
 from domain.rulebook.repair.reviewing import PERIODS, is_agreed, is_under_review, reviewed_amount
 from tests.domain.rulebook.beginnings import ASSIGNED, RECEIVED, SIGNED
 from tests.domain.story import OTHER_REPAIRER, REPAIRER, Story, on
