@@ -1,6 +1,6 @@
 """For every event that people record: what somebody might plausibly say in it, as a case stands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -196,16 +196,22 @@ def _cost(scene: Scene) -> Decimal:
     return costing.reviewed_cost(scene.file) if costing.is_reviewed(scene.file) else Decimal(100)
 
 
-def _charged(scene: Scene) -> ChargeLine:
+def _finished(scene: Scene) -> list[AnyEvent]:
+    return [
+        WorkFinished(fault=FaultKind.WATER, no_charge=True),
+        *(WorkFinished(fault=FaultKind.WATER, charges=(line,)) for line in _charged(scene)),
+    ]
+
+
+def _charged(scene: Scene) -> Iterator[ChargeLine]:
     """By what was found on the site; of a round without a review nothing is charged for reviewed work."""
     amount = reviewing.reviewed_amount(scene.file)
     if not costing.is_reviewed(scene.file):
-        return replace(CHARGED, item=reading.item(scene.file) or CHARGED.item)
-    if amount is None:
-        return CHARGED
-    return replace(
-        CHARGED, item=REVIEWED_ITEM, kind=ChargeKind.OTHER, price_version="", unit_price=amount, amount=amount
-    )
+        yield replace(CHARGED, item=reading.item(scene.file) or CHARGED.item)
+    elif amount is not None:
+        yield replace(
+            CHARGED, item=REVIEWED_ITEM, kind=ChargeKind.OTHER, price_version="", unit_price=amount, amount=amount
+        )
 
 
 Maker = Callable[[Scene], list[AnyEvent]]
@@ -310,10 +316,7 @@ MAKERS: Mapping[type[Event], Maker] = {
     RefusalExplained: _always(RefusalExplained()),
     RefusalSigned: _always(RefusalSigned(reason="嫌贵")),
     RefusalFiled: _always(RefusalFiled(reference="B-1")),
-    WorkFinished: lambda scene: [
-        WorkFinished(fault=FaultKind.WATER, no_charge=True),
-        *(WorkFinished(fault=FaultKind.WATER, charges=(line,)) for line in (_charged(scene), CHARGED)),
-    ],
+    WorkFinished: _finished,
     TrialDone: _always(TrialDone(passed=True), TrialDone(passed=False, remark="仍渗水")),
     ResidentSigned: _always(ResidentSigned(signer="住户", signature="s-1")),
     SignatureExcused: _always(SignatureExcused(reason="住户不在")),

@@ -1,7 +1,7 @@
 """What somebody says who is not careful: an event out of its turn, with a field left out, or not true."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -34,12 +34,16 @@ def said(case: SimulatedCase, kind: type[Event], at: datetime, chance: Random) -
 
 def spoilt(event: AnyEvent, at: datetime, chance: Random) -> AnyEvent:
     """The same with one of its fields as somebody leaves it who has no time; of an event without fields, itself."""
-    names = [field.name for field in fields(event) if field.name != "type"]
+    spoilt: AnyEvent = _spoilt(event, at, chance)
+    return spoilt
+
+
+def _spoilt(said: Any, at: datetime, chance: Random) -> Any:  # an event, or a line in one
+    names = [field.name for field in fields(said) if field.name != "type"]
     if not names:
-        return event
+        return said
     name = chance.choice(names)
-    changed: dict[str, Any] = {name: _hurried(getattr(event, name), at, chance)}
-    return replace(event, **changed)
+    return replace(said, **{name: _hurried(getattr(said, name), at, chance)})
 
 
 def out_of_turn(case: SimulatedCase, at: datetime, chance: Random) -> AnyEvent | None:
@@ -96,6 +100,8 @@ def _hurried(value: object, at: datetime, chance: Random) -> object:  # noqa: PL
             return value + chance.choice((-5, 20, 400)) * DAY
         case Decimal():
             return value * chance.choice((Decimal(100), Decimal("0.01")))
+        case (line, *others) if is_dataclass(line) and chance.random() < 0.5:
+            return (_spoilt(line, at, chance), *others)
         case tuple():
             return ()
     return value
