@@ -62,21 +62,23 @@ class Reading:
 
 def verdict(reading: Reading, duty: Duty) -> Verdict:
     """Of one duty, from the file alone: what shows that it was late, or ended it, or the moment we look at it."""
-    due = last_moment(reading, duty, duty.start_number)
+    due, opened = last_moment(reading, duty, duty.start_number), _opened_with(reading, duty)
     for entry in reading.entries[duty.start_number :]:
         if duty.ended_by == entry.number or _told_late(duty, entry):
             return Verdict(due=due, late=due is not None and entry.at > due, number=entry.number - 1)
         moved = last_moment(reading, duty, entry.number)
-        if due is not None and moved != due and entry.at > due and _runs(duty, entry):
+        if due is not None and moved != due and entry.at > due and entry.number > opened and entry.at > duty.opened_at:
             return Verdict(due=due, late=True, number=entry.number - 1)
         due = moved
     missed = due is not None and reading.until > due + timedelta(seconds=2)
     return Verdict(due=due, late=duty.ended_by is None and missed, number=reading.files[-1].last_number)
 
 
-def _runs(duty: Duty, entry: Entry) -> bool:
-    """Whether the desk knew of the duty when the entry came; it does not of one that the entry itself opens."""
-    return entry.at > duty.opened_at
+def _opened_with(reading: Reading, duty: Duty) -> int:
+    """The entry by which the desk knew of the duty; what was there before it had no duty to be late with."""
+    files = enumerate(reading.files[duty.start_number :], start=duty.start_number)
+    applies = (number for number, file in files if duty.row.only_if(file))
+    return next(applies, duty.start_number)
 
 
 def _told_late(duty: Duty, entry: Entry) -> bool:
@@ -252,6 +254,8 @@ def rungs_otherwise(case: SimulatedCase, heard_of_late: Container[tuple[str, str
             if not isinstance(event, RungReached) or (event.key, event.cycle) != (duty.key, duty.cycle):
                 continue
             due = last_moment(reading, duty, entry.number - 1)
+            if duty.breached_at is not None and entry.at > duty.breached_at:
+                due = duty.breached_at  # what is agreed to later moves it no more
             before = climbed.setdefault(due, [])
             if before and event.rung <= before[-1]:
                 yield f"{duty.key}/{duty.cycle} {event.rung} after {before}"
