@@ -1,6 +1,9 @@
 """A limit of a procedure as the tests put it, and what is asked of each at both sides of its moment."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+
+import pytest
 
 from domain.events import AnyEvent
 from domain.events.repair import Situation
@@ -64,3 +67,9 @@ async def late_a_second_after(opened: Open, limit: Limit) -> None:
     await case.hears(limit.event, limit.by)
     duty = await case.duty(limit.key, limit.cycle)
     assert (duty["state"], duty["ended_at"]) == ("breached", case.moment)
+
+
+Holds = Callable[[Open, Limit], Awaitable[None]]
+
+EITHER_SIDE = pytest.mark.parametrize("holds", [met_in_the_last_moment, late_a_second_after], ids=["met", "late"])
+"""What is asked of every limit."""

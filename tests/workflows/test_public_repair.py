@@ -1,17 +1,15 @@
-"""The repair of a public facility on skipped time: its order, its limits and whom they tell, its copies, its ends."""
+"""The repair of a public facility on skipped time: its order, its limits and whom they tell, its copies (PUB-02)."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-
-import pytest
 
 from domain.events import ExtensionGranted, Withdrawn
 from domain.events.public import FacilityRepaired, Hazard, RepairerArranged, SheetSignedFor
 from domain.events.repair import Situation
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.people import Role
-from tests.workflows.desk import CENTRE_MANAGER, FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, Open, OpenedCase
-from tests.workflows.limits import PRESSED, Limit, late_a_second_after, met_in_the_last_moment, told
+from tests.workflows.desk import CENTRE_MANAGER, FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, OpenedCase
+from tests.workflows.limits import EITHER_SIDE, PRESSED, Holds, Limit, told
 
 Report = Callable[..., Awaitable[OpenedCase]]
 SIGNED_FOR = SheetSignedFor(collector=REPAIRER.id)
@@ -139,9 +137,9 @@ FROM_THE_NOTICE = Limit(
 )
 
 
-@pytest.mark.parametrize("holds", [met_in_the_last_moment, late_a_second_after], ids=["met", "late"])
+@EITHER_SIDE
 async def test_ov_53_a_company_may_count_the_fifteen_minutes_from_its_notice_to_engineering(
-    reported: Report, holds: Callable[[Open, Limit], Awaitable[None]]
+    reported: Report, holds: Holds
 ) -> None:
     async def ordinary(*, at: str, situation: Situation) -> OpenedCase:
         return await reported(at=at, starts={"OV-53": "通知工程部"})
@@ -172,9 +170,9 @@ SHEET_LEFT = Limit(
 )
 
 
-@pytest.mark.parametrize("holds", [met_in_the_last_moment, late_a_second_after], ids=["met", "late"])
+@EITHER_SIDE
 async def test_pub_03_the_sheet_of_a_danger_repaired_first_is_fetched_before_five(
-    reported: Report, holds: Callable[[Open, Limit], Awaitable[None]]
+    reported: Report, holds: Holds
 ) -> None:
     async def dangerous(*, at: str, situation: Situation) -> OpenedCase:  # a home's
         return await reported(Hazard.MANHOLE, at=at)

@@ -25,7 +25,7 @@ from domain.events.work import ArrivedOnSite, EngineeringNotified
 from domain.people import Role
 from tests.workflows import stages
 from tests.workflows.desk import FRONT_DESK, REPAIRER, SUPERVISOR, Open, OpenedCase, local
-from tests.workflows.limits import PRESSED, Limit, late_a_second_after, met_in_the_last_moment, told
+from tests.workflows.limits import EITHER_SIDE, PRESSED, Holds, Limit, told
 
 
 async def nothing(case: OpenedCase) -> None:
@@ -448,12 +448,8 @@ EACH = pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.key)
 
 
 @EACH
-async def test_at_its_last_good_moment_it_is_met_and_nobody_hears_of_a_breach(opened: Open, limit: Limit) -> None:
-    await met_in_the_last_moment(opened, limit)
-
-
-@EACH
-async def test_one_second_later_it_is_a_breach_told_to_its_posts_and_the_procedure_goes_on(
-    opened: Open, limit: Limit
+@EITHER_SIDE
+async def test_a_limit_is_met_at_its_last_good_moment_and_one_second_later_a_breach_told_to_its_posts(
+    opened: Open, limit: Limit, holds: Holds
 ) -> None:
-    await late_a_second_after(opened, limit)
+    await holds(opened, limit)

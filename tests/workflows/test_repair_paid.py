@@ -1,15 +1,12 @@
 """What is paid for waits for the customer's yes to its price, and its minutes count from there; on skipped time."""
 
-from collections.abc import Awaitable, Callable
 from decimal import Decimal
-
-import pytest
 
 from domain.events.on_site import Payment, PaymentStated, QuoteAccepted, Quoted
 from domain.people import Role
 from tests.workflows import stages
 from tests.workflows.desk import FRONT_DESK, SUPERVISOR, Open, OpenedCase
-from tests.workflows.limits import PRESSED, Limit, late_a_second_after, met_in_the_last_moment, told
+from tests.workflows.limits import EITHER_SIDE, PRESSED, Holds, Limit, told
 
 
 async def paid_and_accepted(case: OpenedCase) -> None:
@@ -36,8 +33,8 @@ ASSIGNED_ONCE_ACCEPTED = Limit(
 """Laid aside while the price is open."""
 
 
-@pytest.mark.parametrize("holds", [met_in_the_last_moment, late_a_second_after], ids=["met", "late"])
+@EITHER_SIDE
 async def test_fee_13_a_paid_order_is_assigned_within_five_minutes_of_the_customers_yes(
-    opened: Open, holds: Callable[[Open, Limit], Awaitable[None]]
+    opened: Open, holds: Holds
 ) -> None:
     await holds(opened, ASSIGNED_ONCE_ACCEPTED)

@@ -1,4 +1,4 @@
-"""The four copies, each move with its moment, and the signature that completes an order."""
+"""REP-23, REP-46, REP-121: the four copies, each move with its moment, and the signature that completes an order."""
 
 import asyncpg
 import pytest

@@ -1,4 +1,4 @@
-"""住户报修 from the call to the end, on skipped time."""
+"""住户报修 from the call to the end, on skipped time; how it begins (REP-01, REP-101, REP-106)."""
 
 from dataclasses import replace
 

@@ -1,5 +1,6 @@
 """REP-38: who signs for which side under a refusal, and owes it, also where 工程部主管 has the order himself."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from domain.case_file import CaseFile, Entry
@@ -70,15 +71,12 @@ SIGNED_BY_THE_REPAIRER = Obligation(
 )
 """No document says by when both sign: by when the form has to be filed with 客服部 (REP-39), which waits for them."""
 
-SIGNED_BY_THE_SUPERVISOR = Obligation(
-    rule="REP-38",
+SIGNED_BY_THE_SUPERVISOR = replace(
+    SIGNED_BY_THE_REPAIRER,
     part="工程部主管",
     label="未维修原因主管签字",
     owed_by=Role.ENGINEERING_SUPERVISOR,
-    counts_from=(RefusalExplained,),
-    met_by=(RefusalSigned,),
     met_when=_by_the_other_side,
-    limit=BeforeTimeOfDay(OV_41),
     only_if=_awaits_the_supervisor,
     ladder=(
         Warn(tell=(Role.ENGINEERING_SUPERVISOR,), clock=RETURN_REMINDER),
@@ -87,15 +85,11 @@ SIGNED_BY_THE_SUPERVISOR = Obligation(
     ),
 )
 
-SIGNED_IN_HIS_STEAD = Obligation(
-    rule="REP-38",
+SIGNED_IN_HIS_STEAD = replace(
+    SIGNED_BY_THE_SUPERVISOR,
     part="代主管",
     label="未维修原因代主管签字",
     owed_by=Role.COMPANY_MANAGER,
-    counts_from=(RefusalExplained,),
-    met_by=(RefusalSigned,),
-    met_when=_by_the_other_side,
-    limit=BeforeTimeOfDay(OV_41),
     only_if=_awaits_somebody_in_his_stead,
     ladder=(
         Warn(tell=IN_HIS_STEAD, clock=RETURN_REMINDER),
