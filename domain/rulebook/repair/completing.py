@@ -294,7 +294,7 @@ DONE_AS_AGREED = Obligation(
 
 OTHER_DONE = Obligation(
     rule="REP-128",
-    label="其他维修7个工作日内完成",
+    label=f"其他维修{MOST_AGREED}个工作日内完成",
     owed_by=Role.REPAIRER,
     counts_from=CLOCK,
     starts_if=begins_clock,
@@ -443,8 +443,9 @@ GATES = (
         on=(CompletionAgreed,),
         holds=_not_beyond_the_limit,
         field="event.finish_by",
-        remedy="约定完成时间超出规定（一般不超过7个工作日），须由管理中心经理登记",
-        english="That is beyond what may be agreed (7 working days); only the management-centre manager records it.",
+        remedy=f"约定完成时间超出规定（一般不超过{MOST_AGREED}个工作日），须由管理中心经理登记",
+        english=f"That is beyond what may be agreed ({MOST_AGREED} working days); only the management-centre manager "
+        "records it.",
     ),
     Gate(
         rule="REP-126",

@@ -121,8 +121,9 @@ GATES = (
         on=(HandedToOthers,),
         holds=_ahead,
         field="event.answer_by",
-        remedy="须填写预计答复时间，在此刻之后、30日之内；到时可再登记延后",
-        english="Say by when they are to be heard of: a moment ahead, within 30 days; it can be put off then.",
+        remedy=f"须填写预计答复时间，在此刻之后、{LONGEST_WAIT.days}日之内；到时可再登记延后",
+        english="Say by when they are to be heard of: a moment ahead, within "
+        f"{LONGEST_WAIT.days} days; it can be put off then.",
     ),
     Gate(
         rule="WAR-01",
