@@ -164,10 +164,11 @@ def _crew(case: CaseAnswer, names: Names) -> Markup | None:
 
 
 def _same_room(case: CaseAnswer) -> Markup | None:
-    """REP-36: read before anything else is done here."""
-    if not case.same_room:
+    """REP-36: read before anything else is done here. Several are one line, which says of what and unfolds."""
+    others = case.same_room
+    if not others:
         return None
-    return table(
+    listed = table(
         ("同一房号或地点的其他单", "受理于", "状态", "报修"),
         [
             row(
@@ -176,9 +177,15 @@ def _same_room(case: CaseAnswer) -> Markup | None:
                 _stands(one),
                 one.what,
             )
-            for one in case.same_room
+            for one in others
         ],
     )
+    if len(others) == 1:
+        return listed
+    refusals = sum(one.refused_at is not None for one in others)
+    among = f"，其中住户不同意维修 {refusals} 件" if refusals else ""
+    kinds = "、".join(sorted({one.what for one in others}))
+    return tag("details", tag("summary", f"同一房号或地点的其他单 {len(others)} 件{among}：{kinds}"), listed)
 
 
 def _stands(one: SameRoom) -> str:

@@ -62,6 +62,21 @@ async def test_rep_36_the_next_request_of_the_room_shows_the_order_that_was_refu
     assert "住户不同意维修（" in page
 
 
+async def test_several_of_the_room_are_one_line_that_says_what_they_are_about(office: Office, room: str) -> None:
+    refused = await office.call(DESK, room=room)
+    await refuse(office, refused)
+    await office.call(DESK, room=room)
+
+    no = await office.call(DESK, room=room)
+
+    async with browser(office.settings) as pages:
+        await pages.post("/login", data={"key": office.keys[DESK]})
+        page = (await pages.get(f"/cases/{no}")).text
+    line = "同一房号或地点的其他单 2 件，其中住户不同意维修 1 件：水"
+    folded = page[page.index(f"<details><summary>{line}</summary>") :].partition("</details>")[0]
+    assert f'<a href="/cases/{refused}">' in folded
+
+
 async def test_what_is_open_in_the_room_is_shown_with_its_stage_on_both_sides(office: Office, room: str) -> None:
     first = await office.call(DESK, room=room)
 

@@ -25,6 +25,7 @@ from domain.people import Actor, CaseNo, EstateCode, Role, StaffId
 from domain.rulebook import REPAIR, Procedure
 from domain.rulebook.open_values import OV_901
 from infra.delivery import Delivery
+from infra.embedded.temporal import EmbeddedTemporal
 from infra.postgres.acceptance import Acceptance, NewAct, NewCase
 from infra.postgres.commands import Command, Commands
 from infra.postgres.ledger import ENTRY, entry_place
@@ -43,7 +44,8 @@ CLEAR = timedelta(milliseconds=300)
 """The clock is turned this far past the moment: the server can hang when a timer fires just as its turning ends."""
 
 STUCK = timedelta(seconds=8)
-SERVER_PATIENCE = timedelta(seconds=60)
+SERVER_PATIENCE = timedelta(seconds=25)
+HANGING = "the test server hangs"
 PATIENCE = timedelta(seconds=20)
 ENDING = timedelta(seconds=90)
 """For the cases of one test: where pytest's own time was up in the test itself, nothing else ends what comes after."""
@@ -93,15 +95,28 @@ class Refused(Exception):
         return self.remedy[self.remedy.rfind("（") + 1 : -1], self.field
 
 
+class Hangs(Exception):
+    """The server with the clock answers no more, which says nothing of the desk."""
+
+    def __init__(self) -> None:
+        super().__init__(HANGING)
+
+
 @dataclass(kw_only=True)
 class Desk:
-    """The shared clock, and the cases opened by the running test."""
+    """The shared clock, and the cases opened by the running test.
+
+    ``forced``: its turning had to be helped once. ``hangs``: found out to be of no more use.
+    """
 
     pool: asyncpg.Pool
     sealer: Sealer
     client: Client
     settings: Settings
+    server: EmbeddedTemporal
     cases: list["OpenedCase"] = field(default_factory=list)
+    forced: bool = False
+    hangs: bool = False
 
     def __post_init__(self) -> None:
         self.commands = Commands(self.pool, self.sealer, self.settings)
@@ -110,7 +125,11 @@ class Desk:
         self.reference = Reference(self.pool, self.sealer, self.settings)
 
     async def now(self) -> datetime:
-        answer = await self.client.service_client.test_service.get_current_time(Empty())
+        try:
+            answer = await self.client.service_client.test_service.get_current_time(Empty(), timeout=SERVER_PATIENCE)
+        except RPCError as error:
+            self.hangs = True
+            raise Hangs from error
         return answer.time.ToDatetime(UTC)
 
     async def until(self, moment: datetime) -> None:
@@ -127,9 +146,22 @@ class Desk:
         sleeping = asyncio.create_task(server.unlock_time_skipping_with_sleep(request, timeout=SERVER_PATIENCE))
         done, _ = await asyncio.wait({sleeping}, timeout=STUCK.total_seconds())
         if not done:
+            self.forced = True
             with contextlib.suppress(RPCError):  # it holds none too many: it is only slow
                 await server.unlock_time_skipping(UnlockTimeSkippingRequest())
-        await sleeping
+        try:
+            await sleeping
+        except RPCError as error:
+            self.hangs = True
+            raise Hangs from error
+
+    async def deliver(self, command: Command) -> Command:
+        """Unanswered after its turning was helped, it is the server that hangs, and not the desk."""
+        after = await self.delivery.deliver(command, PATIENCE)
+        if after.behind and self.forced:
+            self.hangs = True
+            raise Hangs
+        return after
 
     async def morning(self, clock: str = "9:00") -> datetime:
         """Turn the clock to the next day at that local time, so that a test owns a whole day."""
@@ -197,7 +229,7 @@ class Desk:
                 ),
             )
         )
-        after = await self.delivery.deliver(command, PATIENCE)
+        after = await self.deliver(command)
         assert after.state == "applied", after
         case = OpenedCase(desk=self, no=after.case_no, day=begun.date(), moment=begun)
         self.cases.append(case)
@@ -209,6 +241,8 @@ class Desk:
         A record is answered from the ledger, before the workflow hears that it is written; a query waits for that.
         """
         ending, self.cases = self.cases, []
+        if self.hangs:
+            return
         async with asyncio.timeout(ENDING.total_seconds()):
             for case in ending:
                 handle = self.client.get_workflow_handle(case.no)
@@ -240,7 +274,7 @@ class OpenedCase:
 
     async def takes_in(self, command: Command) -> Command:
         """Deliver what was taken on; Refused if the desk says no."""
-        after = await self.desk.delivery.deliver(command, PATIENCE)
+        after = await self.desk.deliver(command)
         if after.state == "refused":
             raise Refused(after)
         assert after.state == "applied", after

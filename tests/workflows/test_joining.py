@@ -56,7 +56,7 @@ async def passed_on(desk: Desk, to: OpenedCase) -> list[Any]:
 async def relay(desk: Desk) -> list[Command]:
     """As the relay: whatever is due is delivered."""
     due = await desk.commands.take_due(10, PATIENCE)
-    return [await desk.delivery.deliver(command, PATIENCE) for command in due]
+    return [await desk.deliver(command) for command in due]
 
 
 async def test_rep_102_who_calls_again_is_on_the_case_and_all_of_them_are_to_be_told(opened: Open) -> None:
@@ -106,7 +106,7 @@ async def test_the_end_of_the_one_and_what_the_other_is_to_hear_are_one_commit_h
     assert ("accepted", f"case:{merged.no}") == (left["state"], left["client"])
     once, again = await relay(desk), await relay(desk)
     command = await desk.commands.find(left["id"])
-    await desk.delivery.deliver(command, PATIENCE)
+    await desk.deliver(command)
     assert (["applied"], []) == ([one.state for one in once if one.case_no == kept.no], again)
     assert 1 == (await kept.labels()).count("接收并入")
 

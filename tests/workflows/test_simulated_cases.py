@@ -66,15 +66,15 @@ class PlayedAgain:
             return await self._passed_on(event, command.case)
         case = self.real[command.case.no]
         taken_on = await self.desk.acceptance.accept_act(self._new(case, command.act), moment)
-        after = await self.desk.delivery.deliver(taken_on, PATIENCE)
+        after = await self.desk.deliver(taken_on)
         if again:
-            after = await self.desk.delivery.deliver(after, PATIENCE)
+            after = await self.desk.deliver(after)
         return _outcome(after.state, after.outcome)
 
     async def _passed_on(self, taken: MergeTaken, to: SimulatedCase) -> str:
         """What the desk itself passes on; the relay delivers it."""
         for command in await self.desk.commands.take_due(10, PATIENCE):
-            await self.desk.delivery.deliver(command, PATIENCE)
+            await self.desk.deliver(command)
         row = await self.desk.pool.fetchrow(
             "select state, outcome from commands where client = $1 and case_no = $2",
             f"case:{self.real[taken.merged].no}",
@@ -118,7 +118,7 @@ class PlayedAgain:
                 after=next(iter(after), None),
             )
         )
-        settled = await self.desk.delivery.deliver(command, PATIENCE)
+        settled = await self.desk.deliver(command)
         assert settled.state == "applied", settled
         opened = OpenedCase(desk=self.desk, no=settled.case_no, day=report.at.date(), moment=report.at)
         self.desk.cases.append(opened)
