@@ -10,7 +10,8 @@ from domain.admission import right_for
 from domain.assigning import SENDING
 from domain.errors import NotPermitted
 from domain.people import POSTS, Actor, EstateCode, Role, StaffId
-from domain.rulebook import PROCEDURES
+from domain.rulebook import PROCEDURES, PUBLIC_REPAIR, REPAIR
+from domain.rulebook.rows import Procedure
 
 E = TypeVar("E", bound=Callable[..., object])
 
@@ -19,6 +20,7 @@ class Verb(StrEnum):
     """What a route does; the value is what staff read. ``ANYTHING_PUBLIC`` needs no caller at all."""
 
     OPEN_CASE = "受理报修"
+    REPORT_FACILITY = "受理公共报修"
     RECORD = "登记"
     LIST_CASES = "查询"
     FIND_BY_ROOM = "按房号查询"
@@ -73,9 +75,9 @@ CLEANERS = frozenset({Role.CLEANING})
 """PRV-106: what a resident reported is no business of theirs."""
 
 
-def _opening() -> Grant:
-    """Whoever may open a case of some procedure; some are opened by the desk alone."""
-    rows = [right_for(kind, one.edition(date.max)) for one in PROCEDURES.values() for kind in one.opens_with]
+def _opening(procedure: Procedure) -> Grant:
+    """Whoever may open a case of the procedure."""
+    rows = [right_for(kind, procedure.edition(date.max)) for kind in procedure.opens_with]
     rights = [right for right in rows if right is not None]
     return Grant(rule=rights[0].rule, posts=frozenset(post for right in rights for post in right.posts) & POSTS)
 
@@ -88,7 +90,8 @@ def _sending() -> Grant:
 
 
 GRANTS: Mapping[Verb, Grant] = {
-    Verb.OPEN_CASE: _opening(),  # which case, the rows of its procedure say
+    Verb.OPEN_CASE: _opening(REPAIR),
+    Verb.REPORT_FACILITY: _opening(PUBLIC_REPAIR),
     Verb.RECORD: Grant(rule="REP-18", posts=POSTS),  # which event, the rows of the procedure say
     Verb.LIST_CASES: Grant(rule="REP-13", posts=POSTS - CLEANERS, where_shared=CLEANERS),
     Verb.FIND_BY_ROOM: Grant(rule="PRV-106", posts=DESK | HEADS | ON_DUTY),  # it tells of which room a case is

@@ -7,8 +7,8 @@ from api.wire.answers import SameRoom
 from domain.events import Opening
 from domain.events.repair import ConsentRefused
 from domain.people import CaseNo, EstateCode
-from domain.rulebook import PROCEDURES, REPAIR
-from domain.rulebook.repair.reading import REFUSED, accepted
+from domain.rulebook import PROCEDURES
+from domain.rulebook.repair.reading import REFUSED
 from infra.postgres.rooms import RoomCase, Wanted
 
 
@@ -29,7 +29,7 @@ async def at_the_place(
 
 
 async def _reopens(desk: Desk, one: RoomCase) -> bool:
-    return one.open and one.procedure == REPAIR.prefix and accepted(await file_so_far(desk, one.no))
+    return one.open and PROCEDURES[one.procedure].done(await file_so_far(desk, one.no))
 
 
 def _told(one: RoomCase, *, reopens: bool) -> SameRoom:

@@ -120,19 +120,25 @@ def admit(act: Act, standing: Standing) -> Entry:
 
 def check_opener(act: Act, procedure: Procedure, edition: Edition) -> None:
     """Whether somebody may open a case with that act, and with one of that moment; raises NotPermitted or BadTime."""
-    right = right_for(type(act.event), edition)
-    if right is None or not act.by.holds(*right.posts):
-        raise _not_permitted(act.event, right)
+    _demand_right(act, edition)
     if act.at > act.accepted_at + CLOCK_SKEW:
         raise BadTime(act.at, act.accepted_at, Untimely.FUTURE)
     if act.at < act.accepted_at - BACKDATING and not act.by.holds(*procedure.backdated_by):
         raise BadTime(act.at, act.accepted_at, Untimely.TOO_FAR_BACK)
 
 
+def _demand_right(act: Act, edition: Edition) -> None:
+    right = right_for(type(act.event), edition)
+    if right is None or not act.by.holds(*right.posts):
+        raise _not_permitted(act.event, right)
+
+
 def check_opening(acts: Sequence[Act], procedure: Procedure, edition: Edition, terms: Terms) -> None:
-    """Ask of the acts that a case is to open with what is asked of every later one; raises RuleBroken."""
+    """Ask of the acts that a case is to open with what is asked of every later one; raises NotPermitted, RuleBroken."""
     file, docket = CaseFile(), Docket(edition.obligations, terms, procedure.who)
     for number, act in enumerate(acts, start=1):
+        if number > 1:  # of the report itself ``check_opener`` has asked
+            _demand_right(act, edition)
         _pass_gates(act, edition, _question(act, file, docket, terms))
         entry = opening_entry(act, number, act.accepted_at)
         file.append(entry)

@@ -4,9 +4,11 @@ from temporalio import workflow
 
 from domain.events import Withdrawn
 from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard, RepairerArranged, SheetSignedFor
+from domain.events.repair import FeedbackGiven
 from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.rulebook import PUBLIC_REPAIR
+from domain.rulebook.public.reading import wants_to_know
 from workflows.case import Case
 from workflows.doors import carries
 from workflows.joining import unless_it_belongs_elsewhere
@@ -39,10 +41,10 @@ class PublicRepairWorkflow(Case):
 
         # PUB-101, PUB-102: what is dangerous waits for no paper; 工程部 and 护管部 heard of it with the report.
         if report.hazard is not Hazard.NONE:
-            await self.together(self._paper(), self._work())
+            await self.together(self._paper(), self._work_until_solved(report))
         else:
             await self._paper()
-            await self._work()
+            await self._work_until_solved(report)
         return DONE
 
     async def _paper(self) -> None:
@@ -51,6 +53,13 @@ class PublicRepairWorkflow(Case):
 
         # PUB-02, PUB-03: 第二联 is handed over and signed for.
         await self.until(SheetSignedFor)
+
+    async def _work_until_solved(self, report: FacilityFaultReported) -> None:
+        await self._work()
+
+        # REP-11, REP-47: who reported it says whether it is gone; if not, somebody is sent again.
+        while self.knows(FeedbackGiven) and wants_to_know(report) and not (await self.until(FeedbackGiven)).solved:
+            await self._work()
 
     async def _work(self) -> None:
         # PUB-04, PUB-05: 工程部主管 sends somebody, who arrives; somebody else may be sent instead.

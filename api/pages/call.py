@@ -56,7 +56,7 @@ router = APIRouter(route_class=CallPageRoute, include_in_schema=False)
 @router.get(PATH)
 @needs(Verb.OPEN_CASE)
 async def new_call(asking: Annotated[Caller, Depends(caller)], after: str = "", draft: str = "") -> Response:
-    return await blank(asking, _page, ORDINARY, Beginning(after=after, draft=draft))
+    return await blank(asking, Verb.OPEN_CASE, _page, ORDINARY, Beginning(after=after, draft=draft))
 
 
 @router.post(PATH)
@@ -133,7 +133,7 @@ async def _repair(asking: Caller, given: Form) -> NewRepair:
         _refuse_nameless(filled)
     typed = _NewCall.model_validate(call)
     building = call.pop("building", "")
-    if building and typed.estate in estates_open_to(asking):
+    if building and typed.estate in estates_open_to(asking, Verb.OPEN_CASE):
         call["room"] = await _room_code(asking.house.desk, EstateCode(typed.estate), building, typed.room)
     return NewRepair.model_validate(call)
 
@@ -170,7 +170,7 @@ async def _room_code(desk: Desk, estate: EstateCode, building: str, said: str) -
 
 async def _page(asking: Caller, filled: Filled) -> str:
     desk = asking.house.desk
-    estates = await estates_of(desk, estates_open_to(asking))
+    estates = await estates_of(desk, estates_open_to(asking, Verb.OPEN_CASE))
     buildings = await buildings_of(desk, estates)
     return page(
         "登记报修 · 荔园服务台",

@@ -19,7 +19,8 @@ GRAVE = (Level.BREACH, Level.ESCALATION)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desktop:
-    """What one person's inbox shows. ``mine``: only what went to himself. ``may_register``: he takes calls.
+    """What one person's inbox shows. ``mine``: only what went to himself. ``openings``: pages where he
+    opens a case, by what is written on the way there.
 
     ``more``: there is more unread than is shown; ``more_cases``: more is open. ``people``, ``estates``: names by code.
     """
@@ -34,7 +35,7 @@ class Desktop:
     more_cases: bool
     people: Mapping[str, str]
     estates: Mapping[EstateCode, str]
-    may_register: bool
+    openings: Mapping[str, str]
 
     def stage(self, no: str) -> str:
         return next((case.stage for case in self.cases if case.no == no), "")
@@ -104,13 +105,8 @@ def inbox_page(shown: Desktop) -> str:
     return page(
         "收件箱 · 荔园服务台",
         header("收件箱", shown.who),
-        tag(
-            "p",
-            tag("a", "登记报修", href="/repairs/new", class_="button"),
-            " ",
-            tag("a", "登记公共报修", href="/public-repairs/new", class_="button"),
-        )
-        if shown.may_register
+        tag("p", [[tag("a", label, href=page, class_="button"), " "] for label, page in shown.openings.items()])
+        if shown.openings
         else None,
         [
             tag("h2", "待办"),

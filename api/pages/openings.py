@@ -43,11 +43,11 @@ class Beginning:
     draft: str = ""
 
 
-async def blank(asking: Caller, page: Page, beforehand: Mapping[str, str], asked: Beginning) -> Response:
+async def blank(asking: Caller, verb: Verb, page: Page, beforehand: Mapping[str, str], asked: Beginning) -> Response:
     """When it began is left to the clerk: a page kept open for the next call knows nothing of it."""
     if asked.draft:
         return HTMLResponse(await page(asking, _draft(asking, asked.draft, beforehand)))
-    estates = estates_open_to(asking)
+    estates = estates_open_to(asking, verb)
     only = {"estate": str(estates[0])} if len(estates) == 1 else {}
     named = {"after": asked.after} if NUMBER.fullmatch(asked.after) else {}
     typed = {name: [value] for name, value in {**beforehand, **only, **named}.items()}
@@ -78,11 +78,9 @@ async def taken_down(
     return came_of(told, CalledAgain if joined(given) else event)
 
 
-def estates_open_to(asking: Caller) -> list[EstateCode]:
-    """Where the person may take a call down."""
-    return sorted(
-        {estate for actor in asking.principal.actors if may(actor, Verb.OPEN_CASE) for estate in actor.estates}
-    )
+def estates_open_to(asking: Caller, verb: Verb) -> list[EstateCode]:
+    """Where the person may open such a case."""
+    return sorted({estate for actor in asking.principal.actors if may(actor, verb) for estate in actor.estates})
 
 
 async def buildings_of(desk: Desk, estates: Mapping[EstateCode, str]) -> Mapping[str, str]:

@@ -24,7 +24,7 @@ from api.pages.openings import (
 )
 from api.pages.posted import Filled, form_in, under_its_key
 from api.pages.views import header
-from api.rights import Verb, needs
+from api.rights import Verb, may, needs
 from api.routes.public_repairs import HAZARDS, open_public_repair
 from api.wire.requests import NewPublicRepair
 from domain.events.public import Facility, FacilityChannel, FacilityFault, FacilityFaultReported, Hazard
@@ -32,6 +32,7 @@ from domain.people import EstateCode
 
 PATH = "/public-repairs/new"
 BEFOREHAND = {"channel": FacilityChannel.TELEPHONE.value, "hazard": Hazard.NONE.value}
+ON_ROUNDS = BEFOREHAND | {"channel": FacilityChannel.PATROL.value}
 BY_PEOPLE = tuple((one.value, one.value) for one in FacilityChannel if one is not FacilityChannel.DEVICE)
 """A device reports by the API (PUB-108)."""
 
@@ -44,13 +45,15 @@ router = APIRouter(route_class=ReportPageRoute, include_in_schema=False)
 
 
 @router.get(PATH)
-@needs(Verb.OPEN_CASE)
+@needs(Verb.REPORT_FACILITY)
 async def new_report(asking: Annotated[Caller, Depends(caller)], after: str = "", draft: str = "") -> Response:
-    return await blank(asking, _page, BEFOREHAND, Beginning(after=after, draft=draft))
+    takes_calls = any(may(actor, Verb.OPEN_CASE) for actor in asking.principal.actors)
+    beforehand = BEFOREHAND if takes_calls else ON_ROUNDS
+    return await blank(asking, Verb.REPORT_FACILITY, _page, beforehand, Beginning(after=after, draft=draft))
 
 
 @router.post(PATH)
-@needs(Verb.OPEN_CASE)
+@needs(Verb.REPORT_FACILITY)
 async def take_report(request: Request, asking: Annotated[Caller, Depends(caller)]) -> Response:
     """As POST /v1/public-repairs; or onto a case that is open there."""
     given = await form_in(request)
@@ -67,7 +70,7 @@ async def take_report(request: Request, asking: Annotated[Caller, Depends(caller
 
 async def _page(asking: Caller, filled: Filled) -> str:
     desk = asking.house.desk
-    estates = await estates_of(desk, estates_open_to(asking))
+    estates = await estates_of(desk, estates_open_to(asking, Verb.REPORT_FACILITY))
     controls = _controls(estates, await buildings_of(desk, estates))
     return page(
         "登记公共报修 · 荔园服务台",

@@ -27,6 +27,11 @@ LONGEST_KEY = 200
 MOST_CASES = 200
 MOST_NOTICES = 200
 MOST_READ = 50
+OPENINGS = {
+    Verb.OPEN_CASE: ("登记报修", "/repairs/new"),
+    Verb.REPORT_FACILITY: ("登记公共报修", "/public-repairs/new"),
+}
+"""What is written on the way to each page on which a case is opened, and its address."""
 
 
 @router.get("/")
@@ -99,7 +104,11 @@ async def inbox(asking: Annotated[Caller, Depends(caller)], *, of_posts: bool = 
         more_cases=len(heads) > MOST_CASES,
         people=await people(desk, _named_in((*unread, *read))),
         estates=await estates_of(desk, asking.principal.estates),
-        may_register=any(may(actor, Verb.OPEN_CASE) for actor in asking.principal.actors),
+        openings={
+            label: place
+            for verb, (label, place) in OPENINGS.items()
+            if any(may(actor, verb) for actor in asking.principal.actors)
+        },
     )
     return HTMLResponse(inbox_page(desktop))
 

@@ -34,7 +34,7 @@ PATH = "/v1/public-repairs"
     response_model=Opened,
     responses={202: {"model": Accepted}, **PROBLEMS},
 )
-@needs(Verb.OPEN_CASE)
+@needs(Verb.REPORT_FACILITY)
 async def open_public_repair(fault: NewPublicRepair, asking: Annotated[Caller, Depends(caller)]) -> Response:
     """The report of a public facility's fault becomes a case (PUB-01, PUB-101, PUB-106).
 

@@ -11,12 +11,13 @@ from domain.pricing import ChargeLine
 
 
 class Channel(StrEnum):
-    """REP-01, REP-101."""
+    """REP-01, REP-101; ``PATROL``: by staff on their rounds."""
 
     TELEPHONE = "电话"
     WECHAT = "微信"
     APP = "物业APP"
     FRONT_DESK = "前台登记"
+    PATROL = "巡查"
     OTHER = "其他"
 
 

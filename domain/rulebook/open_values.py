@@ -39,10 +39,13 @@ OV_901 = OpenDuration(
 OV_902 = OpenTime(
     id="OV-902", default=time(17, 0), meaning="危急公共故障先修后领：巡视表领单签收的截止时刻（规程未载）"
 )
+OV_903 = OpenDuration(
+    id="OV-903", default=timedelta(minutes=15), meaning="公共报修：工程部接通知后到前台领单签收的时限（规程未载）"
+)
 
 DURATIONS = (
     OV_01, OV_02, OV_03, OV_04, OV_08, OV_10, OV_40_1, OV_40_2, OV_40_3, OV_104, OV_105, OV_111, OV_125, OV_136, OV_137,
-    OV_138, OV_139, OV_901,
+    OV_138, OV_139, OV_901, OV_903,
 )  # fmt: skip
 TIMES = (OV_15, OV_41, OV_42, OV_902)
 FACTORS = (OV_38,)

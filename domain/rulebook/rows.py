@@ -252,6 +252,7 @@ class Procedure:
     of the file makes other cases hear.
     ``shared_with``: posts that look at no other cases (PRV-106).
     ``takes_callers``: whether who calls about the matter now can be put on the case, and would be heard.
+    ``done``: whether the work is; feedback that it is not solved reopens an open case of which it holds.
     ``cannot_wait``: whether a case opened by such an event goes before others in every queue. ``is_urgent``: whether it
     is such a case as its file stands, by how it opened or by what it was found to be since.
     ``backdated_by``: whose word is needed for an act recorded long after it happened (补录).
@@ -279,6 +280,7 @@ class Procedure:
     refers: Refers = refers_nothing
     shared_with: tuple[Role, ...] = ()
     takes_callers: Callable[[CaseFile], bool] = field(default=lambda file: True)  # noqa: ARG005
+    done: Callable[[CaseFile], bool] = field(default=lambda file: False)  # noqa: ARG005
     copies: Callable[[CaseFile], tuple[CopyPlace, ...]] = field(default=lambda file: ())  # noqa: ARG005
     complete: Callable[[AnyEvent, Docket], AnyEvent] = field(default=lambda event, docket: event)  # noqa: ARG005
 

@@ -3,7 +3,7 @@
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.events import Withdrawn
-from domain.events.public import RepairerArranged
+from domain.events.public import FacilityRepaired, RepairerArranged
 from domain.events.repair import (
     AppointmentMoved,
     Assigned,
@@ -24,7 +24,7 @@ from domain.rulebook.work import FOLLOWS, words_given
 BEGUN = (Assigned, RepairerArranged)
 """A round of work begins with them; who helps in it helps to its end, whoever has the order."""
 
-OVER = (ConsentRefused, ResidentSigned, SignatureExcused)
+OVER = (ConsentRefused, ResidentSigned, SignatureExcused, FacilityRepaired)
 """After them there is nothing to help with until a next round."""
 
 RIGHTS = (

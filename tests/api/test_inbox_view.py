@@ -26,7 +26,7 @@ def notice(no: CaseNo, level: str, words: str, minutes: int, **more: object) -> 
 def desktop(*unread: NoticeAnswer) -> Desktop:
     return Desktop(
         who="工程部甲", unread=unread, read=(), more=False, mine=True, tasks=Tasks(tasks=[]), cases=(),
-        more_cases=False, people={"en-2": "工程部乙"}, estates={}, may_register=False,
+        more_cases=False, people={"en-2": "工程部乙"}, estates={}, openings={},
     )  # fmt: skip
 
 

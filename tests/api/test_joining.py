@@ -469,7 +469,7 @@ async def test_the_page_of_a_public_report_joins_likewise(office: Office) -> Non
 
     assert [200, 303, 303] == [answer.status_code for answer in (shown, *joined)]
     last = (await office.get(f"/v1/cases/{no}", DESK)).json()["events"][-1]
-    assert ("又来电", "其他") == (last["label"], last["event"]["channel"])
+    assert ("又来电", "巡查") == (last["label"], last["event"]["channel"])
 
 
 async def test_the_page_of_a_closed_case_leads_to_a_later_one(office: Office, room: str) -> None:

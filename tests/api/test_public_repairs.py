@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,9 +13,7 @@ from pypdf import PdfReader
 from api.routes.public_repairs import HAZARDS
 from domain.calendar import LOCAL
 from domain.events.public import FacilityChannel
-from domain.people import Role
-from infra.reference.principals import Grant, grant
-from tests.api.office import REPORT, Office, fresh_key
+from tests.api.office import CALL, REPORT, Office, fresh_key
 from tests.api.pages import Desk, at_desk, key_in, words
 from tests.api.test_strict import is_problem
 
@@ -31,8 +30,8 @@ async def on_site(office: Office, **changes: str) -> str:
     return no
 
 
-async def repaired(office: Office) -> str:
-    no = await on_site(office)
+async def repaired(office: Office, **changes: str) -> str:
+    no = await on_site(office, **changes)
     soon = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     await office.did(no, {"type": "work_started", "expected_done": soon}, by="rp-1")
     done = {"type": "facility_repaired", "notes": "更换灯管", "parts": "灯管一支", "site_cleared": True}
@@ -133,15 +132,44 @@ async def test_a_building_that_the_estate_lacks_is_refused_and_outside_all_of_th
     assert "公共区域" == shown
 
 
-@pytest.mark.parametrize("post", [Role.REPAIRER, Role.ENGINEERING_SUPERVISOR, Role.SECURITY])
-async def test_only_the_front_desk_takes_reports_down(lonely: Office, post: Role) -> None:
-    async with lonely.pool.acquire() as connection:
-        wish = Grant(name=f"no-{post.name.lower()}", posts=frozenset({post}), estates=frozenset({"LY"}))
-        lonely.keys[wish.name] = await grant(connection, wish, replace=True)
-
-    answer = await lonely.post("/v1/public-repairs", REPORT, wish.name)
+@pytest.mark.parametrize("who", ["fi-1", "mg-1", "cl-1"])
+async def test_who_goes_on_no_rounds_or_reads_no_cases_reports_nothing(lonely: Office, who: str) -> None:
+    answer = await lonely.post("/v1/public-repairs", REPORT, who)
 
     assert 403 == answer.status_code, answer.text
+
+
+@pytest.mark.parametrize("who", ["rp-1", "en-1", "se-1"])
+async def test_pub_106_who_goes_on_rounds_reports_what_he_found_himself_and_no_call(office: Office, who: str) -> None:
+    found = await office.post("/v1/public-repairs", REPORT, who)
+    called = await office.post("/v1/public-repairs", REPORT | {"channel": "电话"}, who)
+    later = await office.post("/v1/public-repairs", REPORT | {"after": await repaired(office), "reason": "又坏了"}, who)
+    in_a_home = await office.post("/v1/repairs", CALL, who)
+
+    assert 201 == found.status_code, found.text
+    assert [(409, "channel"), (403, 403)] == [
+        (called.status_code, is_problem(called)["field"]), (in_a_home.status_code, is_problem(in_a_home)["status"])
+    ]  # fmt: skip
+    assert 403 == later.status_code, later.text
+    told = await office.pool.fetch(
+        "select post from notices where case_no = $1 and rule = 'PUB-01'", found.json()["no"]
+    )
+    assert {"工程部", "前台客服员"} == {row["post"] for row in told}
+
+
+async def test_pub_106_on_his_rounds_a_repairer_reports_on_the_page(office: Office) -> None:
+    desk = await at_desk(office, "rp-1")
+    inbox, form = await desk.sees("/inbox"), await desk.sees("/public-repairs/new")
+
+    answer = await desk.sends("/public-repairs/new", FILLED | {"key": key_in(form), "beside": ""})
+    while answer.status_code == 303 and "draft=" in answer.headers["location"]:
+        there = await desk.sees(answer.headers["location"])
+        seen = {"key": key_in(there), "relation": "other", "beside": " ".join(re.findall(r"PUB-\d{8}-\d{5}", there))}
+        answer = await desk.sends("/public-repairs/new", FILLED | seen)
+
+    assert ('href="/public-repairs/new"' in inbox, 'href="/repairs/new"' in inbox) == (True, False)
+    assert '<option value="巡查" selected' in form
+    assert answer.headers["location"].startswith("/cases/PUB-"), answer.text
 
 
 @pytest.mark.parametrize("hazard", sorted(HAZARDS))
@@ -270,6 +298,27 @@ async def test_a_report_is_taken_down_on_the_page_once_however_often_it_is_sent(
     assert "公共报修" in page
     assert "《公共区域现场巡视表》 打印第一联（前台） 打印第二联（工程部）" in page
     assert "登记公共报修" in await front.sees("/inbox")
+
+
+async def test_rep_11_who_called_is_asked_on_the_page_and_not_solved_it_is_arranged_anew(office: Office) -> None:
+    no = await repaired(office, channel="电话", reporter="住户", phone="19900000001")
+    beside = (await office.get(f"/v1/cases/{await office.reports('fd-1')}", "fd-1")).json()["same_room"]
+    joined = await office.does(no, {"type": "called_again", "channel": "电话", "content": "灯又灭了"}, "fd-1")
+    desk = await at_desk(office, "fd-1")
+
+    before = await desk.sees(f"/cases/{no}")
+    answer = await desk.sends(
+        f"/cases/{no}/events", {"type": "feedback_given", "solved": "false", "remark": "灯又灭了"}
+    )
+    after = (await office.get(f"/v1/cases/{no}", "fd-1")).json()
+
+    assert "登记「客户反馈」" in before
+    assert [True] == [one["reopens"] for one in beside if one["no"] == no]
+    assert (409, "event.type") == (joined.status_code, is_problem(joined)["field"])
+    assert 303 == answer.status_code, answer.text
+    assert ("重新派工", ["安排维修"]) == (after["stage"], after["waiting_for"])
+    owed = {duty["key"] for duty in after["obligations"] if duty["owed"]}
+    assert {"PUB-04", "PUB-05/返修", "PUB-103"} == owed
 
 
 async def test_what_the_page_may_not_take_stands_beside_its_field_with_what_was_typed(front: Desk) -> None:

@@ -110,7 +110,7 @@ from domain.rulebook.repair import costing, reading, reviewing
 from domain.rulebook.repair.reading import copies_back, is_immediate_situation
 from domain.rulebook.routine.plans import BY_ROUTINE
 from domain.rulebook.sending import crew, who
-from tests.domain.rulebook.public_beginnings import reported
+from tests.domain.rulebook.public_beginnings import called, reported
 from tests.domain.rulebook.routine_beginnings import ASKED, CHECKED, CHECKED_WITH_DEFECTS, SENT_BACK, planned
 from tests.domain.story import OTHER_REPAIRER, REPAIRER, filled, person, received
 
@@ -328,7 +328,9 @@ MAKERS: Mapping[type[Event], Maker] = {
     ReturnRegistered: _always(ReturnRegistered(reference="A-1")),
     FeedbackGiven: _always(FeedbackGiven(solved=True), FeedbackGiven(solved=False)),
     # of what is common to all
-    FacilityFaultReported: _always(*map(reported, (Hazard.NONE, Hazard.MANHOLE))),
+    FacilityFaultReported: _always(
+        *(by_whom(hazard) for by_whom in (called, reported) for hazard in (Hazard.NONE, Hazard.MANHOLE))
+    ),
     SheetSignedFor: _always(SheetSignedFor(collector=REPAIRER.id)),
     RepairerArranged: _always(*(RepairerArranged(repairer=repairer) for repairer in SENT)),
     FacilityRepaired: _always(FacilityRepaired(notes="换灯管", parts="灯管一支", site_cleared=True)),

@@ -6,15 +6,15 @@ from domain.events import AnyEvent, RungReached
 from domain.events.repair import Assessed, FormFilled, OrderTaken, Situation, Urgency
 from domain.events.work import EngineeringNotified
 from domain.notices import Notice, Setting, notices_of
-from domain.people import CaseNo
+from domain.people import Actor, CaseNo
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS
 from tests.domain.rulebook.beginnings import ASSIGNED
-from tests.domain.story import Story, filled, on, received
+from tests.domain.story import SUPERVISOR, Story, filled, on, received
 
 
-def told_of(story: Story, event: AnyEvent, at: str) -> tuple[Notice, ...]:
+def told_of(story: Story, event: AnyEvent, at: str, by: Actor = SUPERVISOR) -> tuple[Notice, ...]:
     """Everything that is said when that is recorded next."""
-    entry = story.then(event, on(at))
+    entry = story.then(event, on(at), by)
     return notices_of(
         entry,
         Setting(

@@ -174,6 +174,20 @@ async def long_one(callers: Callers) -> str:
     return await callers.carry((*REPAIRED[:2], *notes, *REPAIRED[2:]), A_REPORT)
 
 
+BY_RESIDENT = {"channel": "电话", "reporter": "住户001", "phone": "19900000001"}
+
+
+async def solved_at_last(callers: Callers) -> str:
+    """A resident's report, not solved at first."""
+    unsolved, solved = (("fd-1", {"type": "feedback_given", "solved": solved}) for solved in (False, True))
+    return await callers.carry((*REPAIRED, unsolved, *REPAIRED[2:], solved), A_REPORT, **BY_RESIDENT)
+
+
+async def asked_whether_solved(callers: Callers) -> str:
+    """Still open."""
+    return await callers.carry(REPAIRED, A_REPORT, **BY_RESIDENT)
+
+
 async def checked(callers: Callers) -> str:
     """Its defect has become a public repair."""
     return await callers.carry(CHECKED, None)
@@ -250,7 +264,7 @@ PLAYS: Mapping[str, tuple[Play, ...]] = {
         paused_for_parts,
         reopened_in_time,
     ),
-    "PUB": (repaired, taken_back, sent_anew, dangerous, too_late, long_one),
+    "PUB": (repaired, taken_back, sent_anew, dangerous, too_late, long_one, solved_at_last, asked_whether_solved),
     "RTN": (checked, found_well, called_off, not_checked_yet, cleaned, not_cleaned_yet, reckoned, long_check),
 }
 

@@ -113,7 +113,8 @@ class Desk:
     def _after_one_that_ended(self, procedure: Procedure, by: Actor) -> Iterator[AnyEvent]:
         """Some calls are about what was thought to be over (REP-36)."""
         ended = [case for case in self.cases if case.procedure is procedure and case.file.ended]
-        joins = CameAfter in procedure.any_time and not by.holds(Role.SYSTEM)
+        right = procedure.edition(self.edition).right(CameAfter)
+        joins = right is not None and by.holds(*right.posts)
         if joins and ended and self.chance.random() < LATER:
             kept = {case.no: into for case in ended if (into := self._where_it_went(case)) and not into.file.ended}
             mistaken = [case for case in ended if case.no in kept]

@@ -19,6 +19,7 @@ def test_in_no_month_an_invariant_is_broken(month: Callable[[int], Report], seed
     assert all(report.looked.values())
 
 
+@pytest.mark.timeout(3000)  # it lives through every month that no other process has come to
 def test_every_event_row_and_gate_of_the_newest_editions_is_put_to_use(month: Callable[[int], Report]) -> None:
     report = Report()
     for seed in reversed(SEEDS):

@@ -15,6 +15,7 @@ from infra.postgres.pool import open_pool
 from infra.sealing import Sealer
 from infra.settings import Settings
 from infra.temporal import connect, prepare_namespace
+from tests.domain.rulebook.public_beginnings import called
 from tests.domain.rulebook.public_beginnings import reported as facility_fault
 from tests.workflows.desk import HANGING, Desk, OpenedCase, load_sample
 from workers.wiring import case_workers
@@ -94,9 +95,14 @@ async def reported(desk: Desk) -> AsyncIterator[Callable[..., Awaitable[object]]
     """Opens public-facility repairs, and ends what is left of them."""
 
     async def report(
-        hazard: Hazard = Hazard.NONE, *, at: str = "9:00", starts: dict[str, str] | None = None
+        hazard: Hazard = Hazard.NONE,
+        *,
+        at: str = "9:00",
+        starts: dict[str, str] | None = None,
+        by_resident: bool = False,
     ) -> OpenedCase:
-        return await desk.begin(PUBLIC_REPAIR, facility_fault(hazard), at=at, starts=starts)
+        fault = called(hazard) if by_resident else facility_fault(hazard)
+        return await desk.begin(PUBLIC_REPAIR, fault, at=at, starts=starts)
 
     yield report
     await desk.end_all()

@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import pytest
+
 from domain.events import ExtensionGranted, Withdrawn
 from domain.events.public import FacilityRepaired, Hazard, RepairerArranged, SheetSignedFor
-from domain.events.repair import Situation
+from domain.events.repair import FeedbackGiven, Situation
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.people import Role
 from tests.workflows.desk import CENTRE_MANAGER, FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, OpenedCase
@@ -14,6 +16,7 @@ from tests.workflows.limits import EITHER_SIDE, PRESSED, Holds, Limit, told
 Report = Callable[..., Awaitable[OpenedCase]]
 SIGNED_FOR = SheetSignedFor(collector=REPAIRER.id)
 ARRANGED = RepairerArranged(repairer=REPAIRER.id)
+UNSOLVED = FeedbackGiven(solved=False, remark="灯又灭了")
 REPAIRED = FacilityRepaired(notes="更换灯管", parts="灯管一支", site_cleared=True)
 
 
@@ -50,9 +53,8 @@ async def test_a_report_is_carried_from_the_notice_to_the_tidied_site(reported: 
     view = await case.view()
     states = await case.desk.pool.fetch("select key, state from duties where case_no = $1 order by key", case.no)
     assert (False, "已修复") == (view["open"], view["result"])
-    assert [("PUB-01", "met"), ("PUB-04", "met"), ("PUB-05", "met"), ("PUB-103", "met")] == [
-        (row["key"], row["state"]) for row in states
-    ]
+    keys = ("PUB-01", "PUB-03/领单", "PUB-04", "PUB-05", "PUB-103")
+    assert [(key, "met") for key in keys] == [(row["key"], row["state"]) for row in states]
 
 
 async def test_what_is_out_of_order_is_refused_and_the_awaited_step_named(reported: Report) -> None:
@@ -178,6 +180,120 @@ async def test_pub_03_the_sheet_of_a_danger_repaired_first_is_fetched_before_fiv
         return await reported(Hazard.MANHOLE, at=at)
 
     await holds(dangerous, SHEET_LEFT)
+
+
+async def called_for_the_sheet(case: OpenedCase) -> None:
+    await case.at("9:10")
+    await case.hears(EngineeringNotified(), FRONT_DESK)
+
+
+async def repaired_at_ten(case: OpenedCase) -> None:
+    await until_at_work(case)
+    await case.at("10:00")
+    await case.hears(REPAIRED, REPAIRER)
+    assert ["客户反馈"] == (await case.view())["waiting_for"]
+
+
+async def not_solved_at_eleven(case: OpenedCase) -> None:
+    await repaired_at_ten(case)
+    await case.at("11:00")
+    await case.hears(UNSOLVED, FRONT_DESK)
+    assert ("重新派工", ["安排维修"]) == ((await case.view())["stage"], (await case.view())["waiting_for"])
+
+
+async def sent_again(case: OpenedCase) -> None:
+    await not_solved_at_eleven(case)
+    await case.hears(ARRANGED, SUPERVISOR)
+
+
+TO_THE_REPORTER = (
+    Limit(
+        key="PUB-03/领单",
+        arrange=called_for_the_sheet,
+        event=SIGNED_FOR,
+        by=FRONT_DESK,
+        last="9:25:00",
+        after="9:25:01",
+        before=(told("提醒", Role.ENGINEERING, Role.FRONT_DESK),),
+        breach=told("超时", Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
+    ),
+    Limit(
+        key="REP-11/公共报修",
+        arrange=repaired_at_ten,
+        event=FeedbackGiven(solved=True),
+        by=FRONT_DESK,
+        last="10:00:00",
+        after="10:00:01",
+        days=1,
+        before=(told("提醒", Role.FRONT_DESK),),
+        breach=told("超时", Role.CUSTOMER_SERVICE_SUPERVISOR),
+    ),
+    Limit(
+        key="PUB-05/返修",
+        arrange=sent_again,
+        event=ArrivedOnSite(),
+        by=REPAIRER,
+        last="11:15:00",
+        after="11:15:01",
+        before=(PRESSED, told("提醒", Role.REPAIRER)),
+        breach=told("超时", Role.COMPANY_MANAGER, Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
+    ),
+    Limit(
+        key="PUB-04",
+        cycle=2,
+        arrange=not_solved_at_eleven,
+        event=ARRANGED,
+        by=SUPERVISOR,
+        last="11:05:00",
+        after="11:05:01",
+        before=(told("告知", Role.ENGINEERING_SUPERVISOR), PRESSED, told("提醒", Role.ENGINEERING_SUPERVISOR)),
+        breach=told("超时", Role.COMPANY_MANAGER, Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK),
+    ),
+)
+
+
+@pytest.mark.parametrize("limit", TO_THE_REPORTER, ids=lambda limit: limit.key)
+@EITHER_SIDE
+async def test_rep_11_a_resident_who_reported_it_is_asked_and_not_solved_it_begins_anew(
+    reported: Report, limit: Limit, holds: Holds
+) -> None:
+    async def by_a_resident(*, at: str, situation: Situation) -> OpenedCase:  # a home's
+        return await reported(at=at, by_resident=True)
+
+    await holds(by_a_resident, limit)
+
+
+async def test_rep_47_not_solved_somebody_is_sent_again_until_it_is(reported: Report) -> None:
+    case = await reported(by_resident=True)
+    await not_solved_at_eleven(case)
+
+    for who in (OTHER_REPAIRER, REPAIRER):
+        await case.hears(RepairerArranged(repairer=who.id), SUPERVISOR)
+        await case.hears(ArrivedOnSite(), who)
+        await case.hears(WorkStarted(expected_done=case.moment + timedelta(hours=1)), who)
+        await case.hears(REPAIRED, who)
+        assert (await case.view())["open"]
+        solved = who is REPAIRER
+        await case.hears(FeedbackGiven(solved=solved), FRONT_DESK)
+
+    view = await case.view()
+    assert (False, "已修复") == (view["open"], view["result"])
+    labels = await case.labels()
+    assert 3 == labels.count("公共维修完成") == labels.count("客户反馈")
+
+
+async def test_rep_47_of_a_danger_not_over_the_feedback_waits_for_no_paper(reported: Report) -> None:
+    case = await reported(Hazard.MANHOLE, by_resident=True)
+    await case.hears(ARRANGED, SUPERVISOR)
+    await case.hears(ArrivedOnSite(), REPAIRER)
+    await case.hears(WorkStarted(expected_done=case.moment + timedelta(hours=1)), REPAIRER)
+    await case.at("10:00")
+    await case.hears(REPAIRED, REPAIRER)
+
+    await case.hears(UNSOLVED, FRONT_DESK)
+
+    assert case.moment + timedelta(minutes=10) == (await case.duty("PUB-101", 2))["due_at"]
+    assert {"通知工程部", "安排维修"} == set((await case.view())["waiting_for"])
 
 
 async def test_pub_101_one_second_after_ten_minutes_the_estate_director_hears_once(reported: Report) -> None:

@@ -1,20 +1,20 @@
 """PUB: the repair of a public facility, from the report to the tidied site, on a 《公共区域现场巡视表》."""
 
-from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from domain.events import AnyEvent, ExtensionGranted, Noted, NoticeAcknowledged, Urged, Withdrawn
+from domain.events.joining import CalledAgain
 from domain.events.public import FacilityFaultReported, Hazard
 from domain.events.sending import HelpersSent
 from domain.forms import INSPECTION_SHEET
 from domain.rulebook import joining, sending
-from domain.rulebook.public import closing
+from domain.rulebook.public import closing, reading
 from domain.rulebook.public.copies import copy_places
-from domain.rulebook.public.obligations import DANGER_ENDED, OBLIGATIONS, WITH_ITS_START_SET
-from domain.rulebook.public.rights import GATES, RIGHTS
-from domain.rulebook.public.tells import STAGES, TELLS
-from domain.rulebook.rows import Edition, Procedure, vocabulary_of
+from domain.rulebook.public.obligations import OBLIGATIONS, WITH_ITS_START_SET
+from domain.rulebook.public.rights import FOUND_ON_ROUNDS, GATES, REPORTING, RIGHTS
+from domain.rulebook.public.tells import ASK_FOR_FEEDBACK, DESK_TOLD, STAGES, TELLS
+from domain.rulebook.rows import Edition, Procedure, vocabulary_of, without
 from domain.rulebook.web_ui import NOTE, URGE, extend
 from domain.rulebook.work import REASSIGN, SUPERVISORS, saying_why
 
@@ -24,9 +24,6 @@ def _cannot_wait(event: AnyEvent) -> bool:
     return isinstance(event, FacilityFaultReported) and event.hazard is not Hazard.NONE
 
 
-DANGER_ENDED_BY_ANYBODY = replace(DANGER_ENDED, goes_on=True)
-"""PUB-102: who takes the work over has no more time for it than was left."""
-
 _is_urgent = partial(joining.opened_urgent, _cannot_wait)
 
 EDITIONS = (
@@ -35,14 +32,33 @@ EDITIONS = (
         since=date(2026, 11, 1),
         obligations=joining.limits(
             (
-                *(DANGER_ENDED_BY_ANYBODY if row is DANGER_ENDED else row for row in WITH_ITS_START_SET),
-                closing.SHEET_FETCHED,
+                *(closing.ANEW.get(row.key, row) for row in WITH_ITS_START_SET),
+                *closing.OBLIGATIONS,
                 sending.REASSIGNED,
             )
         ),
-        rights=(*RIGHTS, *sending.RIGHTS, *joining.RIGHTS),
-        gates=(*saying_why(GATES), *sending.GATES, *joining.GATES, *joining.told_apart_by(_is_urgent)),
-        tells=(*TELLS, *sending.TELLS, *joining.TELLS),
+        rights=(
+            *without(RIGHTS, FacilityFaultReported),
+            REPORTING,
+            *closing.RIGHTS,
+            *sending.RIGHTS,
+            *without(joining.RIGHTS, CalledAgain),
+        ),
+        gates=(
+            FOUND_ON_ROUNDS,
+            *saying_why(GATES),
+            *closing.GATES,
+            *sending.GATES,
+            *joining.GATES,
+            *joining.told_apart_by(_is_urgent),
+        ),
+        tells=(
+            *(tell for tell in TELLS if tell is not ASK_FOR_FEEDBACK),
+            DESK_TOLD,
+            *closing.TELLS,
+            *sending.TELLS,
+            *joining.TELLS,
+        ),
         bounded=True,
     ),
 )
@@ -53,7 +69,7 @@ PUBLIC_REPAIR = Procedure(
     vocabulary=vocabulary_of(EDITIONS),
     opens_with=(FacilityFaultReported,),
     any_time=(Noted, Urged, NoticeAcknowledged, ExtensionGranted, Withdrawn, HelpersSent, *joining.ANY_TIME),
-    stages=(*STAGES, *joining.STAGES),
+    stages=(closing.STAGE, *STAGES, *joining.STAGES),
     who=sending.who,
     crew=sending.crew,
     needs_to_know=sending.crew,
@@ -64,6 +80,7 @@ PUBLIC_REPAIR = Procedure(
     form=INSPECTION_SHEET,
     copies=copy_places,
     passes_on=joining.passes_on,
-    takes_callers=joining.is_repair,
+    takes_callers=closing.takes_callers,
+    done=reading.is_repaired,
     editions=EDITIONS,
 )

@@ -1,9 +1,16 @@
 """What the rows of the public-facility repair ask of a case file."""
 
 from domain.case_file import CaseFile, Entry
-from domain.events.public import FacilityFaultReported, Hazard, RepairerArranged
+from domain.events import Event
+from domain.events.public import FacilityChannel, FacilityFaultReported, FacilityRepaired, Hazard, RepairerArranged
+from domain.events.repair import FeedbackGiven
 from domain.events.work import ArrivedOnSite
-from domain.rulebook import sending
+from domain.rulebook import feedback, sending
+
+FROM_OUTSIDE = frozenset(
+    {FacilityChannel.TELEPHONE, FacilityChannel.WECHAT, FacilityChannel.APP, FacilityChannel.FRONT_DESK}
+)
+"""The channels of residents; by the others a fault comes from the company's own people and devices."""
 
 
 def is_dangerous(file: CaseFile) -> bool:
@@ -27,6 +34,38 @@ def awaits_arrival(file: CaseFile) -> bool:
     return not file.has(ArrivedOnSite)
 
 
+def awaits_arranging_anew(file: CaseFile) -> bool:
+    """PUB-04, also where it was not solved (REP-47)."""
+    return not _done_in_this_round(file, RepairerArranged)
+
+
+def awaits_arrival_anew(file: CaseFile) -> bool:
+    return not _done_in_this_round(file, ArrivedOnSite)
+
+
+def is_repaired(file: CaseFile) -> bool:
+    """And nobody has said since that it is not."""
+    return _done_in_this_round(file, FacilityRepaired)
+
+
+def _done_in_this_round(file: CaseFile, kind: type[Event]) -> bool:
+    return file.has(kind) and any(isinstance(entry.event, kind) for entry in feedback.this_round(file))
+
+
+def wants_to_know(report: FacilityFaultReported) -> bool:
+    """REP-11: a resident reported it, and can be asked whether it is solved."""
+    return report.channel in FROM_OUTSIDE and bool(report.phone.strip())
+
+
+def reporter_wants_to_know(file: CaseFile) -> bool:
+    report = file.last(FacilityFaultReported)
+    return report is not None and wants_to_know(report)
+
+
+def begins_round(entry: Entry) -> bool:
+    return not isinstance(entry.event, FeedbackGiven) or feedback.unsolved(entry)
+
+
 repairer = sending.repairer
 
 
@@ -44,3 +83,15 @@ def somebody_sent(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the 
 
 def nobody_sent(entry: Entry, file: CaseFile) -> bool:
     return not somebody_sent(entry, file)
+
+
+def unsolved_then(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return feedback.unsolved(entry)
+
+
+def asked_then(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return reporter_wants_to_know(file)
+
+
+def not_asked_then(entry: Entry, file: CaseFile) -> bool:
+    return not asked_then(entry, file)

@@ -1,7 +1,14 @@
 """PUB: who may record what, and what a clause refuses."""
 
 from domain.events import ExtensionGranted, Withdrawn
-from domain.events.public import FacilityFaultReported, FacilityRepaired, RepairerArranged, SheetSignedFor
+from domain.events.joining import CalledAgain
+from domain.events.public import (
+    FacilityChannel,
+    FacilityFaultReported,
+    FacilityRepaired,
+    RepairerArranged,
+    SheetSignedFor,
+)
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.people import Role
 from domain.rulebook.rows import Gate, Question, Right
@@ -27,6 +34,27 @@ RIGHTS = (
     URGING,
     REMARKS,
     EXTENDING,
+)
+
+ON_ROUNDS = (*ENGINEERING, Role.REPAIRER, Role.SECURITY, Role.DUTY_DIRECTOR)
+"""Who comes by the facilities and reports himself what he finds; cleaners, who read no cases, tell the front desk."""
+
+REPORTING = Right(rule="PUB-106", events=(FacilityFaultReported, CalledAgain), posts=(*DESK, *ON_ROUNDS))
+
+
+def _found_by_himself(asked: Question) -> bool:
+    if not isinstance(asked.event, FacilityFaultReported) or asked.by.holds(*DESK, Role.SYSTEM):
+        return True
+    return asked.event.channel is FacilityChannel.PATROL
+
+
+FOUND_ON_ROUNDS = Gate(
+    rule="PUB-106",
+    on=(FacilityFaultReported,),
+    holds=_found_by_himself,
+    field="channel",
+    remedy=f"前台以外的岗位只登记自己发现的故障，来源请填「{FacilityChannel.PATROL}」；他人的报修，请转前台登记",
+    english="Other posts than the front desk report only what they found themselves on their rounds.",
 )
 
 

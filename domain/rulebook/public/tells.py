@@ -8,7 +8,7 @@ from domain.people import Role
 from domain.rulebook import sending
 from domain.rulebook.public.reading import awaits_arranging, dangerous_then, nobody_sent, other_then, somebody_sent
 from domain.rulebook.rows import Stage, Tell
-from domain.rulebook.work import EXTENDED, NOT_CANCELLED, URGED
+from domain.rulebook.work import DESK, EXTENDED, NOT_CANCELLED, URGED
 
 
 def _other_with_nobody_sent(entry: Entry, file: CaseFile) -> bool:
@@ -19,6 +19,23 @@ def _never_sent(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the sh
     """Who gave the order back is replaced: that is 待改派, whatever of the paper comes after it."""
     return awaits_arranging(file)
 
+
+ASK_FOR_FEEDBACK = Tell(
+    rule="REP-11", on=(FacilityRepaired,), to=(Role.FRONT_DESK,), text="公共设施已修好，请将结果反馈报修人"
+)
+
+
+def _not_by_the_desk(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return not entry.by.holds(*DESK)
+
+
+DESK_TOLD = Tell(
+    rule="PUB-01",
+    on=(FacilityFaultReported,),
+    to=(Role.FRONT_DESK,),
+    text="巡查上报公共故障，请通知工程部领单，备好巡视表",
+    when=_not_by_the_desk,
+)
 
 TELLS = (
     Tell(
@@ -51,7 +68,7 @@ TELLS = (
         text="所在楼栋或区域的公共设施开始维修，预计完成时间见巡视表",
     ),
     Tell(rule="REP-12", on=(FacilityRepaired,), to=(Role.RESIDENT,), text="所在楼栋或区域的公共设施已修好"),
-    Tell(rule="REP-11", on=(FacilityRepaired,), to=(Role.FRONT_DESK,), text="公共设施已修好，请将结果反馈报修人"),
+    ASK_FOR_FEEDBACK,
     Tell(
         rule="REP-13",
         on=(Withdrawn,),

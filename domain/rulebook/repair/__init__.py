@@ -209,6 +209,7 @@ REPAIR = Procedure(
     copies=copy_places,
     passes_on=joining.passes_on,
     takes_callers=merging.takes_callers,
+    done=reading.accepted,
     complete=_with_completion_limit,
     editions=EDITIONS,
 )

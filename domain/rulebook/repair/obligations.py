@@ -30,13 +30,13 @@ from domain.events.work import ArrivedOnSite, EngineeringNotified, Paused, Reass
 from domain.ladder import Again, Breach, Climb, Remind, Warn
 from domain.limits import BeforeTimeOfDay, ByTimeOfDay, Promised, Within, WithinOrFromAppointment
 from domain.people import Role
+from domain.rulebook import feedback
 from domain.rulebook.open_values import (
     MOST_PAUSED,
     OV_01,
     OV_02,
     OV_03,
     OV_08,
-    OV_10,
     OV_15,
     OV_41,
     OV_42,
@@ -408,15 +408,7 @@ RETURN_REGISTERED = Obligation(
     ladder=(Warn(tell=(Role.FRONT_DESK,)), Breach(tell=(Role.CUSTOMER_SERVICE_SUPERVISOR,))),
 )
 
-FEEDBACK = Obligation(
-    rule="REP-11",
-    label="征询客户反馈",
-    owed_by=Role.FRONT_DESK,
-    counts_from=WORK_ACCEPTED,
-    met_by=(FeedbackGiven,),
-    limit=Within(OV_10),
-    ladder=(Warn(tell=(Role.FRONT_DESK,)), Breach(tell=(Role.CUSTOMER_SERVICE_SUPERVISOR,))),
-)
+FEEDBACK = feedback.asked_after(WORK_ACCEPTED)
 
 OBLIGATIONS = (
     FORM_FILLED,

@@ -31,7 +31,7 @@ from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, W
 from domain.pauses import running
 from domain.people import Role
 from domain.pricing import REVIEWED_ITEM
-from domain.rulebook import sending
+from domain.rulebook import feedback, sending
 from domain.rulebook.open_values import NEAR_BY
 from domain.rulebook.rows import Position
 
@@ -241,15 +241,7 @@ def not_accepted(position: Position) -> bool:
     return not accepted(position.file)
 
 
-def unsolved(entry: Entry) -> bool:
-    return isinstance(entry.event, FeedbackGiven) and not entry.event.solved
-
-
-def this_round(file: CaseFile) -> tuple[Entry, ...]:
-    """Everything since the feedback that reopened the repair last (REP-47); of one never reopened, the whole file."""
-    entries = tuple(file)
-    last = next((entry.number for entry in reversed(entries) if unsolved(entry)), 0)
-    return entries[last:]
+unsolved, this_round = feedback.unsolved, feedback.this_round
 
 
 def begins_round(entry: Entry) -> bool:

@@ -15,7 +15,6 @@ from domain.events.repair import (
     CopyReturned,
     CustomerCopyGiven,
     FaultCompared,
-    FeedbackGiven,
     FormCollected,
     FormFilled,
     OrderTaken,
@@ -33,6 +32,7 @@ from domain.events.repair import (
 )
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.people import Role
+from domain.rulebook import feedback
 from domain.rulebook.repair import pausing, reading
 from domain.rulebook.repair.obligations import COMPLETIONS
 from domain.rulebook.rows import Gate, Position, Question, Right
@@ -85,7 +85,7 @@ RIGHTS = (
     Right(rule="REP-44", events=(CopiesConfirmed, CopiesSentBack), posts=(Role.ENGINEERING_SUPERVISOR,)),
     Right(rule="REP-48", events=(CopiesHandedOn,), posts=(Role.ENGINEERING_SUPERVISOR,)),
     Right(rule="REP-45", events=(ReturnRegistered,), posts=DESK),
-    Right(rule="REP-11", events=(FeedbackGiven,), posts=DESK),
+    feedback.RIGHT,
     *pausing.PAUSING,
     URGING,
     Right(rule="REP-01", events=(Withdrawn,), posts=(*DESK, Role.COMPANY_MANAGER)),

@@ -1,5 +1,6 @@
 """PUB: what the rows of the public-facility repair say beyond their due moments, and what a clause refuses."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -7,17 +8,29 @@ import pytest
 from domain.deadlines import DutyState
 from domain.errors import NotPermitted, RuleBroken
 from domain.events import AnyEvent, ExtensionGranted, RungReached, Withdrawn
+from domain.events.joining import CalledAgain, MergedInto
 from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard
+from domain.events.repair import Channel, FeedbackGiven
 from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.limits import TICK, Terms
-from domain.people import Actor, Role
+from domain.people import Actor, CaseNo, Role
 from domain.rulebook import PUBLIC_REPAIR
-from tests.domain.rulebook.public_beginnings import ARRANGED, DANGEROUS, REPAIRED, REPORTED, SIGNED_FOR, reported
+from tests.domain.rulebook.public_beginnings import (
+    ARRANGED,
+    CALLED,
+    DANGEROUS,
+    REPAIRED,
+    REPORTED,
+    SIGNED_FOR,
+    called,
+    reported,
+)
 from tests.domain.story import CENTRE_MANAGER, FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, Story, on, person
 from tests.domain.test_notices import told_of
 
 REASSIGNED = Reassigned(repairer=OTHER_REPAIRER.id, reason="退单")
+GUARD = person("sg-1", Role.SECURITY)
 HAZARDS = [hazard for hazard in Hazard if hazard is not Hazard.NONE]
 FRIDAY = 4
 AT_WORK = (REPORTED, (SIGNED_FOR, on("9:10")), (ARRANGED, on("9:12")), (ArrivedOnSite(), on("9:20")))
@@ -149,12 +162,101 @@ def test_pub_05_of_what_is_not_dangerous_the_front_desk_is_asked_to_press() -> N
 
 
 def test_pub_101_who_sends_who_goes_and_who_guards_hear_of_what_is_dangerous_at_once() -> None:
-    danger = told_of(story(), reported(Hazard.SEWAGE), "9:00")
-    ordinary = told_of(story(), reported(), "9:00")
+    danger = told_of(story(), reported(Hazard.SEWAGE), "9:00", FRONT_DESK)
+    ordinary = told_of(story(), reported(), "9:00", FRONT_DESK)
 
     at_once = [(Role.ENGINEERING_SUPERVISOR, True), (Role.ENGINEERING, True), (Role.SECURITY, True)]
     assert at_once == [(one.post, one.urgent) for one in danger]
     assert [(Role.ENGINEERING, False)] == [(one.post, one.urgent) for one in ordinary]
+
+
+def test_pub_01_what_somebody_else_reports_the_front_desk_hears_of_which_has_to_call_for_the_sheet() -> None:
+    found = told_of(story(), reported(), "9:00", GUARD)
+
+    assert [Role.ENGINEERING, Role.FRONT_DESK] == [one.post for one in found]
+
+
+def test_pub_106_who_goes_on_rounds_reports_what_he_found_himself_and_no_call() -> None:
+    told = story()
+
+    told.admits(reported(), on("9:00"), GUARD)
+    with pytest.raises(RuleBroken) as refusal:
+        told.admits(called(), on("9:00"), GUARD)
+
+    assert ("PUB-106", "channel") == (refusal.value.rule, refusal.value.field)
+    told.admits(called(), on("9:00"), FRONT_DESK)
+
+
+SOLVED, UNSOLVED = FeedbackGiven(solved=True), FeedbackGiven(solved=False, remark="灯又灭了")
+DONE = (CALLED, *AT_WORK[1:], (REPAIRED, on("10:00")))
+
+
+def test_rep_11_a_resident_who_left_a_number_is_asked_and_nobody_else() -> None:
+    unnamed = replace(called(), phone=" ")
+
+    assert "REP-11/公共报修" in keys(story(*DONE))
+    assert "REP-11/公共报修" not in keys(story((unnamed, on("9:00")), *DONE[1:]))
+    assert "REP-11/公共报修" not in keys(story(REPORTED, *DONE[1:]))
+    asked, told = (
+        next(one.text for one in told_of(story(opens), REPAIRED, "10:00") if one.rule == "REP-11")
+        for opens in (CALLED, REPORTED)
+    )
+    assert "请征询报修人反馈并登记" in asked
+    assert "请将结果反馈报修人" in told
+
+
+def test_rep_47_what_is_not_solved_is_arranged_reached_and_repaired_anew() -> None:
+    told = story(*DONE)
+
+    told.then(UNSOLVED, on("11:00", days=1), FRONT_DESK)
+
+    dues = {duty.key: (duty.cycle, duty.due.at) for duty in told.docket.owed if duty.key != "PUB-01"}
+    assert dues == {
+        "PUB-04": (2, on("11:05", days=1)),
+        "PUB-05/返修": (1, on("11:15", days=1)),
+        "PUB-103": (2, on("0:00", days=5) - TICK),
+    }
+    assert [Role.ENGINEERING_SUPERVISOR] == [one.post for one in told_of(told, UNSOLVED, "11:00")]
+    told.then(ARRANGED, on("11:03", days=1))
+    told.then(ArrivedOnSite(), on("11:10", days=1), REPAIRER)
+    told.then(REPAIRED, on("12:00", days=1), REPAIRER)
+    assert {"PUB-01", "REP-11/公共报修"} == keys(told)
+    told.then(SOLVED, on("9:00", days=2), FRONT_DESK)
+    assert {"PUB-01"} == keys(told)
+
+
+def test_rep_47_a_danger_that_is_not_over_has_its_ten_minutes_again_and_its_guards() -> None:
+    told = story((called(Hazard.MANHOLE), on("9:00")), *DONE[1:])
+
+    heard = told_of(told, UNSOLVED, "11:00")
+
+    assert on("11:10") == told.duty("PUB-101").due.at
+    assert {Role.ENGINEERING_SUPERVISOR, Role.ENGINEERING, Role.SECURITY} == {one.post for one in heard}
+    assert {True} == {one.urgent for one in heard if one.rule == "PUB-101"}
+
+
+@pytest.mark.parametrize(
+    ("event", "by", "rule"),
+    [
+        (Withdrawn(reason="误报"), FRONT_DESK, "REP-13"),
+        (MergedInto(into=CaseNo("PUB-20261123-00002"), reason="同一处"), FRONT_DESK, "REP-13"),
+        (CalledAgain(channel=Channel.TELEPHONE, phone="19900000002", content="灯不亮"), FRONT_DESK, "REP-47"),
+    ],
+)
+def test_rep_47_repaired_it_is_neither_taken_back_nor_joined_until_it_is_not_solved(
+    event: AnyEvent, by: Actor, rule: str
+) -> None:
+    told = story(*DONE)
+    assert PUBLIC_REPAIR.done(told.file)
+    assert not PUBLIC_REPAIR.takes_callers(told.file)
+
+    with pytest.raises(RuleBroken) as refusal:
+        told.admits(event, on("10:30"), by)
+
+    assert (rule, "event.type") == (refusal.value.rule, refusal.value.field)
+    told.then(UNSOLVED, on("11:00"), FRONT_DESK)
+    assert PUBLIC_REPAIR.takes_callers(told.file)
+    told.admits(event, on("11:01"), by)
 
 
 def test_whoever_was_called_hears_when_a_report_is_taken_back_before_anybody_is_sent() -> None:
@@ -216,7 +318,7 @@ def test_rep_129_a_limit_of_the_concierge_plan_moves_by_the_centre_manager_and_t
 @pytest.mark.parametrize(
     ("event", "by"),
     [
-        (reported(), REPAIRER),
+        (reported(), person("fi-1", Role.FINANCE)),
         (EngineeringNotified(), SUPERVISOR),
         (SIGNED_FOR, person("fi-1", Role.FINANCE)),
         (ARRANGED, REPAIRER),
