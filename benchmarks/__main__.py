@@ -15,7 +15,7 @@ from benchmarks.figures import Figure, table
 from benchmarks.lists import page_times
 from benchmarks.long_life import long_life
 from benchmarks.measures import Bench, History, Openings, Runs, percentile
-from benchmarks.repair import Door
+from benchmarks.repair import LONGEST, Door
 from benchmarks.stage import Stage, staged
 from benchmarks.storm import Storm, storm
 from domain.rulebook.open_values import OV_901
@@ -86,9 +86,10 @@ async def _door(stage: Stage, pool: asyncpg.Pool) -> Door:
 def _of_histories(histories: dict[str, History]) -> list[Figure]:
     desk, bare = histories["desk"], histories["bare"]
     longest, bare_longest = histories["longest"], histories["bare_longest"]
-    long = f"longest path, 21 acts: {longest.events} (B of 21 acts {bare_longest.events})"
-    moves = f"21 acts: {longest.transitions} (B {bare_longest.transitions})"
-    size = f"21 acts: {longest.size / KB:.1f} (B {bare_longest.size / KB:.1f})"
+    acts = f"{len(LONGEST)} acts"
+    long = f"longest path, {acts}: {longest.events} (B of {acts} {bare_longest.events})"
+    moves = f"{acts}: {longest.transitions} (B {bare_longest.transitions})"
+    size = f"{acts}: {longest.size / KB:.1f} (B {bare_longest.size / KB:.1f})"
     return [
         Figure(goal=1, what="events of a case", value=desk.events, unit="", must=155, aim=100,
                note=f"B {bare.events}; {long}"),
