@@ -92,7 +92,13 @@ class Desk:
                 over + timedelta(seconds=self.chance.randint(1, 600)), lambda: self.open(procedure, event, by)
             )
             return
-        self._begins_with(procedure, event, by)
+        try:
+            self._begins_with(procedure, event, by)
+        except RuleBroken:  # not his to take down: he hands it to the front desk
+            self._begins_with(procedure, event, self._front_desk())
+
+    def _front_desk(self) -> Actor:
+        return next(one.actor for one in self.estate.people.values() if one.actor.holds(Role.FRONT_DESK))
 
     def _begins_with(self, procedure: Procedure, event: AnyEvent, by: Actor) -> CaseNo:
         now = self.clock.now

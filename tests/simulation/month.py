@@ -11,11 +11,10 @@ from domain.admission import right_for
 from domain.calendar import LOCAL
 from domain.case_file import CaseFile
 from domain.docket import Docket
-from domain.errors import RuleBroken
 from domain.events import AnyEvent, Event
 from domain.filing import digest
 from domain.limits import Terms
-from domain.people import CLOCKWORK, Actor, Role
+from domain.people import CLOCKWORK, Actor
 from domain.rulebook import PROCEDURES, REPAIR, Procedure
 from tests.domain.makers import MAKERS, Scene
 from tests.domain.story import on
@@ -106,13 +105,7 @@ class Residents:
         nothing = Scene(file=CaseFile(), docket=Docket((), self.desk.terms, procedure.who), at=self.clock.now)
         events: list[AnyEvent] = MAKERS[kind](nothing)
         event = events[0] if self.chance.random() < 0.5 else self.chance.choice(events)
-        try:
-            self.desk.open(procedure, _from(event, self.clock.now), by)
-        except RuleBroken:  # not his to take down: he hands it to the front desk
-            self.desk.open(procedure, _from(event, self.clock.now), self._front_desk())
-
-    def _front_desk(self) -> Actor:
-        return next(one.actor for one in self.estate.people.values() if one.actor.holds(Role.FRONT_DESK))
+        self.desk.open(procedure, _from(event, self.clock.now), by)
 
     def hears_of(self, case: SimulatedCase) -> None:
         """Of a case seen for the first time: what residents and others will make of it."""
