@@ -133,9 +133,13 @@ def _duties(shown: CasePage) -> Iterator[Child]:
 
 def _guidance(case: CaseAnswer) -> Markup | None:
     """The work card: how the documents want it done, at the stage that it is at."""
-    if not case.guidance:
+    by = case.operating_procedure
+    if not case.guidance and by is None:
         return None
     lines = [tag("li", f"{one.text}（{one.rule}）") for one in case.guidance]
+    if by is not None:
+        where = tag("a", by.reference, href=by.reference) if "://" in by.reference else by.reference
+        lines.append(tag("li", f"维修操作规程：{by.title} ", where, "（REP-115）"))
     return tag("section", tag("h2", "注意事项"), tag("ul", lines))
 
 

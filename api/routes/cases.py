@@ -30,11 +30,13 @@ from api.wire.answers import (
     EntryAnswer,
     Guidance,
     Linked,
+    OperatingProcedureAnswer,
     PeriodAnswer,
     SameRoom,
 )
 from api.wire.text import FIRST_YEAR, LAST_YEAR, Estate, Moment, Owed, PartOfNumber, Procedure, ShortWords
 from domain.callers import callers
+from domain.events import Opening
 from domain.events.on_site import ProgressReported
 from domain.people import EstateCode, Role
 from domain.periods import Running
@@ -43,6 +45,7 @@ from domain.rulebook.repair.accepting import to_put_right
 from domain.rulebook.repair.reading import unsolved
 from domain.rulebook.rows import Edition
 from infra.postgres.records import CaseHead, FiledDuty, FiledEntry, Filter
+from infra.reference.loaded import OperatingProcedure
 
 PLACE = re.compile(r"[0-9A-Za-z-]{1,40}")
 MOST = 200
@@ -174,16 +177,19 @@ async def get_case(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Others:
-    """Other cases: of the same room or place, and those that it is bound to."""
+    """What is not the case's own: those of the same room or place or bound to it, and how such a fault is repaired."""
 
     same_room: list[SameRoom]
     linked: list[Linked]
+    procedure: OperatingProcedure | None
 
 
 async def bound_to(desk: Desk, look: Look) -> Others:
     links = await desk.links.of(look.head.no)
     linked = [Linked.model_validate(link, from_attributes=True) for link in links]
-    return Others(same_room=await beside(desk, look), linked=linked)
+    trade = next((entry.event.trade for entry in look.file.opening if isinstance(entry.event, Opening)), "")
+    procedure = await desk.reference.operating_procedure(look.head.estate, trade) if look.head.open else None
+    return Others(same_room=await beside(desk, look), linked=linked, procedure=procedure)
 
 
 def case_answer(
@@ -202,6 +208,9 @@ def case_answer(
             for guide in edition_of(look.head).guides
             if look.head.open and look.head.stage in guide.stages
         ],
+        operating_procedure=OperatingProcedureAnswer.model_validate(others.procedure, from_attributes=True)
+        if others.procedure
+        else None,
         crew=list(PROCEDURES[look.head.procedure].crew(look.file)),
         same_room=others.same_room,
         linked=others.linked,

@@ -202,6 +202,13 @@ class Guidance(Answer):
     text: str
 
 
+class OperatingProcedureAnswer(Answer):
+    """REP-115: the company's 维修操作规程 for such a fault. ``reference``: its number, or an http(s) address."""
+
+    title: str
+    reference: str
+
+
 class CaseAnswer(CaseLine):
     edition: str
     masked: bool
@@ -212,6 +219,7 @@ class CaseAnswer(CaseLine):
     last_progress_at: datetime | None
     """REP-131: when a department last said how far it is."""
     guidance: list[Guidance]
+    operating_procedure: OperatingProcedureAnswer | None
     crew: list[str]
     """Those whose order it is: the repairer first, then who was sent to help him."""
     same_room: list[SameRoom]

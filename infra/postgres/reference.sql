@@ -159,6 +159,19 @@ on conflict (estate, fault_kind) do update set team = excluded.team;
 -- A kind of fault goes to no team any more.
 delete from fault_teams where estate = $1 and fault_kind = $2;
 
+-- name: operating_procedures_now
+-- By which procedure a kind of fault or of facility is repaired (REP-115).
+select kind, title, reference from operating_procedures where estate = $1;
+
+-- name: put_operating_procedures
+-- Write by which procedure a kind is repaired.
+insert into operating_procedures (estate, kind, title, reference) values ($1, $2, $3, $4)
+on conflict (estate, kind) do update set title = excluded.title, reference = excluded.reference;
+
+-- name: drop_operating_procedures
+-- A kind is repaired by no written procedure any more.
+delete from operating_procedures where estate = $1 and kind = $2;
+
 -- name: shifts_now
 -- The shift table.
 select name, starts, ends from shifts where estate = $1;

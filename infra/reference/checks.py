@@ -29,6 +29,7 @@ def check(folder: Folder) -> None:
     """Raises WrongReference with everything that does not agree; the roster is weighed once its names are known."""
     problems = [*_twice(folder), *_rooms(folder), *_staff(folder), *_roster_names(folder), *_assignments(folder)]
     problems += [*_prices(folder), *_open_values(folder), *routine_problems(folder)]
+    problems += _operating_procedures(folder)
     if not problems:
         problems += roster_problems(folder)
     if problems:
@@ -60,6 +61,20 @@ def _twice(folder: Folder) -> Iterator[Problem]:
     for index, household in enumerate(folder.households):
         if not household.id.startswith(f"{code}-"):
             yield _prefix(folder, HOUSEHOLDS, (index, "id"))
+
+
+def _operating_procedures(folder: Folder) -> Iterator[Problem]:
+    taken: set[str] = set()
+    for index, row in enumerate(folder.estate.operating_procedure):
+        for kind in row.kinds:
+            if kind in taken:
+                yield folder.problem(
+                    ESTATE,
+                    ("operating_procedure", index, "kinds"),
+                    f"「{kind}」已有维修操作规程（REP-115）",
+                    f"{kind} already has its operating procedure",
+                )
+            taken.add(kind)
 
 
 def _rooms(folder: Folder) -> Iterator[Problem]:

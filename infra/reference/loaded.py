@@ -16,15 +16,25 @@ queries = load("reference.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperatingProcedure:
+    """``reference``: its number in the company's files, or an http(s) address."""
+
+    title: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """Of one estate. ``settings``: each value the company has ever set, by its id and the local day it counts from.
 
+    ``procedures``: the 维修操作规程 of a kind of fault or of facility (REP-115).
     ``teams``: the one proposed for each kind of fault; ``members``: who is in each.
     """
 
     prices: PriceBook
     settings: Mapping[tuple[str, date], str]
     calendar: WorkingCalendar
+    procedures: Mapping[str, OperatingProcedure]
     teams: Mapping[str, str]
     members: Mapping[str, frozenset[StaffId]]
 
@@ -52,13 +62,17 @@ class SinceLastLoad:
 
 
 async def _read(connection: Connection, estate: EstateCode) -> Loaded:
-    proposed, teams, values = [
-        await connection.fetch(queries[name], estate) for name in ("fault_teams_now", "teams_now", "open_values_now")
+    procedures, proposed, teams, values = [
+        await connection.fetch(queries[f"{table}_now"], estate)
+        for table in ("operating_procedures", "fault_teams", "teams", "open_values")
     ]
     return Loaded(
         prices=await _prices(connection, estate),
         settings={(row["id"], row["effective_from"]): row["value"] for row in values},
         calendar=await _calendar(connection, estate),
+        procedures={
+            row["kind"]: OperatingProcedure(title=row["title"], reference=row["reference"]) for row in procedures
+        },
         teams={row["fault_kind"]: row["team"] for row in proposed},
         members={row["name"]: frozenset(map(StaffId, row["members"])) for row in teams},
     )

@@ -14,7 +14,7 @@ from domain.pricing import PriceBook
 from domain.rulebook.open_values import DURATIONS, STARTS, TIMES
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
-from infra.reference.loaded import Loaded, SinceLastLoad
+from infra.reference.loaded import Loaded, OperatingProcedure, SinceLastLoad
 from infra.reference.sealed import open_row
 from infra.reference.values import parse_clock, parse_duration
 from infra.sealing import Sealer
@@ -71,6 +71,10 @@ class Reference:
     async def calendar(self, estate: EstateCode) -> WorkingCalendar:
         """A calendar that knows no year, so that every date is provisional, for an estate that has loaded none."""
         return (await self._loaded(estate)).calendar
+
+    async def operating_procedure(self, estate: EstateCode, kind: str) -> OperatingProcedure | None:
+        """By which a fault or facility of that kind is repaired (REP-115)."""
+        return (await self._loaded(estate)).procedures.get(kind)
 
     async def teams(self, estate: EstateCode) -> Mapping[str, str]:
         """The team proposed for each kind of fault (REP-05)."""

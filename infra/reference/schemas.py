@@ -1,5 +1,6 @@
 """The schema of each file that describes an estate; docs/reference-data.md shows one example of each."""
 
+import re
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Self
@@ -27,6 +28,12 @@ def _trade(value: str) -> str:
     if value not in TRADES:
         known = "、".join(TRADES)
         raise ValueError(f"可填：{known}|one of: {known}")
+    return value
+
+
+def _reference(value: str) -> str:
+    if re.fullmatch(r"https?://[\x21-\x7e]+|[^\s:/\\]+", value) is None:
+        raise ValueError("须为文件编号（无空格、冒号）或 http(s):// 网址|a document's number or an http(s) address")
     return value
 
 
@@ -64,6 +71,7 @@ def _local(value: datetime) -> datetime:
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=100)]
 Contact = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$", max_length=200)]
 Phone = Annotated[str, StringConstraints(max_length=60), AfterValidator(_phone)]
+Reference = Annotated[str, StringConstraints(max_length=300), AfterValidator(_reference)]
 EstateId = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,8}$")]
 BuildingId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{1,10}$")]
 RoomId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{1,20}$")]
@@ -92,10 +100,19 @@ class Building(Table):
     name: Text
 
 
+class OperatingProcedureTable(Table):
+    """REP-115: the 维修操作规程 of these kinds of fault and of facility. ``reference``: where it is found."""
+
+    title: Text
+    reference: Reference
+    kinds: Annotated[list[Trade], Field(min_length=1)]
+
+
 class EstateFile(Table):
     code: EstateId
     name: Text
     building: Annotated[list[Building], Field(min_length=1)]
+    operating_procedure: list[OperatingProcedureTable] = []
 
 
 class RoomRow(Table):

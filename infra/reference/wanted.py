@@ -29,6 +29,7 @@ class Layout:
 LAYOUTS = (
     Layout(name="estates", label="小区", keys=1, lasting=True),
     Layout(name="buildings", label="楼栋", keys=1),
+    Layout(name="operating_procedures", label="维修操作规程", keys=1),
     Layout(name="rooms", label="房号", keys=1),
     Layout(name="equipment", label="设施设备台账", keys=1),
     Layout(name="routines", label="例行计划", keys=1),
@@ -69,6 +70,9 @@ def _estate(folder: Folder) -> dict[str, Rows]:
     return {
         "estates": {(folder.estate.code,): (folder.estate.name,)},
         "buildings": {(row.code,): (row.name,) for row in folder.estate.building},
+        "operating_procedures": {
+            (kind,): (row.title, row.reference) for row in folder.estate.operating_procedure for kind in row.kinds
+        },
         "rooms": {(row.code,): (row.building, row.kind) for row in folder.rooms},
         "households": {(row.id,): (row.room, row.name, row.phone or None) for row in folder.households},
     }

@@ -391,3 +391,23 @@ async def test_fee_106_further_work_of_the_list_costs_what_the_list_says(office:
 
     assert (409, "event.fee") == (other.status_code, other.json()["field"]), other.text
     assert (409, "event.item") == (unlisted.status_code, unlisted.json()["field"]), unlisted.text
+
+
+async def test_rep_115_a_fault_whose_kind_has_an_operating_procedure_names_it_on_the_work_card(office: Office) -> None:
+    water, wood = await office.call("fd-1"), await office.call("fd-1", fault="门窗")
+    lamp = await office.reports("fd-1")
+
+    told = {
+        no: (await office.get(f"/v1/cases/{no}", "rp-1")).json()["operating_procedure"] for no in (water, lamp, wood)
+    }
+    desk = await at_desk(office, "rp-1")
+    shown = {no: await desk.sees(f"/cases/{no}") for no in (water, lamp)}
+
+    address = "https://docs.example/WX-GC-02"
+    assert told == {
+        water: {"title": "给排水维修操作规程", "reference": "WX-GC-01"},
+        lamp: {"title": "电气维修操作规程", "reference": address},
+        wood: None,
+    }
+    assert "维修操作规程：给排水维修操作规程 WX-GC-01（REP-115）" in shown[water]
+    assert f'电气维修操作规程 <a href="{address}">{address}</a>' in shown[lamp]

@@ -226,6 +226,7 @@ ASKED: Mapping[str, Callable[[Reference], Awaitable[object]]] = {
     "price_book": lambda reference: reference.price_book(LY),
     "open_values": lambda reference: reference.open_values(LY, datetime.now(UTC)),
     "calendar": lambda reference: reference.calendar(LY),
+    "operating_procedure": lambda reference: reference.operating_procedure(LY, "水"),
     "teams": lambda reference: reference.teams(LY),
     "members": lambda reference: reference.members(LY),
     "team_names": lambda reference: reference.team_names(LY),
