@@ -119,7 +119,10 @@ def shown(event: AnyEvent, *, masked: bool) -> Mapping[str, object]:
     fields: dict[str, object] = to_jsonable_python(event)
     if not masked:
         return fields
-    return {name: _masked("text" if name in event.free_words else name, value) for name, value in fields.items()}
+    return {
+        name: value if name in event.public_words else _masked("text" if name in event.free_words else name, value)
+        for name, value in fields.items()
+    }
 
 
 def seen(words: str, *, masked: bool) -> str:

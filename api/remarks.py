@@ -89,4 +89,5 @@ def _moment(at: datetime) -> str:
 def _material(event: MaterialChecked) -> str:
     warned = "，已提示使用不当材料的后果" if event.warned else ""
     remark = f"（{event.remark}）" if event.remark else ""
-    return f"自备材料{event.finding_of_material}{remark}{warned}，住户选择{event.choice}"
+    chosen = f"，住户选择{event.choice}" if event.choice else ""
+    return f"自备材料{event.finding_of_material}{remark}{warned}{chosen}"

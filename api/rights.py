@@ -10,7 +10,7 @@ from domain.admission import right_for
 from domain.assigning import SENDING
 from domain.errors import NotPermitted
 from domain.people import POSTS, Actor, EstateCode, Role, StaffId
-from domain.rulebook import PROCEDURES, PUBLIC_REPAIR, REPAIR
+from domain.rulebook import PROCEDURES
 from domain.rulebook.rows import Procedure
 
 E = TypeVar("E", bound=Callable[..., object])
@@ -75,6 +75,10 @@ CLEANERS = frozenset({Role.CLEANING})
 """PRV-106: what a resident reported is no business of theirs."""
 
 
+OPENS = {"REP": Verb.OPEN_CASE, "PUB": Verb.REPORT_FACILITY}
+"""Of the procedures whose cases people open, by prefix, what opening one is called."""
+
+
 def _opening(procedure: Procedure) -> Grant:
     """Whoever may open a case of the procedure."""
     rows = [right_for(kind, procedure.edition(date.max)) for kind in procedure.opens_with]
@@ -90,8 +94,7 @@ def _sending() -> Grant:
 
 
 GRANTS: Mapping[Verb, Grant] = {
-    Verb.OPEN_CASE: _opening(REPAIR),
-    Verb.REPORT_FACILITY: _opening(PUBLIC_REPAIR),
+    **{verb: _opening(PROCEDURES[prefix]) for prefix, verb in OPENS.items()},
     Verb.RECORD: Grant(rule="REP-18", posts=POSTS),  # which event, the rows of the procedure say
     Verb.LIST_CASES: Grant(rule="REP-13", posts=POSTS - CLEANERS, where_shared=CLEANERS),
     Verb.FIND_BY_ROOM: Grant(rule="PRV-106", posts=DESK | HEADS | ON_DUTY),  # it tells of which room a case is
@@ -123,6 +126,14 @@ def may(actor: Actor, verb: Verb, case: CaseFacts | None = None) -> bool:
     if actor.holds(*(post for post in PROCEDURES[case.procedure].shared_with if post in grant.where_shared)):
         return True
     return case.open and actor.holds(*grant.own_order) and actor.id in case.at_work
+
+
+def listed(actors: Iterable[Actor]) -> list[str]:
+    """The procedures, by prefix, of whose cases they may see which there are."""
+    held = tuple(actors)
+    if any(may(actor, Verb.LIST_CASES) for actor in held):
+        return list(PROCEDURES)
+    return [one.prefix for one in PROCEDURES.values() if any(actor.holds(*one.shared_with) for actor in held)]
 
 
 def demand(actor: Actor, verb: Verb, case: CaseFacts | None = None) -> None:

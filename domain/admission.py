@@ -96,13 +96,15 @@ def admit(act: Act, standing: Standing) -> Entry:
     Raises NotPermitted, CaseClosed, FileFull, NotExpected, BadTime or RuleBroken, in that order of looking.
     """
     kind = type(act.event)
+    if kind in standing.procedure.vocabulary and right_for(kind, standing.edition) is None:
+        raise _not_expected(act, standing)  # of another edition
     if not may(act.by, kind, standing.file, standing.procedure, standing.edition):
         raise _not_permitted(act.event, right_for(kind, standing.edition))
     if standing.file.ended:
         raise CaseClosed
     refuse_over_full(act.event, standing.file, standing.procedure, standing.edition, standing.admitted)
     if kind not in standing.admitted and kind not in standing.procedure.any_time:
-        raise NotExpected(act.event.label, [event.label for event in standing.awaited])
+        raise _not_expected(act, standing)
     backdated = _is_backdated(act, standing)
     act = _in_its_turn(act, standing)
     _pass_gates(act, standing.edition, _question(act, standing.file, standing.docket, standing.terms))
@@ -181,6 +183,11 @@ def _in_its_turn(act: Act, standing: Standing) -> Act:
     if act.at < turn - CLOCK_SKEW:
         raise BadTime(act.at, turn, Untimely.BEFORE_ITS_TURN)
     return replace(act, at=max(act.at, turn))
+
+
+def _not_expected(act: Act, standing: Standing) -> NotExpected:
+    awaited = standing.edition.awaited(tuple(standing.awaited), standing.file)
+    return NotExpected(act.event.label, [event.label for event in awaited])
 
 
 def _not_permitted(event: AnyEvent, right: Right | None) -> NotPermitted:

@@ -13,7 +13,7 @@ from api.pages.markup import Child, Markup, Row, page, row, table, tag
 from api.pages.names import estates_of
 from api.pages.planned import COSTS, PLANS
 from api.pages.views import header
-from api.rights import Verb, may, needs
+from api.rights import Verb, listed, may, needs
 from domain.people import EstateCode
 from domain.rulebook import PROCEDURES
 from domain.rulebook.rows import Procedure
@@ -31,7 +31,7 @@ REFRESH_SECONDS = 60
 async def board(asking: Annotated[Caller, Depends(caller)]) -> Response:
     """An estate after the other, only the caller's own."""
     estates = sorted(asking.principal.estates)
-    counts = await asking.house.desk.reader.open_by_stage(estates)
+    counts = await asking.house.desk.reader.open_by_stage(estates, listed(asking.principal.actors))
     names = await estates_of(asking.house.desk, estates)
     sections = [_section(estate, names[estate], counts, asking.house.settings) for estate in estates]
     return HTMLResponse(

@@ -5,6 +5,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
+from itertools import zip_longest
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from api.wire.events import CODES, LONG, SAID_BESIDE, SET_BY_THE_DESK
@@ -16,7 +17,7 @@ from domain.events.public import Facility, FacilityFault, Hazard
 from domain.events.repair import Wanted
 from domain.events.routine import Defect
 from domain.people import StaffId
-from domain.pricing import ChargeLine
+from domain.pricing import ChargeKind, ChargeLine
 from domain.rulebook.open_values import MOST_PAUSED
 
 Given = Mapping[str, Sequence[str]]
@@ -294,9 +295,14 @@ def _with_zone(said: str) -> str:
 
 def _charges(name: str, given: Given) -> Iterator[dict[str, str]]:
     items, quantities = given.get(f"{name}_item", ()), given.get(f"{name}_quantity", ())
-    for item, quantity in zip(items, quantities, strict=False):
+    for item, quantity, kind in zip_longest(items, quantities, given.get(f"{name}_kind", ()), fillvalue=""):
         if item.strip():
-            yield {"item": item, "quantity": quantity.strip() or "1"}
+            only = {"kind": kind} if kind else {}
+            yield {"item": item, "quantity": quantity.strip() or "1", **only}
+
+
+CHARGE_KINDS = tuple((kind.value, f"只收{kind.label}") for kind in ChargeKind)
+"""What of an item is charged: the resident's own material, say, is not."""
 
 
 DEFECT_CHOICES: Mapping[str, Options] = {

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from api.pages.controls import DEFECT_CHOICES, LABELS, LINES, Control, Kind, Options, soon
+from api.pages.controls import CHARGE_KINDS, DEFECT_CHOICES, LABELS, LINES, Control, Kind, Options, soon
 from api.pages.markup import Child, Markup, tag
 from api.pages.posted import Filled
 from domain.events.base import AS_SOON_AS_POSSIBLE
@@ -142,7 +142,8 @@ def _select(options: Options, chosen: str, needed: str | None = None, blank: str
 def _charges(control: Control, filled: Filled, place: str) -> Iterator[Markup]:
     items = [*filled.typed.get(f"{control.name}_item", ()), *[""] * LINES][:LINES]
     quantities = [*filled.typed.get(f"{control.name}_quantity", ()), *[""] * LINES][:LINES]
-    for line, (item, quantity) in enumerate(zip(items, quantities, strict=True), start=1):
+    kinds = [*filled.typed.get(f"{control.name}_kind", ()), *[""] * LINES][:LINES]
+    for line, (item, quantity, kind) in enumerate(zip(items, quantities, kinds, strict=True), start=1):
         own = {"id": place} if line == 1 else {}
         yield tag(
             "span",
@@ -156,6 +157,7 @@ def _charges(control: Control, filled: Filled, place: str) -> Iterator[Markup]:
                 placeholder="数量",
                 aria_label=f"数量 {line}",
             ),
+            _select(CHARGE_KINDS, kind, blank="全部费用", name_=f"{control.name}_kind", aria_label=f"收费范围 {line}"),
             class_="line",
         )
 

@@ -14,7 +14,7 @@ from api.pages.names import estates_of, people
 from api.pages.posted import first, form_in
 from api.pages.views import login_page
 from api.problems import TooMany
-from api.rights import Verb, may, needs
+from api.rights import Verb, listed, may, needs
 from api.routes.cases import line_of
 from api.routes.inbox import Wanted, all_acknowledged, inbox_of
 from api.routes.tasks import tasks_of
@@ -92,7 +92,9 @@ async def inbox(asking: Annotated[Caller, Depends(caller)], *, of_posts: bool = 
     unread = list({notice.id: notice for notice in (*grave.notices, *newest.notices)}.values())
     read = [notice for notice in lately.notices if notice.acknowledged_at]
     desk = asking.house.desk
-    heads = await desk.reader.cases_late_first(sorted(asking.principal.estates), MOST_CASES + 1)
+    heads = await desk.reader.cases_late_first(
+        sorted(asking.principal.estates), listed(asking.principal.actors), MOST_CASES + 1
+    )
     desktop = Desktop(
         who=asking.principal.name,
         unread=unread,

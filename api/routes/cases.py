@@ -18,7 +18,7 @@ from api.desk import Desk
 from api.door import Caller, DeskRoute, caller
 from api.looking import Look, Purpose, look_at, seen, shown, unmask
 from api.periods import periods_of
-from api.rights import CaseFacts, Verb, may, needs
+from api.rights import CaseFacts, Verb, listed, may, needs
 from api.same_room import beside
 from api.sentences import fault
 from api.wire.answers import (
@@ -119,12 +119,11 @@ async def list_cases(wanted: Annotated[Wanted, Query()], asking: Annotated[Calle
 
 
 async def cases_of(asking: Caller, wanted: Wanted) -> CasePage:
-    actors = asking.principal.actors
-    if wanted.procedure is None and not any(may(actor, Verb.LIST_CASES) for actor in actors):
-        shared = (one.prefix for one in PROCEDURES.values() if any(actor.holds(*one.shared_with) for actor in actors))
-        wanted = wanted.model_copy(update={"procedure": next(shared, None)})
-    listed = {estate for estate in estates_of(asking, wanted) if _may_list(asking, estate, wanted.procedure)}
-    return await page_of(asking, filter_of(wanted, listed))
+    seen_of = listed(asking.principal.actors)
+    if wanted.procedure is None and len(seen_of) < len(PROCEDURES):
+        wanted = wanted.model_copy(update={"procedure": next(iter(seen_of), None)})
+    estates = {estate for estate in estates_of(asking, wanted) if _may_list(asking, estate, wanted.procedure)}
+    return await page_of(asking, filter_of(wanted, estates))
 
 
 def _may_list(asking: Caller, estate: EstateCode, procedure: str | None) -> bool:

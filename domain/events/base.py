@@ -35,6 +35,8 @@ class Event:
     label: ClassVar[str]
     free_words: ClassVar[frozenset[str]] = frozenset()
     """Fields that may hold anything about anybody here, and elsewhere a name of a list."""
+    public_words: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are nobody's private matter here, and elsewhere may be: whoever reads the case reads them."""
 
     @property
     def charged(self) -> tuple[ChargeLine, ...]:

@@ -164,7 +164,7 @@ class MaterialChecked(Event):
     finding_of_material: MaterialFinding
     remark: str = ""
     warned: bool = False
-    choice: MaterialChoice = MaterialChoice.USE
+    choice: MaterialChoice | None = None
 
 
 class Resource(StrEnum):

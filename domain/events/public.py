@@ -66,6 +66,7 @@ class FacilityFaultReported(Event):
 
     type: Literal["facility_fault_reported"] = "facility_fault_reported"
     label: ClassVar[str] = "受理公共报修"
+    public_words: ClassVar[frozenset[str]] = frozenset({"place"})
     channel: FacilityChannel
     place: str
     facility: Facility

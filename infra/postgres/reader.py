@@ -60,12 +60,15 @@ class Reader:
         )
         return [CaseHead(**row) for row in rows]
 
-    async def cases_late_first(self, estates: Sequence[EstateCode], limit: int) -> list[CaseHead]:
-        """Open ones: those that are late, then by what is due next."""
-        return [CaseHead(**row) for row in await self._rows("cases_late_first", list(estates), limit)]
+    async def cases_late_first(
+        self, estates: Sequence[EstateCode], procedures: Sequence[str], limit: int
+    ) -> list[CaseHead]:
+        """Open ones of those procedures: those that are late, then by what is due next."""
+        rows = await self._rows("cases_late_first", list(estates), list(procedures), limit)
+        return [CaseHead(**row) for row in rows]
 
-    async def open_by_stage(self, estates: Sequence[EstateCode]) -> list[StageCount]:
-        return [StageCount(**row) for row in await self._rows("open_by_stage", list(estates))]
+    async def open_by_stage(self, estates: Sequence[EstateCode], procedures: Sequence[str]) -> list[StageCount]:
+        return [StageCount(**row) for row in await self._rows("open_by_stage", list(estates), list(procedures))]
 
     async def entries(self, no: CaseNo) -> list[FiledEntry]:
         """Opened: show what is personal only to those who may know it."""

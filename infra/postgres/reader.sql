@@ -87,9 +87,9 @@ from (
             ) end as missed_due_at,
             about_of(c.no, c.title) as about
         from case_views v join cases c on c.no = v.case_no
-        where v.open and c.estate = any ($1::text[])
+        where v.open and c.estate = any ($1::text[]) and c.procedure = any ($2::text[])
         order by v.overdue desc, v.next_due_at, c.received_at, c.no
-        limit $2
+        limit $3
     )
     union all
     (
@@ -97,13 +97,13 @@ from (
             null, null, '', '{}', '{}', true, false, null, null, null, null, about_of(c.no, c.title)
         from commands o join cases c on c.no = o.case_no
         where o.kind = 'open' and o.state <> 'applied' and c.estate = any ($1::text[])
-            and not exists (select from case_views v where v.case_no = c.no)
+            and c.procedure = any ($2::text[]) and not exists (select from case_views v where v.case_no = c.no)
         order by c.received_at, c.no
-        limit $2
+        limit $3
     )
 ) as f
 order by f.overdue desc, f.next_due_at, f.received_at, f.no
-limit $2;
+limit $3;
 
 -- name: open_by_stage
 -- How many cases of some estates are open, and late, by procedure, building and stage; '' where nothing is filed yet.
@@ -111,12 +111,12 @@ select f.estate, f.procedure, f.building, f.stage, count(*) as cases, count(*) f
 from (
     select c.estate, c.procedure, c.building, v.stage, v.overdue
     from case_views v join cases c on c.no = v.case_no
-    where v.open and c.estate = any ($1::text[])
+    where v.open and c.estate = any ($1::text[]) and c.procedure = any ($2::text[])
     union all
     select c.estate, c.procedure, c.building, '', false
     from commands o join cases c on c.no = o.case_no
     where o.kind = 'open' and o.state <> 'applied' and c.estate = any ($1::text[])
-        and not exists (select from case_views v where v.case_no = c.no)
+        and c.procedure = any ($2::text[]) and not exists (select from case_views v where v.case_no = c.no)
 ) as f
 group by f.estate, f.procedure, f.building, f.stage;
 

@@ -9,6 +9,7 @@ from domain.docket import Docket
 from domain.events import NoticeAcknowledged
 from domain.events.on_site import (
     CompletionAgreed,
+    SurveyCalledFor,
     WorkClassified,
     WorkKind,
 )
@@ -37,7 +38,7 @@ from domain.rulebook.open_values import (
     SILENCE,
 )
 from domain.rulebook.repair import obligations as listed
-from domain.rulebook.repair import outside, quoting, reading
+from domain.rulebook.repair import outside, quoting, reading, surveying
 from domain.rulebook.repair.reading import WORK_ACCEPTED
 from domain.rulebook.rows import Gate, Question, Right, Tell, whenever
 from domain.rulebook.work import DESK, ENGINEERING, FOLLOWS, MORNING, ON_THE_JOB, lies_ahead
@@ -108,7 +109,12 @@ def _replaces_or_hands_on(entry: Entry) -> bool:
 
 
 def _may_be_sent(file: CaseFile) -> bool:
-    return not quoting.price_is_open(file)
+    return not quoting.price_is_open(file) and not surveying.awaits_survey(file)
+
+
+def _could_be_sent_since(file: CaseFile) -> datetime | None:
+    """FEE-13, REP-04: when the last of what stood in the way was out of it; None: nothing ever stood there."""
+    return max(filter(None, (quoting.price_settled_at(file), surveying.surveyed_at(file))), default=None)
 
 
 CLOCK = (RequestReceived, FeedbackGiven, ReviewConsent, OthersReported)
@@ -145,10 +151,10 @@ ASSIGNED = replace(
     counts_from=(*listed.ASSIGNED.counts_from, ReviewConsent, OthersReported),
     starts_if=calls_for_assignment,
     lapses_on=(SentToReview, HandedToOthers),
-    limit=OnceFree(listed.ASSIGNED.limit, quoting.price_settled_at),
+    limit=OnceFree(listed.ASSIGNED.limit, _could_be_sent_since),
     only_if=_may_be_sent,
 )
-"""FEE-13: nobody is late with sending somebody whom no price lets go yet."""
+"""FEE-13, REP-04: nobody is late with sending somebody whom no price lets go yet, or no survey."""
 
 
 def engineering_knows(entry: Entry) -> bool:
@@ -196,7 +202,7 @@ DISPATCHED = Obligation(
     counts_from=(RequestReceived, FeedbackGiven),
     starts_if=reading.begins_round,
     met_by=(Assigned,),
-    lapses_on=(SentToReview, HandedToOthers),
+    lapses_on=(SentToReview, HandedToOthers, SurveyCalledFor),
     limit=Within(OV_138),
     yields_to=(listed.ASSIGNED.key,),
     ladder=(

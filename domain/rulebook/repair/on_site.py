@@ -78,9 +78,17 @@ def _other_is_said(asked: Question) -> bool:
     return bool(event.remark.strip())
 
 
-def _resource_agreed(asked: Question) -> bool:
+def _choice_is_said(asked: Question) -> bool:
     event = asked.event
-    return not isinstance(event, ResourceUsed) or (event.consented and bool(event.agreed_by.strip()))
+    return not isinstance(event, MaterialChecked) or not event.warned or event.choice is not None
+
+
+def _resource_agreed(asked: Question) -> bool:
+    return not isinstance(asked.event, ResourceUsed) or asked.event.consented
+
+
+def _who_agreed_is_said(asked: Question) -> bool:
+    return not isinstance(asked.event, ResourceUsed) or bool(asked.event.agreed_by.strip())
 
 
 def _somebody_is_there(position: Position) -> bool:
@@ -144,6 +152,14 @@ GATES = (
         english="Say in remark what the finding 其他 is.",
     ),
     Gate(
+        rule="MAT-06",
+        on=(MaterialChecked,),
+        holds=_choice_is_said,
+        field="event.choice",
+        remedy="已提示住户后果的，请填写住户的选择：使用或更换",
+        english="Once the resident is warned, say in choice what he chose: 使用 or 更换.",
+    ),
+    Gate(
         rule="MAT-05",
         on=(WorkStarted, WorkFinished),
         stands_open=_warned_of_unfit,
@@ -159,6 +175,14 @@ GATES = (
         field="event.consented",
         remedy="使用业主水、电须事先征得同意，请勾选并填写同意人",
         english="The owner's water and power are used only with consent: say consented: true and who agreed_by.",
+    ),
+    Gate(
+        rule="REP-116",
+        on=(ResourceUsed,),
+        holds=_who_agreed_is_said,
+        field="event.agreed_by",
+        remedy="请填写同意使用的人",
+        english="Say in agreed_by who agreed to it.",
     ),
     Gate(
         rule="REP-113",

@@ -1,5 +1,7 @@
 """REP-04: what is complex is looked at on the site first, and graded and worked on after that."""
 
+from datetime import datetime
+
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.events.on_site import CostAgreed, SurveyCalledFor, Surveyed
@@ -29,6 +31,11 @@ def awaits_survey(file: CaseFile) -> bool:
     """REP-04: one was called for, and nobody has looked at it yet."""
     last = file.last_entry(SurveyCalledFor, Surveyed)
     return last is not None and isinstance(last.event, SurveyCalledFor)
+
+
+def surveyed_at(file: CaseFile) -> datetime | None:
+    surveyed = file.last_entry(Surveyed)
+    return surveyed.at if surveyed else None
 
 
 SURVEYED = Obligation(

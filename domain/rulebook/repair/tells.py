@@ -141,6 +141,12 @@ TELLS = (
     NOT_CANCELLED,
 )
 
+
+def _not_begun(entry: Entry, file: CaseFile) -> bool:
+    """What is agreed to while the work goes on (REP-35) leaves it where it stood."""
+    return not any(isinstance(one.event, WorkStarted) for one in file.since(Assigned) if one.number < entry.number)
+
+
 STAGES = (
     Stage(name="填单中", after=(RequestReceived,)),
     Stage(name="待领单", after=(FormFilled, EngineeringNotified)),
@@ -152,7 +158,7 @@ STAGES = (
     Stage(name="待住户同意", after=(FaultCompared,)),
     Stage(name="待备案", after=(RefusalSigned,), when=_both_signed),
     Stage(name="住户不同意", after=(ConsentRefused,)),
-    Stage(name="待开工", after=(ConsentGiven, CostAgreed)),
+    Stage(name="待开工", after=(ConsentGiven, CostAgreed), when=_not_begun),
     pausing.STAGE,
     Stage(name="维修中", after=(WorkStarted,)),
     Stage(name="维修中", after=(TrialDone,), when=_failed),

@@ -18,6 +18,7 @@ from domain.events.repair import (
     ConsentRefused,
     CustomerCopyGiven,
     FeedbackGiven,
+    FormCollected,
     OrderTaken,
     ReturnRegistered,
     Situation,
@@ -106,6 +107,28 @@ def test_rep_04_a_survey_waits_while_others_have_the_repair_and_has_its_day_anew
         entries=(RECEIVED, surveyed, (Surveyed(finding="接头渗水"), on("9:20")), handed(on("9:30")), NOT_THEIRS)
     )
     assert [1] == [duty.cycle for duty in done.docket if duty.key == "REP-04"]
+
+
+def test_rep_04_until_it_is_surveyed_nobody_is_late_with_sending_somebody() -> None:
+    called_for = SurveyCalledFor(reason="墙内暗管")
+    story = Story(entries=(RECEIVED, (called_for, on("9:02")), (FormCollected(), on("9:04"))))
+    story.rings(on("11:00"))
+    waits = {duty.key for duty in story.docket.owed} & {"REP-25", "REP-130"}
+    breached = {duty.key for duty in story.docket if duty.breached_at} & {"REP-25", "REP-130"}
+
+    story.then(Surveyed(finding="接头渗水"), on("11:30"))
+
+    assert (set(), set()) == (waits, breached)
+    assert on("11:35") == story.duty("REP-25").due.at
+
+
+def test_rep_04_called_for_later_the_survey_stops_what_was_owed_and_it_counts_anew() -> None:
+    story = Story(entries=(RECEIVED, (FormCollected(), on("9:04")), (SurveyCalledFor(reason="暗管"), on("9:06"))))
+    assert "REP-25" not in {duty.key for duty in story.docket.owed}
+
+    story.then(Surveyed(finding="接头渗水"), on("11:30"))
+
+    assert (DutyState.OPEN, on("11:35")) == (story.duty("REP-25").state, story.duty("REP-25").due.at)
 
 
 def test_rep_09_a_pause_is_ended_before_others_get_the_repair() -> None:

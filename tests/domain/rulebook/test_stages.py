@@ -73,6 +73,7 @@ def test_rep_04_until_it_is_surveyed_a_complex_repair_waits_for_that(
 @pytest.mark.parametrize(
     ("happened", "stage"),
     [
+        ((*AGREED, WORKED[0], *AGREED[-1:]), "维修中"),
         (TRIED, "待验收"),
         ((*TRIED[:-1], TrialDone(passed=False)), "维修中"),
         ((*TRIED, AcceptanceStated(satisfied=False)), "整改中"),
@@ -80,7 +81,7 @@ def test_rep_04_until_it_is_surveyed_a_complex_repair_waits_for_that(
         ((*TRIED, AcceptanceStated(satisfied=True)), "待住户签字"),
         ((*AGREED, *WORKED, TrialDone(passed=True)), "待住户签字"),
     ],
-    ids=["tried", "failed", "rejected", "done again", "accepted", "first edition"],
+    ids=["agreed anew", "tried", "failed", "rejected", "done again", "accepted", "first edition"],
 )
 def test_rep_120_what_is_tried_out_waits_for_acceptance_and_then_for_the_signature(
     happened: tuple[AnyEvent, ...], stage: str

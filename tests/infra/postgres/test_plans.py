@@ -53,7 +53,7 @@ ASKED: dict[str, tuple[str, str, tuple[Any, ...], set[str]]] = {
     "what is late": (
         "reader.sql",
         "cases_late_first",
-        (["LY", "XY"], 200),
+        (["LY", "XY"], ["REP", "PUB", "RTN"], 200),
         {"case_views_late", "commands_opening"},
     ),
     "an inbox": (
@@ -95,7 +95,12 @@ ASKED: dict[str, tuple[str, str, tuple[Any, ...], set[str]]] = {
         {"commands_due"},
     ),
     "since a day": ("reader.sql", "cases", (*LIST[:14], THEN, *LIST[15:]), {"cases_listed"}),
-    "how many stand where": ("reader.sql", "open_by_stage", (["LY", "XY"],), {"case_views_late", "commands_opening"}),
+    "how many stand where": (
+        "reader.sql",
+        "open_by_stage",
+        (["LY", "XY"], ["REP", "PUB", "RTN"]),
+        {"case_views_late", "commands_opening"},
+    ),
     "who can be given work": ("register.sql", "repairers", ("LY", THEN, "水"), {"case_views_crew"}),
     "dead letters": ("watch.sql", "dead_letters", (), {"commands_dead"}),
     "people unreached": ("watch.sql", "unreached_staff", (), {"notices_pkey"}),
@@ -133,7 +138,7 @@ async def test_a_case_that_has_filed_nothing_yet_stands_in_every_list(full: asyn
         await full.fetch(statements["cases"], *LIST[:place], value, *LIST[place + 1 :])
         for place, value in ((2, False), (3, True), (4, "维修人员"), (9, "阶段"))
     ]
-    late = await full.fetch(statements["cases_late_first"], ["LY", "XY"], 1000)
+    late = await full.fetch(statements["cases_late_first"], ["LY", "XY"], ["REP", "PUB", "RTN"], 1000)
 
     assert unfiled == newest[0]["no"]
     assert (None, "", True) == (newest[0]["number"], newest[0]["stage"], newest[0]["open"])
