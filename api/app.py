@@ -14,6 +14,7 @@ from api.door import DeskRoute, refuse_undeclared
 from api.house import House
 from api.pages import board, call, one_case, planned, public_call, search
 from api.pages import routes as pages
+from api.pages import told as told_page
 from api.problems import answer_errors
 from api.routes import (
     cases,
@@ -29,6 +30,7 @@ from api.routes import (
     stream,
     tasks,
     timeline,
+    told,
     upkeep,
 )
 from api.traffic import Traffic
@@ -44,6 +46,7 @@ ROUTERS = tuple(
         room_search,
         repairers,
         timeline,
+        told,
         forms,
         inbox,
         tasks,
@@ -52,6 +55,7 @@ ROUTERS = tuple(
         stream,
         upkeep,
         pages,
+        told_page,
         call,
         search,
         public_call,

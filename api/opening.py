@@ -20,9 +20,9 @@ from api.writing import answer, asked, carried_out, hash_of
 from domain.admission import Act, check_opener, check_opening
 from domain.calendar import LOCAL
 from domain.case_file import Source
-from domain.errors import AlreadyOpen, BadTime, RuleBroken, Unavailable
+from domain.errors import AlreadyOpen, BadTime, RuleBroken, Unavailable, Untimely
 from domain.events import AnyEvent, Opening
-from domain.limits import Terms
+from domain.limits import CLOCK_SKEW, Terms
 from domain.people import EstateCode
 from domain.rulebook.rows import Edition, Procedure
 from infra.postgres.acceptance import NewCase, OpenedMeanwhile
@@ -155,6 +155,15 @@ async def _new_case(asking: Caller, told: Told, intake: Intake, body_hash: bytes
 
 def _also(located: Located, earlier: Earlier | None) -> tuple[AnyEvent, ...]:
     return (*located.also, earlier.event) if earlier else located.also
+
+
+def not_ahead(field: str, moment: datetime | None) -> None:
+    """Raises BadTime for what is said to have happened and lies ahead; clocks differ by so much."""
+    now = datetime.now(UTC)
+    if moment is not None and moment > now + CLOCK_SKEW:
+        refusal = BadTime(moment, now, Untimely.FUTURE)
+        refusal.field = field
+        raise refusal
 
 
 def _check_opener(report: Act, intake: Intake, now: datetime) -> None:

@@ -28,6 +28,7 @@ class Verb(StrEnum):
     READ_PERSONAL = "查看完整资料"
     CHOOSE_REPAIRER = "查询可派人员"
     PRINT = "打印"
+    READ_TOLD = "查看告知记录"
     READ_INBOX = "查看通知"
     ACKNOWLEDGE = "通知已阅"
     READ_TASKS = "查看待办"
@@ -60,6 +61,14 @@ class Grant:
     posts: frozenset[Role]
     own_order: frozenset[Role] = frozenset()
     where_shared: frozenset[Role] = frozenset()
+
+    def named(self, case: CaseFacts | None) -> list[str]:
+        """The posts that have it in that case, those of its own people as such."""
+        if case is None:
+            return sorted(self.somewhere)
+        shared = self.where_shared & set(PROCEDURES[case.procedure].shared_with)
+        own = {f"本单{post}" for post in self.own_order} if case.open else set[str]()
+        return sorted({str(post) for post in self.posts | shared} | own)
 
     @property
     def somewhere(self) -> frozenset[Role]:
@@ -104,6 +113,7 @@ GRANTS: Mapping[Verb, Grant] = {
     ),
     Verb.CHOOSE_REPAIRER: _sending(),
     Verb.PRINT: Grant(rule="REP-23", posts=DESK | HEADS, own_order=THE_REPAIRER),
+    Verb.READ_TOLD: Grant(rule="REP-13", posts=DESK | HEADS | ON_DUTY),
     Verb.READ_INBOX: Grant(rule="REP-13", posts=POSTS),
     Verb.ACKNOWLEDGE: Grant(rule="REP-13", posts=POSTS),
     Verb.READ_TASKS: Grant(rule="REP-13", posts=POSTS),  # only those of the posts held
@@ -140,7 +150,7 @@ def demand(actor: Actor, verb: Verb, case: CaseFacts | None = None) -> None:
     """Raises NotPermitted, which names the posts that may."""
     if not may(actor, verb, case):
         grant = GRANTS[verb]
-        raise NotPermitted(verb, sorted(grant.somewhere), grant.rule)
+        raise NotPermitted(verb, grant.named(case), grant.rule)
 
 
 def demand_somewhere(actors: Iterable[Actor], verb: Verb) -> None:

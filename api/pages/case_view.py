@@ -42,6 +42,8 @@ class CasePage:
     recording: Recording
     charges: Sequence[Sequence[ChargeLine] | None]
     may_unmask: bool
+    may_print: bool
+    may_see_told: bool
     may_open: bool
     purpose: Purpose | None
     told: str
@@ -64,10 +66,15 @@ def case_page(shown: CasePage) -> str:
         _linked(shown),
         _resident(shown),
         list(_charged(shown)),
-        [_printing(case, number, len(shown.charges)) for number in range(len(shown.charges), 0, -1)],
+        [_printing(case, number, len(shown.charges)) for number in range(len(shown.charges), 0, -1)]
+        if shown.may_print
+        else None,
         acts("随时可登记", shown.recording, in_turn=False),
         _duties(shown),
         tag("h2", "记录"),
+        tag("p", tag("a", "谁被告知过什么、谁查看过完整资料", href=f"/cases/{case.no}/told"))
+        if shown.may_see_told
+        else None,
         table(
             ("序号", "时间", "事项", "登记人", "岗位", "内容"),
             [_entry(entry, shown.names) for entry in case.events],

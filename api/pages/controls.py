@@ -12,7 +12,7 @@ from api.wire.events import CODES, LONG, SAID_BESIDE, SET_BY_THE_DESK
 from domain.calendar import LOCAL
 from domain.events import Event
 from domain.events.base import AS_SOON_AS_POSSIBLE
-from domain.events.on_site import SiteItem
+from domain.events.on_site import MaterialChoice, SiteItem
 from domain.events.public import Facility, FacilityFault, Hazard
 from domain.events.repair import Wanted
 from domain.events.routine import Defect
@@ -263,6 +263,7 @@ def _form_of(name: str, hint: Any, choices: Choices) -> tuple[Kind, Options]:
         tuple[ChargeLine, ...]: (Kind.CHARGES, choices.charged),
         tuple[SiteItem, ...]: (Kind.SEVERAL, options_of(SiteItem)),
         tuple[Defect, ...]: (Kind.DEFECTS, ()),
+        MaterialChoice | None: (Kind.CHOICE, options_of(MaterialChoice)),
     }
     if hint in several:
         return several[hint]

@@ -205,6 +205,8 @@ async def _page(asking: Caller, look: Look, asked: Asked) -> str:
             ),
             charges=tuple(charges_in_force(form) for form in by_form(look.file)[: forms_of(look)]),
             may_unmask=may(look.actor, Verb.READ_PERSONAL, facts_of(look)),
+            may_print=may(look.actor, Verb.PRINT, facts_of(look)),
+            may_see_told=may(look.actor, Verb.READ_TOLD, facts_of(look)),
             may_open=may(look.actor, Verb.OPEN_CASE),
             purpose=asked.purpose,
             told=asked.told,

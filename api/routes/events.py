@@ -103,18 +103,18 @@ def _refuse_strangers(head: CaseHead, report: NewEvent, by: Actor, asking: Princ
     A system that names nobody takes calls, but it decides and signs nothing and is on no site.
     """
     procedure, kind = PROCEDURES[head.procedure], EVENTS[report.event.type]
-    if kind not in procedure.vocabulary:
-        raise NotExpected(kind.label, head.waiting_for)
     right = right_for(kind, procedure.edition(head.edition))
-    if right is not None and _wants_a_name(right, by, asking.actor(head.estate), asking):
+    if right is None:  # of another procedure, or of another edition
+        raise NotExpected(kind.label, head.waiting_for)
+    if _wants_a_name(right, by, asking.actor(head.estate), asking):
         who = "、".join(right.posts)
         raise Malformed(
             field="by",
             remedy=f"「{kind.label}」须由{who}办理，系统不能代为办理：请在 by 中填写办理人的工号，如 {SUCH_AS}",
             english=f"Only {who} may record {kind.label}: name the member of staff who did it in by, say {SUCH_AS}.",
         )
-    if right is None or not by.holds(*right.allowed):
-        raise NotPermitted(kind.label, right.posts if right else (), right.rule if right else "REP-18")
+    if not by.holds(*right.allowed):
+        raise NotPermitted(kind.label, right.posts, right.rule)
 
 
 def _wants_a_name(right: Right, by: Actor, lent: Actor | None, asking: Principal) -> bool:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Response
 
 from api.desk import Desk
 from api.door import Caller, caller
-from api.opening import CannotWaitRoute, Intake, Located, opened
+from api.opening import CannotWaitRoute, Intake, Located, not_ahead, opened
 from api.rights import Verb, needs
 from api.wire.answers import PROBLEMS, Accepted, Opened
 from api.wire.requests import NewPublicRepair
@@ -40,6 +40,7 @@ async def open_public_repair(fault: NewPublicRepair, asking: Annotated[Caller, D
 
     201 with the number; 202 with the number while the case is still being opened; 403 for a channel that is off.
     """
+    not_ahead("found_at", fault.found_at)
     report = FacilityFaultReported(
         channel=fault.channel,
         building=fault.building or "",

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from api.desk import Desk
 from api.door import Caller, caller
 from api.looking import Purpose
-from api.opening import CannotWaitRoute, Intake, Located, opened
+from api.opening import CannotWaitRoute, Intake, Located, not_ahead, opened
 from api.rights import Verb, needs
 from api.rooms import room_of
 from api.wire.answers import PROBLEMS, Accepted, Opened
@@ -44,6 +44,7 @@ async def open_repair(repair: NewRepair, asking: Annotated[Caller, Depends(calle
 
     201 with the number; 202 with the number while the case is still being opened.
     """
+    not_ahead("fault_since", repair.fault_since)
     report = RequestReceived(
         channel=repair.channel,
         room=repair.room,

@@ -325,6 +325,42 @@ class NoticeAnswer(Answer):
     yours: bool
 
 
+class ToldAnswer(Answer):
+    """``recipient``: staff number, empty for the post itself while nobody was on duty. ``late``: 补发.
+
+    ``channel`` and its ``receipt``: by which it was delivered last; empty before that.
+    """
+
+    raised_at: datetime
+    level: str
+    rule: str
+    post: str
+    recipient: str
+    text: str
+    due_at: datetime | None
+    late: bool
+    sent_at: datetime | None
+    channel: str
+    receipt: str
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+
+
+class ReadingAnswer(Answer):
+    """Somebody read what is personal: who, for what ``purpose``, and whether of the case, a form or a search."""
+
+    at: datetime
+    principal: str
+    purpose: str
+    what: str
+
+
+class CaseTold(Answer):
+    no: CaseNo
+    told: list[ToldAnswer]
+    readings: list[ReadingAnswer]
+
+
 class Inbox(Answer):
     notices: list[NoticeAnswer]
     next: str | None

@@ -126,6 +126,7 @@ def _kind(name: str, hint: Any, *, required: bool) -> Any:
         Decimal: text.Money,
         datetime | None: text.Moment | None,
         Decimal | None: text.Money | None,
+        on_site.MaterialChoice | None: on_site.MaterialChoice | None,
         repair.Wanted: text.Wanted,
     }
     if hint in simple:

@@ -13,7 +13,17 @@ from infra.postgres.ledger import ENTRY, entry_place
 from infra.postgres.places import case_owner
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
-from infra.postgres.records import Addressee, CaseHead, FiledDuty, FiledEntry, FiledNotice, Filter, StageCount
+from infra.postgres.records import (
+    Addressee,
+    CaseHead,
+    FiledDuty,
+    FiledEntry,
+    FiledNotice,
+    Filter,
+    Reading,
+    StageCount,
+    Told,
+)
 from infra.sealing import Erased, Sealer
 from infra.settings import Settings
 
@@ -66,6 +76,14 @@ class Reader:
         """Open ones of those procedures: those that are late, then by what is due next."""
         rows = await self._rows("cases_late_first", list(estates), list(procedures), limit)
         return [CaseHead(**row) for row in rows]
+
+    async def told(self, no: CaseNo) -> list[Told]:
+        """Who was told what of the case, in order."""
+        return [Told(**row) for row in await self._rows("told", no)]
+
+    async def readings(self, no: CaseNo) -> list[Reading]:
+        """Who has read what is personal of it, in order."""
+        return [Reading(**row) for row in await self._rows("readings", no)]
 
     async def open_by_stage(self, estates: Sequence[EstateCode], procedures: Sequence[str]) -> list[StageCount]:
         return [StageCount(**row) for row in await self._rows("open_by_stage", list(estates), list(procedures))]

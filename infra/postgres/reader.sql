@@ -277,3 +277,19 @@ limit $2;
 -- name: alive
 -- Whether the database answers.
 select true as alive;
+
+-- name: told
+-- Every notice of a case, in the order of its file, with the last delivery that had a receipt.
+select n.raised_at, n.level, n.rule, n.post, n.recipient, n.text, n.due_at, n.late, n.sent_at, n.acknowledged_at,
+    n.acknowledged_by, coalesce(d.channel, '') as channel, coalesce(d.receipt, '') as receipt
+from notices n left join lateral (
+    select d.channel, d.receipt from deliveries d
+    where d.notice_id = n.id and d.receipt is not null
+    order by d.attempt desc limit 1
+) d on true
+where n.case_no = $1
+order by n.raised_at, n.entry_number, n.rung, n.post, n.recipient;
+
+-- name: readings
+-- Who has read what is personal of a case, and what for.
+select at, principal, purpose, what from access_log where case_no = $1 order by id;

@@ -101,6 +101,35 @@ class FiledNotice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A notice of a case and what became of it. ``channel`` and ``receipt`` are empty until it was delivered."""
+
+    raised_at: datetime
+    level: str
+    rule: str
+    post: str
+    recipient: str
+    text: str
+    due_at: datetime | None
+    late: bool
+    sent_at: datetime | None
+    channel: str
+    receipt: str
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Somebody read what is personal of a case. ``what``: the case, a form, the search that found its room."""
+
+    at: datetime
+    principal: str
+    purpose: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StageCount:
     """How many cases of a building are open in a stage, and how many of them late."""
 

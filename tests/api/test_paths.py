@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from domain.limits import due_text
 from infra.invariants import violations
 from infra.sealing import Sealer
-from tests.api.office import CALL, Office
+from tests.api.office import CALL, REPORT, Office
 from tests.api.pages import at_desk
 from tests.api.pages import words as read
 from tests.api.test_case import walk
@@ -209,7 +209,7 @@ async def test_rep_102_a_report_without_its_room_its_content_or_its_telephone_is
     blank = await lonely.post("/v1/repairs", CALL | {field: " "})
     taken = await lonely.post("/v1/repairs", CALL)
 
-    assert (422, field) == (blank.status_code, blank.json()["field"])
+    assert (409, field) == (blank.status_code, blank.json()["field"])
     assert 202 == taken.status_code
 
 
@@ -411,3 +411,59 @@ async def test_rep_115_a_fault_whose_kind_has_an_operating_procedure_names_it_on
     }
     assert "维修操作规程：给排水维修操作规程 WX-GC-01（REP-115）" in shown[water]
     assert f'电气维修操作规程 <a href="{address}">{address}</a>' in shown[lamp]
+
+
+async def test_rep_04_what_is_refused_before_the_survey_names_the_survey(office: Office) -> None:
+    no = await office.call("fd-1")
+    await office.did(no, {"type": "engineering_notified"}, by="fd-1")
+    await office.did(no, {"type": "survey_called_for", "reason": "墙内暗管"}, by="en-1")
+
+    await office.did(no, {"type": "form_collected"}, by="en-1")
+    told = (
+        await office.does(no, {"type": "assigned", "repairer": "rp-1", "team": "水工班", "item": "W01"}, by="en-1")
+    ).json()
+
+    assert ["surveyed"] == told["allowed"]
+
+
+async def test_an_act_that_its_edition_knows_no_more_is_told_what_is_waited_for(office: Office) -> None:
+    no = await office.call("fd-1")
+
+    answer = await office.does(no, {"type": "consent_given"}, by="rp-1")
+
+    assert 409 == answer.status_code, answer.text
+    assert answer.json()["allowed"]
+    assert "须由办理" not in answer.text
+
+
+@pytest.mark.parametrize(("path", "field"), [("/v1/repairs", "fault_since"), ("/v1/public-repairs", "found_at")])
+async def test_what_is_said_to_have_begun_lies_not_ahead(office: Office, path: str, field: str) -> None:
+    body = CALL if field == "fault_since" else REPORT
+    ahead = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+
+    answer = await office.post(path, body | {field: ahead}, "fd-1")
+
+    assert (409, field) == (answer.status_code, answer.json()["field"]), answer.text
+
+
+async def test_mat_06_who_warned_the_resident_says_what_he_chose(office: Office) -> None:
+    no = await office.call("fd-1")
+    await walk(office, no, "en-1", until="arrived_on_site")
+    await office.did(no, {"type": "material_supplied", "material": "龙头"}, by="rp-1")
+    poor = {"type": "material_checked", "finding_of_material": "质量不佳", "warned": True}
+
+    refused = await office.does(no, poor, by="rp-1")
+    await office.did(no, poor | {"choice": "更换"}, by="rp-1")
+
+    assert (409, "event.choice") == (refused.status_code, refused.json()["field"]), refused.text
+
+
+async def test_what_is_printed_by_others_is_no_button_of_the_repairers_that_are_not_sent(office: Office) -> None:
+    no = await office.call("fd-1")
+    await walk(office, no, "en-1", until="arrived_on_site")
+    theirs, his = [await (await at_desk(office, who)).sees(f"/cases/{no}") for who in ("rp-2", "rp-1")]
+    refused = (await office.get(f"/v1/cases/{no}", "rp-2", purpose="上门维修")).json()
+
+    assert ("打印第一联" in theirs, "打印第一联" in his) == (False, True)
+    assert "本单维修人员" in refused["allowed"]
+    assert "保洁" not in refused["allowed"]

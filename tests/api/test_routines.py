@@ -251,6 +251,11 @@ async def test_prv_106_who_cleans_sees_routines_and_nothing_of_what_residents_re
     assert 200 == (await office.get(f"/v1/cases/{planned}", "cl-1")).status_code
     for more in ({}, {"purpose": "清理现场"}):
         assert 404 == (await office.get(f"/v1/cases/{repair}", "cl-1", **more)).status_code
+    cleaner = await at_desk(office, "cl-1")
+    inbox, board = await cleaner.sees("/inbox"), await cleaner.sees("/board")
+    assert f"/cases/{planned}" in inbox
+    assert "/cases/REP-" not in inbox
+    assert "住户报修：没有未结单" in board
     planned_at = (await office.get(f"/v1/cases/{planned}", "cl-1")).json()["events"][0]["event"]["where"]
     assert "**" != planned_at
 

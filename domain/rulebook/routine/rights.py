@@ -32,6 +32,11 @@ def _is_of_that_work(position: Position) -> bool:
     return planned is None or position.by.holds(*BY_ROUTINE[planned.routine].posts)
 
 
+def _its_posts(position: Position) -> tuple[str, ...]:
+    planned = position.file.last(RoutineDue)
+    return tuple(BY_ROUTINE[planned.routine].posts) if planned else ()
+
+
 def _found_something_out(asked: Question) -> bool:
     if not isinstance(asked.event, RoutineChecked):
         return True
@@ -45,8 +50,9 @@ GATES = (
         on=(RoutineChecked,),
         stands_open=_is_of_that_work,
         field="by",
-        remedy="本项检查不由您的岗位办理",
-        english="This check is not for one of your posts to record.",
+        remedy="本项检查不由您的岗位办理，由以下岗位登记",
+        english="This check is not for one of your posts to record, but for:",
+        would_do=_its_posts,
     ),
     Gate(
         rule="PUB-104",
