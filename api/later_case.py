@@ -8,6 +8,7 @@ from api.desk import Desk
 from api.so_far import file_so_far
 from domain.callers import callers
 from domain.errors import Malformed, RuleBroken
+from domain.events import Opening
 from domain.events.joining import CameAfter
 from domain.people import CaseNo, EstateCode
 from domain.rulebook.joining import MERGED, TOLD_APART
@@ -28,6 +29,8 @@ class Naming(Protocol):
     def reason(self) -> str | None: ...
     @property
     def call_started_at(self) -> datetime | None: ...
+    @property
+    def though_elsewhere(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +45,11 @@ class Earlier:
     seen: frozenset[CaseNo] = frozenset()
 
 
-async def earlier_of(desk: Desk, told: Naming, procedure: Procedure) -> Earlier | None:
-    """The case that ``after`` names; Malformed or RuleBroken for one that no later case can be opened of."""
+async def earlier_of(desk: Desk, told: Naming, procedure: Procedure, place: str) -> Earlier | None:
+    """The case that ``after`` names; Malformed or RuleBroken for one that no later case can be opened of.
+
+    ``place``: where the new one is, by its ``Spot``.
+    """
     if told.after is None:
         return None
     if told.reason is None:
@@ -68,6 +74,13 @@ async def earlier_of(desk: Desk, told: Naming, procedure: Procedure) -> Earlier 
             english="That case is still open; record called_again in it, or feedback_given if the work is signed for; "
             "if it was told apart or refused, open a new case without after.",
         )
+    if not told.though_elsewhere and await _is_elsewhere(desk, head.no, place):
+        raise RuleBroken(
+            "REP-36",
+            field="though_elsewhere",
+            remedy="前单是另一房号或地点的；请核对前单单号，确属接续的，请注明 though_elsewhere 为是",
+            english="That case is of another room or place; check after, or say though_elsewhere: true.",
+        )
     event = CameAfter(after=head.no, reason=told.reason)
     if head.result not in {MERGED, TOLD_APART}:
         return Earlier(event=event)
@@ -77,11 +90,24 @@ async def earlier_of(desk: Desk, told: Naming, procedure: Procedure) -> Earlier 
             remedy="前单并入或转类有误而另立的，时限从前单来电时起算，不填此项",
             english="After a case merged or told apart by mistake the clocks count from the old call; leave this out.",
         )
+    if later := [link.no for link in await desk.links.of(head.no) if link.kind is Kind.LATER]:
+        raise RuleBroken(
+            "REP-13",
+            field="after",
+            remedy=f"该单已由 {later[-1]} 接续，请在该单办理；又有新情况的，前单填该单",
+            english=f"{later[-1]} came after that case already; go on there, or name that one in after.",
+        )
     into = await _where_it_went(desk, head.no)
     if into and (kept := await desk.reader.case(into[-1])) and kept.open:
         told_apart = replace(event, apart_from=kept.no, callers=callers(await file_so_far(desk, head.no)))
         return Earlier(event=told_apart, called_at=head.received_at, seen=frozenset(into))
     return Earlier(event=event, called_at=head.received_at, seen=frozenset(into))
+
+
+async def _is_elsewhere(desk: Desk, no: CaseNo, place: str) -> bool:
+    """False of a case of which nothing can be read any more."""
+    file = await file_so_far(desk, no)
+    return any(entry.event.spot.place != place for entry in file.opening if isinstance(entry.event, Opening))
 
 
 async def _where_it_went(desk: Desk, no: CaseNo) -> list[CaseNo]:

@@ -65,6 +65,8 @@ class Told(Protocol):
     def after(self) -> str | None: ...
     @property
     def reason(self) -> str | None: ...
+    @property
+    def though_elsewhere(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,7 @@ async def _new_case(asking: Caller, told: Told, intake: Intake, body_hash: bytes
     claimed_at = told.call_started_at or now
     report = Act(command_id="", event=intake.report, by=by, at=claimed_at, accepted_at=now, source=Source.API)
     _check_opener(report, intake, now)
-    earlier = await earlier_of(desk, told, intake.procedure)
+    earlier = await earlier_of(desk, told, intake.procedure, intake.report.spot.place)
     received_at = (earlier.called_at if earlier else None) or claimed_at
     located = await intake.locate(desk)
     looked_at = None

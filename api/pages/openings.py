@@ -100,6 +100,13 @@ def later() -> tuple[Control, ...]:
     return (
         line("after", hint="接续已结案的单时填写该单单号；并入有误而另立的，填被并入的单"),
         line("reason", "接续原因", kind=Kind.TEXT, hint="填了前单时必填"),
+        line(
+            "though_elsewhere",
+            "前单在别处，仍接续",
+            kind=Kind.YES_OR_NO,
+            options=(("true", "是"),),
+            hint="前单是另一房号或地点的，确属接续时才选",
+        ),
     )
 
 

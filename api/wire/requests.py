@@ -40,6 +40,8 @@ class Opens(Request):
     """The case, which has ended, that this is a later one of; one that was merged by mistake is taken apart so."""
     reason: Words | None = None
     """Why it comes after that case; required with it."""
+    though_elsewhere: Yes = False
+    """That case is of another room or place, and it is meant all the same."""
 
 
 class FormOnCall(Request):

@@ -14,7 +14,7 @@ from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
 from domain.people import CaseNo, EstateCode, Role
 from infra.postgres.principals import Principal
 from infra.postgres.rooms import MOST
-from tests.api.office import CALL, CALL_CENTRE, REPORT, Office, fresh_key
+from tests.api.office import CALL, CALL_CENTRE, FREE_ROOMS, REPORT, Office, fresh_key
 from tests.api.pages import FILLED, at_desk, seen_in, words
 from tests.api.test_case import walk
 
@@ -290,6 +290,16 @@ async def test_a_later_case_names_the_one_that_ended_and_both_show_each_other(of
     assert [("后续单", new, True)] == [(one["kind"], one["no"], one["open"]) for one in before]
 
 
+async def test_a_case_of_another_room_is_asked_about_before_one_comes_after_it(office: Office, room: str) -> None:
+    body = CALL | {"room": next(FREE_ROOMS), "after": await _closed(office, room), "reason": "楼下又漏了"}
+
+    slip = await office.asks(REPAIRS, body, DESK)
+    meant = await office.asks(REPAIRS, body | {"though_elsewhere": True}, DESK)
+
+    assert (409, "though_elsewhere") == (slip.status_code, slip.json()["field"]), slip.text
+    assert 201 == meant.status_code, meant.text
+
+
 @pytest.mark.parametrize(
     ("wrong", "status", "field"),
     [("open", 409, "after"), ("unknown", 422, "after"), ("without a reason", 422, "reason")],
@@ -324,6 +334,9 @@ async def test_a_wrong_merge_is_taken_apart_and_the_clocks_count_from_the_old_ca
     assert called == started["REP-17"]
     ended = (await office.get(f"/v1/cases/{merged}", DESK)).json()
     assert {"误并入的单", "后续单"} == {one["kind"] for one in ended["linked"]}
+    again = await office.asks(REPAIRS, body | {"beside": [kept, opened.json()["no"]]}, DESK)
+    assert (409, "after") == (again.status_code, again.json()["field"]), again.text
+    assert opened.json()["no"] in again.json()["remedy"]
 
 
 async def test_the_case_it_was_taken_out_of_hears_of_it_and_tells_its_callers_no_more(

@@ -119,7 +119,7 @@ async def test_fee_02_another_amount_another_quantity_or_twice_is_refused(
 ) -> None:
     answer = await office.does(at_work, finished(*charges), REPAIRER)
 
-    assert (409, field) == (answer.status_code, answer.json()["field"]), answer.text
+    assert (422, field) == (answer.status_code, answer.json()["field"]), answer.text
     assert "FEE-02" in answer.json()["remedy"]
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from domain.case_file import CaseFile
 from domain.events import AnyEvent
 from domain.events.on_site import CostAgreed, Payment, PaymentStated, QuoteAccepted, Quoted
-from domain.events.repair import Assessed, Assigned, RequestReceived, Urgency
+from domain.events.repair import Assessed, Assigned, FeedbackGiven, RequestReceived, Urgency
 from domain.events.review import ReviewConsent
 from domain.people import Role
 from domain.rulebook.repair import reading
-from domain.rulebook.rows import Gate, Position, Right, Tell
+from domain.rulebook.rows import Gate, Position, Question, Right, Tell
 from domain.rulebook.work import DESK
 
 CANNOT_WAIT = reading.URGENT_SITUATIONS | reading.IMMEDIATE_SITUATIONS
@@ -92,6 +92,14 @@ def _nothing_to_accept(position: Position) -> bool:
     return not price_is_open(position.file)
 
 
+def _as_quoted(asked: Question) -> bool:
+    """What was accepted is what somebody is sent for, until something else is quoted."""
+    quoted = asked.file.last_entry(Quoted, ReviewConsent, FeedbackGiven)
+    if not isinstance(asked.event, Assigned) or quoted is None or not isinstance(quoted.event, Quoted):
+        return True
+    return asked.event.item == quoted.event.item
+
+
 GATES = (
     Gate(
         rule="FEE-12",
@@ -111,6 +119,14 @@ GATES = (
         remedy="有偿或已报价的，须住户认可后才能派工：请登记「前台报价」「认可报价」；清单外的转收费评审",
         english="It is paid for, so the price is accepted before anybody is assigned: record quoted and "
         "quote_accepted, or have it reviewed where the list does not name it.",
+    ),
+    Gate(
+        rule="FEE-13",
+        on=(Assigned,),
+        holds=_as_quoted,
+        field="event.item",
+        remedy="住户认可的是另一收费项目的报价；请按所报项目派工，或重新报价并经住户认可",
+        english="The resident accepted the price of another item; assign that one, or quote anew.",
     ),
     Gate(
         rule="FEE-12",

@@ -1,5 +1,6 @@
 """CMP-11, FEE-12, FEE-13: when the price holds up whoever is to be sent, and whose clock stands still meanwhile."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -41,6 +42,20 @@ def may_be_sent(told: Story) -> bool:
     shut = [gate.rule for gate in closed_by(type(ASSIGNED), position, told.procedure.editions[-1])]
     assert shut in ([], ["FEE-13"])
     return not shut
+
+
+def test_fee_13_who_is_sent_is_sent_for_what_was_quoted_until_something_else_is() -> None:
+    other = replace(ASSIGNED, item="W02")
+    told = story(QUOTED, ACCEPTED, REGULAR)
+
+    with pytest.raises(RuleBroken) as refusal:
+        told.admits(other, on("9:30"), SUPERVISOR)
+
+    assert ("FEE-13", "event.item") == (refusal.value.rule, refusal.value.field)
+    told.admits(ASSIGNED, on("9:30"), SUPERVISOR)
+    for event in (replace(QUOTED, item="W02"), ACCEPTED):
+        told.then(event, on("9:31"))
+    told.admits(other, on("9:32"), SUPERVISOR)
 
 
 @pytest.mark.parametrize(
