@@ -32,8 +32,11 @@ def _trade(value: str) -> str:
 
 
 def _reference(value: str) -> str:
-    if re.fullmatch(r"https?://[\x21-\x7e]+|[^\s:/\\]+", value) is None:
-        raise ValueError("须为文件编号（无空格、冒号）或 http(s):// 网址|a document's number or an http(s) address")
+    if re.fullmatch(r"https?://[\x21-\x7e]+|[^\s:\\]+( [^\s:\\]+)*", value) is None:
+        raise ValueError(
+            "须为文件编号（不含冒号、反斜杠，首尾无空格）或 http(s):// 网址|"
+            "a document's number, without colon or backslash, or an http(s) address"
+        )
     return value
 
 
@@ -71,7 +74,9 @@ def _local(value: datetime) -> datetime:
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=100)]
 Contact = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$", max_length=200)]
 Phone = Annotated[str, StringConstraints(max_length=60), AfterValidator(_phone)]
-Reference = Annotated[str, StringConstraints(max_length=300), AfterValidator(_reference)]
+Reference = Annotated[
+    str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=300), AfterValidator(_reference)
+]
 EstateId = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,8}$")]
 BuildingId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{1,10}$")]
 RoomId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{1,20}$")]

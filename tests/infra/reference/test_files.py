@@ -50,6 +50,8 @@ def test_the_official_calendar_is_what_its_source_says_and_complete() -> None:
         ("estate.toml", r'"水", "供水排水"', '"水", "飞机"', "operating_procedure[1].kinds[2]", "飞机"),
         ("estate.toml", r'"电", "供电照明"', '"水", "供电照明"', "operating_procedure[2].kinds", '"水", "供电照明"'),
         ("estate.toml", r'"WX-GC-01"', '"file://WX"', "operating_procedure[1].reference", "file://WX"),
+        ("estate.toml", r'"WX-GC-01"', r'"WX\u0000"', "operating_procedure[1].reference", r"WX\u0000"),
+        ("estate.toml", r'"WX-GC-01"', '"http://a b"', "operating_procedure[1].reference", "http://a b"),
         ("roster.toml", r'^shift = "夜班"$', 'shift = "早班"', "assignment[5].shift", "早班"),
         ("roster.toml", r'^ends = "17:30"$', 'ends = "24:00"', "shift[4].ends", "24:00"),
         ("roster.toml", r'^staff = \["cs-1"\]$', 'staff = ["fd-1"]', "assignment[13].staff", ""),
@@ -88,6 +90,18 @@ def test_a_fault_is_named_with_file_line_and_field(  # noqa: PLR0917 - one row o
     assert field in found[0][2]
     if marked:
         assert found[0][1] == line_with(folder, file, marked)
+
+
+@pytest.mark.parametrize("reference", ["Q/LY-WX-01", "GB 50303-2015", "工程〔2026〕1号", "http://files.example/1?a=2"])
+def test_rep_115_a_document_is_found_by_whatever_number_it_bears_or_by_an_address(
+    folder: Path, spoil: Spoil, reference: str
+) -> None:
+    spoil("estate.toml", r'"WX-GC-01"', f'"{reference}"')
+
+    read = read_folder(folder)
+    check(read)
+
+    assert reference == read.estate.operating_procedure[0].reference
 
 
 def test_sta_102_the_printed_shift_table_is_refused_at_the_line_of_the_shift_that_ends_too_early(
