@@ -371,7 +371,7 @@ async def test_the_case_it_was_taken_out_of_hears_of_it_and_tells_its_callers_no
     assert ["第2位来电人" in page for page in pages] == [False, True]
 
     again = await office.asks(REPAIRS, body | {"beside": [later, kept]}, DESK)
-    assert 201 == again.status_code, again.text
+    assert (409, "after") == (again.status_code, again.json()["field"]), again.text
     events = (await applied(office, kept, "拆出"))["events"]
     assert 1 == sum(event["type"] == "merge_undone" for event in events), "it is taken out once"
 

@@ -119,7 +119,7 @@ async def test_fee_02_another_amount_another_quantity_or_twice_is_refused(
 ) -> None:
     answer = await office.does(at_work, finished(*charges), REPAIRER)
 
-    assert (422, field) == (answer.status_code, answer.json()["field"]), answer.text
+    assert (409, field) == (answer.status_code, answer.json()["field"]), answer.text
     assert "FEE-02" in answer.json()["remedy"]
 
 
@@ -209,7 +209,7 @@ async def test_rep_102_a_report_without_its_room_its_content_or_its_telephone_is
     blank = await lonely.post("/v1/repairs", CALL | {field: " "})
     taken = await lonely.post("/v1/repairs", CALL)
 
-    assert (409, field) == (blank.status_code, blank.json()["field"])
+    assert (422, field) == (blank.status_code, blank.json()["field"])
     assert 202 == taken.status_code
 
 

@@ -197,7 +197,7 @@ def noted_under(look: Look, *events: AnyEvent) -> RepairOrderSheet:
 @pytest.mark.parametrize(
     ("checked", "remark"),
     [
-        (MaterialChecked(finding_of_material=MaterialFinding.GOOD), "自备材料合格，住户选择使用"),
+        (MaterialChecked(finding_of_material=MaterialFinding.GOOD), "自备材料合格"),
         (
             MaterialChecked(
                 finding_of_material=MaterialFinding.POOR, warned=True, choice=MaterialChoice.REPLACE, remark="薄"
