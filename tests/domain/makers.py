@@ -284,7 +284,10 @@ MAKERS: Mapping[type[Event], Maker] = {
     SiteChecked: _always(SiteChecked(items=tuple(SiteItem)), SiteChecked(items=(SiteItem.CONTENT_CONFIRMED,))),
     MaterialSupplied: _always(MaterialSupplied(material="水龙头")),
     MaterialChecked: _always(
-        *(MaterialChecked(finding_of_material=one, remark="旧件", warned=True) for one in MaterialFinding),
+        *(
+            MaterialChecked(finding_of_material=one, remark="旧件", warned=True, choice=MaterialChoice.USE)
+            for one in MaterialFinding
+        ),
         MaterialChecked(finding_of_material=MaterialFinding.UNFIT, choice=MaterialChoice.REPLACE),
     ),
     ResourceUsed: _always(*(ResourceUsed(resource=one, consented=True, agreed_by="住户") for one in Resource)),

@@ -171,7 +171,9 @@ def _refused_as_it_should_be(walk: Walk, number: int, by: Actor) -> None:
     said = MAKERS[kind](walk.scene(walk.now))
     early = walk.turn_of(kind) - CLOCK_SKEW - timedelta(seconds=1)
     refusals: list[tuple[type[DeskError], bool]]
-    if not _has_the_right(walk, kind, by):
+    if right_for(kind, walk.edition) is None:  # of another edition
+        refusals = [(NotExpected, False), (NotExpected, True)]
+    elif not _has_the_right(walk, kind, by):
         refusals = [(NotPermitted, False), (NotPermitted, True)]
     elif walk.ended:
         refusals = [(CaseClosed, False), (CaseClosed, True)]

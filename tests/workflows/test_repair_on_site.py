@@ -10,6 +10,7 @@ from domain.events.on_site import (
     CostAgreed,
     FurtherWorkAgreed,
     MaterialChecked,
+    MaterialChoice,
     MaterialFinding,
     MaterialSupplied,
     Means,
@@ -98,7 +99,9 @@ async def test_mat_03_to_mat_06_unfit_material_is_warned_of_and_then_used_if_the
     assert ("MAT-04", "event.remark") == (await case.refuses(other, REPAIRER)).broke
     await case.hears(MaterialChecked(finding_of_material=MaterialFinding.UNFIT), REPAIRER)
     assert ("MAT-05", "event.type") == (await case.refuses(stages.started(case), REPAIRER)).broke
-    await case.hears(MaterialChecked(finding_of_material=MaterialFinding.UNFIT, warned=True), REPAIRER)
+    await case.hears(
+        MaterialChecked(finding_of_material=MaterialFinding.UNFIT, warned=True, choice=MaterialChoice.USE), REPAIRER
+    )
 
     assert await case.hears(stages.started(case), REPAIRER)
 
@@ -114,7 +117,9 @@ async def test_mat_03_mat_05_material_brought_while_the_work_goes_on_is_checked_
     assert ("MAT-03", "event.type") == (await case.refuses(stages.FREE, REPAIRER)).broke
     await case.hears(MaterialChecked(finding_of_material=MaterialFinding.POOR), REPAIRER)
     assert ("MAT-05", "event.type") == (await case.refuses(stages.FREE, REPAIRER)).broke
-    await case.hears(MaterialChecked(finding_of_material=MaterialFinding.POOR, warned=True), REPAIRER)
+    await case.hears(
+        MaterialChecked(finding_of_material=MaterialFinding.POOR, warned=True, choice=MaterialChoice.USE), REPAIRER
+    )
 
     assert await case.hears(stages.FREE, REPAIRER)
 
