@@ -9,7 +9,6 @@ from domain.docket import Docket
 from domain.events import NoticeAcknowledged
 from domain.events.on_site import (
     CompletionAgreed,
-    SurveyCalledFor,
     WorkClassified,
     WorkKind,
 )
@@ -109,12 +108,16 @@ def _replaces_or_hands_on(entry: Entry) -> bool:
 
 
 def _may_be_sent(file: CaseFile) -> bool:
-    return not quoting.price_is_open(file) and not surveying.awaits_survey(file)
+    return not quoting.price_is_open(file) and not surveying.is_held_up(file)
+
+
+def _nothing_to_survey_first(file: CaseFile) -> bool:
+    return not surveying.is_held_up(file)
 
 
 def _could_be_sent_since(file: CaseFile) -> datetime | None:
     """FEE-13, REP-04: when the last of what stood in the way was out of it; None: nothing ever stood there."""
-    return max(filter(None, (quoting.price_settled_at(file), surveying.surveyed_at(file))), default=None)
+    return max(filter(None, (quoting.price_settled_at(file), surveying.held_up_until(file))), default=None)
 
 
 CLOCK = (RequestReceived, FeedbackGiven, ReviewConsent, OthersReported)
@@ -202,8 +205,9 @@ DISPATCHED = Obligation(
     counts_from=(RequestReceived, FeedbackGiven),
     starts_if=reading.begins_round,
     met_by=(Assigned,),
-    lapses_on=(SentToReview, HandedToOthers, SurveyCalledFor),
-    limit=Within(OV_138),
+    lapses_on=(SentToReview, HandedToOthers),
+    limit=OnceFree(Within(OV_138), surveying.held_up_until),
+    only_if=_nothing_to_survey_first,
     yields_to=(listed.ASSIGNED.key,),
     ladder=(
         Warn(tell=(Role.FRONT_DESK, Role.ENGINEERING_SUPERVISOR)),

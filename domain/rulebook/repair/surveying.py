@@ -33,9 +33,16 @@ def awaits_survey(file: CaseFile) -> bool:
     return last is not None and isinstance(last.event, SurveyCalledFor)
 
 
-def surveyed_at(file: CaseFile) -> datetime | None:
-    surveyed = file.last_entry(Surveyed)
-    return surveyed.at if surveyed else None
+def is_held_up(file: CaseFile) -> bool:
+    """Nobody can be sent: it is not graded, and is not to be before the survey."""
+    return awaits_survey(file) and not file.has(Assessed)
+
+
+def held_up_until(file: CaseFile) -> datetime | None:
+    """When the survey was done that the first grade waited for; None: it waited for none."""
+    graded = next((entry.number for entry in file if isinstance(entry.event, Assessed)), file.last_number + 1)
+    surveys = [entry.at for entry in file if isinstance(entry.event, Surveyed) and entry.number < graded]
+    return surveys[-1] if surveys else None
 
 
 SURVEYED = Obligation(
