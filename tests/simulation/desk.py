@@ -223,6 +223,7 @@ class Desk:
             self.clock.at(over, lambda: self._begin(case))
             return
         case.begin(self.clock.now)
+        list(case.end(self.clock.now))  # where nobody is waited for
         case.caught_up = self.clock.now
         for entry in case.file:
             self.observer.stood(case, entry)

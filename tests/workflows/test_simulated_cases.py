@@ -29,6 +29,9 @@ from tests.workflows.stages import FINISHED, FREE
 from workflows.messages import TermsOfCase
 
 SEED, CALLS = 26, 4
+TUESDAY = 1
+"""Another day of the week, another day's work; what is drawn depends on nothing else."""
+
 A_MOMENT = timedelta(seconds=3)
 """By how much the alarm of a real server comes later than its moment."""
 
@@ -152,9 +155,10 @@ async def test_cases_of_a_simulated_month_go_the_same_way_through_the_real_desk(
 ) -> None:
     priced = {**MAKERS, WorkFinished: lambda scene: [FREE, FINISHED]}  # noqa: ARG005  # by the sample's price list
     monkeypatch.setattr(said, "MAKERS", priced)
-    tomorrow = ((await desk.now()) + timedelta(days=1)).astimezone(LOCAL).date()
+    today = (await desk.now()).astimezone(LOCAL).date()
+    first = today + timedelta(days=1 + (TUESDAY - today.weekday() - 1) % 7)
     terms = await desk.reference.terms(LY, await desk.now())
-    month = await asyncio.to_thread(lambda: live(SEED, CALLS, days=1, first=tomorrow, terms=terms, drawn=False))
+    month = await asyncio.to_thread(lambda: live(SEED, CALLS, days=1, first=first, terms=terms, drawn=False))
     again = PlayedAgain(desk=desk)
 
     await again.play(month)
