@@ -146,13 +146,10 @@ class Delivery:
     async def _update(self, command: Command, message: RecordAct, patience: timedelta) -> Command:
         handle = self._client.get_workflow_handle(command.case_no)
         try:
-            recorded = await handle.execute_update(
-                update_name(type(message.act.event)),
-                message,
-                id=str(command.id),
-                result_type=Recorded,
-                rpc_timeout=patience,
-            )
+            async with asyncio.timeout(patience.total_seconds()):  # a timeout of calls does not end the SDK's polling
+                recorded = await handle.execute_update(
+                    update_name(type(message.act.event)), message, id=str(command.id), result_type=Recorded
+                )
         except WorkflowUpdateFailedError as refusal:
             return await self._refused(command, refusal)
         except RPCError as answer:

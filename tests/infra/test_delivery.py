@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -10,6 +10,8 @@ from typing import Any
 
 import asyncpg
 import pytest
+from temporalio.api.enums.v1 import UpdateWorkflowExecutionLifecycleStage as Stage
+from temporalio.api.workflowservice.v1 import UpdateWorkflowExecutionRequest, UpdateWorkflowExecutionResponse
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -39,6 +41,7 @@ from workflows.visibility import ATTRIBUTES
 
 MOMENT = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 SHORT = timedelta(seconds=0.2)
+TAKEN_IN = Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED
 
 
 @pytest.fixture
@@ -351,28 +354,60 @@ async def test_a_command_that_comes_behind_another_waits_for_it(
     assert ("accepted", None, None) == await row(acceptance, act)
 
 
-async def test_what_a_terminated_case_left_unanswered_waits_and_is_no_dead_letter(
-    acceptance: Acceptance, client: Client, delivery: Delivery, at_temporal: Settings
-) -> None:
+@pytest.fixture
+async def stuck(acceptance: Acceptance, client: Client, at_temporal: Settings) -> AsyncIterator[None]:
+    """Cases are worked on, and none of them can write to its ledger."""
     await numbered_apart(acceptance)
-    opening = await accept(acceptance)
-    stuck = Filing(_NeverWrites(), _Nobody(), Commands(acceptance._pool, acceptance._sealer, at_temporal))
+    filing = Filing(_NeverWrites(), _Nobody(), Commands(acceptance._pool, acceptance._sealer, at_temporal))
     worker = Worker(
         client,
         task_queue=at_temporal.queue_cases,
         workflows=list(CASES.values()),
-        activities=[stuck.record, stuck.identify, stuck.catch_up],
+        activities=[filing.record, filing.identify, filing.catch_up],
         workflow_runner=UnsandboxedWorkflowRunner(),
     )
     async with worker:
-        await delivery.deliver(opening, SHORT)
-        act = await acceptance.accept_act(noted(opening.case_no))
-        sent = asyncio.create_task(delivery._carry(act, timedelta(seconds=20)))
-        await until(lambda: took_in_an_update(client, opening.case_no))
-        await client.get_workflow_handle(opening.case_no).terminate("restored from a backup")
-        await sent
+        yield
+
+
+@pytest.mark.usefixtures("stuck")
+async def test_what_a_terminated_case_left_unanswered_waits_and_is_no_dead_letter(
+    acceptance: Acceptance, client: Client, delivery: Delivery
+) -> None:
+    opening = await accept(acceptance)
+    await delivery.deliver(opening, SHORT)
+    act = await acceptance.accept_act(noted(opening.case_no))
+
+    sent = asyncio.create_task(delivery._carry(act, timedelta(seconds=20)))
+    await until(lambda: took_in_an_update(client, opening.case_no))
+    await client.get_workflow_handle(opening.case_no).terminate("restored from a backup")
+    await sent
 
     assert ("accepted", None, "WorkflowUpdateFailedError") == await row(acceptance, act)
+
+
+@pytest.mark.usefixtures("stuck")
+async def test_a_case_that_took_an_act_in_and_never_answers_is_not_waited_for_beyond_patience(
+    acceptance: Acceptance, client: Client, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening = await accept(acceptance)
+    await delivery.deliver(opening, SHORT)
+    act = await acceptance.accept_act(noted(opening.case_no))
+    ask = client.workflow_service.update_workflow_execution
+
+    async def until_taken_in(request: UpdateWorkflowExecutionRequest, **how: Any) -> UpdateWorkflowExecutionResponse:
+        """As a server answers whose own patience ends first."""
+        request.wait_policy.lifecycle_stage = TAKEN_IN
+        return await ask(request, **how)
+
+    monkeypatch.setattr(client.workflow_service, "update_workflow_execution", until_taken_in)
+    async with asyncio.timeout(20) as too_long:
+        await delivery._carry(act, timedelta(seconds=3))
+
+    assert not too_long.expired()
+    assert await took_in_an_update(client, opening.case_no)
+    assert ("accepted", None, "WorkflowUpdateRPCTimeoutOrCancelledError") == await row(acceptance, act)
+    await client.get_workflow_handle(opening.case_no).terminate()
 
 
 async def test_a_dead_letter_can_be_delivered_again(

@@ -1,5 +1,6 @@
 """A desk on a clock turned by hand: real workflows, activities and PostgreSQL on skipped time, one a worker process."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from infra.settings import Settings
 from infra.temporal import connect, prepare_namespace
 from tests.domain.rulebook.public_beginnings import called
 from tests.domain.rulebook.public_beginnings import reported as facility_fault
-from tests.workflows.desk import HANGING, Desk, OpenedCase, load_sample
+from tests.workflows.desk import HANGING, Desk, Doubts, OpenedCase, load_sample
 from workers.wiring import case_workers
 from workflows.visibility import ATTRIBUTES
 
@@ -65,7 +66,11 @@ class Clockwork:
         await prepare_namespace(client, ATTRIBUTES, retention_days=1)
         for worker in case_workers(client, pool, settings, [settings.queue_cases, settings.queue_emergencies]):
             await self.running.enter_async_context(worker)
-        return Desk(pool=pool, sealer=sealer, client=client, settings=settings, server=server)
+        desk = Desk(pool=pool, sealer=sealer, client=client, settings=settings, server=server)
+        doubts = Doubts(desk)
+        logging.getLogger().addHandler(doubts)
+        self.running.callback(logging.getLogger().removeHandler, doubts)
+        return desk
 
     async def stop(self) -> None:
         """Where the server hangs it goes first: its worker would wait for it."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -47,6 +48,7 @@ STUCK = timedelta(seconds=8)
 SERVER_PATIENCE = timedelta(seconds=25)
 UNANSWERED = {RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.UNAVAILABLE}
 HANGING = "the test server hangs"
+NOT_TAKEN = "Error while completing workflow activation"
 PATIENCE = timedelta(seconds=20)
 ENDING = timedelta(seconds=90)
 """For the cases of one test: where pytest's own time was up in the test itself, nothing else ends what comes after."""
@@ -103,11 +105,24 @@ class Hangs(Exception):
         super().__init__(HANGING)
 
 
+class Doubts(logging.Handler):
+    """Listens to the SDK: what the server would not take from a worker is not the desk's fault."""
+
+    def __init__(self, desk: "Desk") -> None:
+        super().__init__(logging.WARNING)
+        self.desk = desk
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if NOT_TAKEN in record.getMessage():
+            self.desk.doubtful = True
+
+
 @dataclass(kw_only=True)
 class Desk:
     """The shared clock, and the cases opened by the running test.
 
-    ``forced``: its turning had to be helped once. ``hangs``: found out to be of no more use.
+    ``doubtful``: its turning had to be helped once, or it did not take what a worker gave back.
+    ``hangs``: found out to be of no more use.
     """
 
     pool: asyncpg.Pool
@@ -116,7 +131,7 @@ class Desk:
     settings: Settings
     server: EmbeddedTemporal
     cases: list["OpenedCase"] = field(default_factory=list)
-    forced: bool = False
+    doubtful: bool = False
     hangs: bool = False
 
     def __post_init__(self) -> None:
@@ -147,7 +162,7 @@ class Desk:
         sleeping = asyncio.create_task(server.unlock_time_skipping_with_sleep(request, timeout=SERVER_PATIENCE))
         done, _ = await asyncio.wait({sleeping}, timeout=STUCK.total_seconds())
         if not done:
-            self.forced = True
+            self.doubtful = True
             with contextlib.suppress(RPCError):  # it holds none too many: it is only slow
                 await server.unlock_time_skipping(UnlockTimeSkippingRequest())
         try:
@@ -157,9 +172,9 @@ class Desk:
             raise Hangs from error
 
     async def deliver(self, command: Command) -> Command:
-        """Unanswered after its turning was helped, it is the server that hangs, and not the desk."""
+        """Unanswered by a doubtful server, it is the server that hangs, and not the desk."""
         after = await self.delivery.deliver(command, PATIENCE)
-        if after.behind and self.forced:
+        if not after.settled and self.doubtful:
             self.hangs = True
             raise Hangs
         return after
