@@ -87,7 +87,7 @@ async def _web_ui(supervisor: Supervisor, page: Page, demo: Demonstration) -> No
     await supervisor.lists("WorkflowType='住户报修'", expecting=demo.breached)
     await _photograph(page, "list")
     await supervisor.opens(demo.closed)  # the Web UI draws an open one to our now, which wound clocks are ahead of
-    await supervisor.sees("REP-43 交回第二联")
+    await supervisor.sees("REP-44 主管确认联单")
     await page.get_by_role("heading", name="Timeline").evaluate("heading => heading.scrollIntoView()")
     await _photograph(page, "timeline")
     await supervisor.opens(demo.breached)
