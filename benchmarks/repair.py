@@ -1,5 +1,6 @@
 """The desk's own case as it is played: one of ten acts like B's, and the longest path of a listed repair."""
 
+import itertools
 import secrets
 from collections.abc import Sequence
 from dataclasses import fields
@@ -38,8 +39,11 @@ from domain.events.repair import (
 )
 from domain.events.work import ArrivedOnSite, EngineeringNotified, WorkStarted
 from domain.people import Actor, CaseNo, EstateCode, Role, StaffId
+from infra.embedded.first_start import SAMPLE
+from infra.reference.folder import read_folder
 
 LY = EstateCode("LY")
+HOMES = [household.room for household in read_folder(SAMPLE).households]
 
 
 def _person(staff: str, *posts: Role) -> Actor:
@@ -99,14 +103,16 @@ class Door:
     """The API with the call centre's key, as another system uses it; every answer is one with its record committed."""
 
     def __init__(self, port: int, key: str) -> None:
+        self._rooms = itertools.cycle(HOMES)
         self._http = httpx2.AsyncClient(
             base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {key}"}, timeout=60
         )
 
     async def open(self, **otherwise: str) -> CaseNo:
-        """The call, with other values for some of its fields; what is open in its room has been looked at."""
+        """The next home calls, with other values for some fields; what is open there has been looked at."""
         call = {name: value for name, value in _wire(CALL).items() if name != "type"}
-        body: dict[str, object] = {"estate": LY, "by": FRONT_DESK.id, **call, **otherwise}
+        room = next(self._rooms)
+        body: dict[str, object] = {"estate": LY, "by": FRONT_DESK.id, **call, "room": room, **otherwise}
         path, beside = "/v1/repairs", list[str]()
         while True:
             answer = await self._send(path, {**body, "beside": beside[-MOST_BESIDE:]})
