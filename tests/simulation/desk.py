@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 from random import Random
 from typing import Protocol
 
@@ -223,9 +224,8 @@ class Desk:
             self.clock.at(over, lambda: self._begin(case))
             return
         case.begin(self.clock.now)
-        list(case.end(self.clock.now))  # where nobody is waited for
         case.caught_up = self.clock.now
-        for entry in case.file:
+        for entry in chain(tuple(case.file), case.end(self.clock.now)):  # it ends where nobody is waited for
             self.observer.stood(case, entry)
         self._heard(case, case.file)
 
