@@ -47,7 +47,7 @@ class Docket:
                 self._acknowledge(key, cycle, rung)
             case ExtensionGranted(key=key, until=until):
                 if duty := self._latest.get(key):
-                    self._put(replace(duty, due=Due(at=until), extended=True))
+                    self._put(_extended(duty, until, entry))
             case CaseEnded():
                 self._ended = True
         for duty in [duty for duty in self if duty.owed]:
@@ -98,15 +98,16 @@ class Docket:
             self._move_due(self._duties[duty.key, duty.cycle], entry, file)
 
     def _move_due(self, duty: Duty, entry: Entry, file: CaseFile) -> None:
-        """A moved due moment is minded anew: its rungs come again, but none whose moment is past already."""
-        if duty.extended:
+        """A moved due moment is minded anew; what is extended moves no more, or on only."""
+        if duty.extended and not duty.row.minded_anew:
             return
         due = self._due(duty.row, duty.started_at, file)
+        if duty.extended and (due is None or due.at <= duty.due.at):
+            return
         if due is None:
             self._put(_left(duty, entry))
         elif due != duty.due:
-            moved = replace(duty, due=due, opened_at=max(duty.opened_at, entry.at), reached={})
-            self._put(_breached(duty) if entry.at > duty.due.at else moved)
+            self._put(_breached(duty) if entry.at > duty.due.at else _minded_anew(duty, due, entry))
 
     def _due(self, row: Obligation, started_at: datetime, file: CaseFile) -> Due | None:
         due = row.limit.due(started_at, file, self._terms)
@@ -162,6 +163,16 @@ class Docket:
             if row.lapses(later):
                 return
         self._put(duty)
+
+
+def _extended(duty: Duty, until: datetime, entry: Entry) -> Duty:
+    due = Due(at=until)
+    return replace(_minded_anew(duty, due, entry) if duty.row.minded_anew else replace(duty, due=due), extended=True)
+
+
+def _minded_anew(duty: Duty, due: Due, entry: Entry) -> Duty:
+    """Its rungs come again, but none whose moment is past already."""
+    return replace(duty, due=due, opened_at=max(duty.opened_at, entry.at), reached={})
 
 
 def _met(duty: Duty, entry: Entry) -> Duty:

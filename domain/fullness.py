@@ -87,7 +87,7 @@ def _share_of(
         return _Share(name="备注与催办", kinds=REMARKS, most=MOST_REMARKS)
     if not edition.bounded or kind in awaited:
         return None
-    wanted = {one for gate in edition.gates for one in gate.opened_by}
+    wanted = {one for gate in edition.gates for one in gate.opened_by} | {row.first for row in edition.before}
     counted = [one for one in procedure.any_time if one not in REMARKS + NEVER_REFUSED]
     needed = tuple(one for one in counted if one in wanted)
     beside = tuple(one for one in counted if one not in wanted)

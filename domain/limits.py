@@ -202,6 +202,25 @@ class WithinOrFromAppointment:
 
 
 @dataclass(frozen=True, slots=True)
+class WithinOrAsAppointed:
+    """Elapsed time from the start; where the moment appointed lies beyond that, the completion agreed with it.
+
+    With none agreed, or one before the appointment, the same length from that moment.
+    """
+
+    length: timedelta | OpenDuration
+    moment: Callable[[CaseFile], datetime | None]
+    completion: Callable[[CaseFile], datetime | None]
+
+    def due(self, start: datetime, file: CaseFile, terms: Terms) -> Due:
+        length = terms.duration(self.length)
+        appointed, agreed = self.moment(file), self.completion(file)
+        if appointed is None or appointed <= start + length:
+            return Due(at=start + length)
+        return Due(at=agreed if agreed is not None and agreed > appointed else appointed + length)
+
+
+@dataclass(frozen=True, slots=True)
 class UnlessAgreed:
     """A limit that gives way to a later moment somebody with the right to it agreed to, read off the file."""
 

@@ -18,6 +18,7 @@ from domain.limits import (
     Promised,
     UnlessAgreed,
     Within,
+    WithinOrAsAppointed,
     WithinOrFromAppointment,
     WorkingDays,
 )
@@ -68,12 +69,19 @@ def limit_text(limit: Limit) -> str:  # noqa: PLR0911  # one a kind
             return f"before day {day} of the month"
         case WorkingDays(count=count):
             return f"within {count} working days"
-        case UnlessAgreed(limit=inner):
-            return f"{limit_text(inner)}; later where the manager himself agreed to it"
-        case OnceFree(limit=inner):
-            return f"{limit_text(inner)}, counted anew once nothing stands in the way"
+        case WithinOrAsAppointed(length=length):
+            return f"within {_open(length)}; an appointment beyond that: the completion agreed, or as long from it"
         case Promised():
             return _promised(limit)
+    return _around_another(limit)
+
+
+def _around_another(limit: Limit) -> str:
+    match limit:
+        case UnlessAgreed(limit=inner, moment=moment):
+            return f"{limit_text(inner)}; {moment.__name__.replace('_', ' ')} where that is later"
+        case OnceFree(limit=inner):
+            return f"{limit_text(inner)}, counted anew once nothing stands in the way"
     raise TypeError(limit)
 
 

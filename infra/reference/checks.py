@@ -1,10 +1,12 @@
 """What must agree between the tables and files of a folder."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from datetime import timedelta
 
 from domain.people import Role
 from domain.pricing import OFF_THE_LIST
-from domain.rulebook.open_values import DURATIONS, FACTORS, STARTS, TIMES
+from domain.rulebook.open_values import DURATIONS, FACTORS, OV_104, STARTS, TIMES
+from domain.rulebook.repair.obligations import AT_ONCE
 from infra.reference.duty import roster_problems
 from infra.reference.folder import (
     CALENDAR,
@@ -21,6 +23,9 @@ from infra.reference.folder import (
 from infra.reference.problems import Place, Problem, WrongReference
 from infra.reference.routine_checks import routine_problems
 from infra.reference.values import parse_clock, parse_duration, parse_factor
+
+BELOW = {OV_104.id: AT_ONCE}
+"""REP-105, REP-124: nobody sets out only when he has to be there."""
 
 SHAPES = "格式不符：时长如 PT5M、P7D，时刻如 17:00，倍数如 2、1.5"
 
@@ -200,9 +205,13 @@ def _open_values(folder: Folder) -> Iterator[Problem]:
             )
             continue
         try:
-            readers[row.id](row.value)
+            value = readers[row.id](row.value)
         except ValueError as fault:
             yield folder.problem(OPEN_VALUES, place, starts.get(row.id, SHAPES), str(fault))
+            continue
+        if row.id in BELOW and isinstance(value, timedelta) and value >= BELOW[row.id]:
+            minutes = BELOW[row.id] // timedelta(minutes=1)
+            yield folder.problem(OPEN_VALUES, place, f"须短于{minutes}分钟", f"must be shorter than {minutes} minutes")
 
 
 def _repeated(folder: Folder, file: str, table: Place, keys: Sequence[Hashable], column: str) -> Iterator[Problem]:

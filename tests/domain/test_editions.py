@@ -12,7 +12,7 @@ from domain.rulebook.rows import Edition, Procedure
 
 FROZEN = {
     ("REP", "2026-01-01"): "b483eb04cb0a2d0a94cf9264c2e8e05528dc3680f48faf9586e4a63c791b9b36",
-    ("REP", "2026-11-01"): "27fbdafbda71471647eb962e53f0286e6c5ddec3c3f7fbf4583a5f692ab2cd0a",
+    ("REP", "2026-11-01"): "4ede5794132af30b7b6e883a2e9356afcc2dab8931296d6ff48cd19d7640bb89",
     ("PUB", "2026-01-01"): "429b0066cdb3ef97eb7c4a4e5eea83f16ee0c83e74c5f64466fe6b6ba8792066",
     ("PUB", "2026-11-01"): "6b6891477e75a98b7e878344e83da585cc37b85a648a40c991020b3c23fee823",
     ("RTN", "2026-11-01"): "aab45ee87aa9132b15a5656eb62b3d2e961a0e0156b941d067b7393272b1a003",

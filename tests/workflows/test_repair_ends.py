@@ -46,8 +46,8 @@ async def test_rep_36_rep_38_a_refusal_is_signed_by_two_and_ends_the_case_filed(
 
 @pytest.mark.parametrize(
     "arrange",
-    [nothing, stages.until_graded, stages.until_taken, stages.until_at_work, stages.until_refusal_explained],
-    ids=["called", "graded", "taken", "at work", "refused"],
+    [nothing, stages.until_graded, stages.until_taken, stages.until_at_work],
+    ids=["called", "graded", "taken", "at work"],
 )
 async def test_rep_01_withdrawn_nothing_is_owed_any_more_and_nobody_is_told_of_a_breach(
     opened: Open, arrange: Arrange
@@ -65,6 +65,14 @@ async def test_rep_01_withdrawn_nothing_is_owed_any_more_and_nobody_is_told_of_a
     await case.at("9:00", days=1)
     raised = "select count(*) from notices where case_no = $1 and level in ('超时', '升级')"
     assert await case.desk.pool.fetchval(raised, case.no) == 0
+
+
+async def test_rep_39_a_refusal_is_signed_and_filed_and_not_withdrawn(opened: Open) -> None:
+    case = await opened()
+    await stages.until_refusal_explained(case)
+
+    assert ("REP-39", "event.type") == (await case.refuses(Withdrawn(reason="住户自行修好"), DESK_SUPERVISOR)).broke
+    assert await case.is_open()
 
 
 async def test_closed_the_case_takes_nothing_more(opened: Open) -> None:

@@ -166,7 +166,7 @@ async def test_rep_44_sent_back_the_return_is_open_again_until_both_are_confirme
     await case.hears(CopyReturned(copy=2), SUPERVISOR)
     await case.hears(CopyReturned(copy=3), SUPERVISOR)
     await case.hears(CopiesConfirmed(), SUPERVISOR)
-    assert (await case.view())["stage"] == "待归档"
+    assert (await case.view())["stage"] == "待移交"
 
 
 async def test_rep_43_a_copy_not_returned_is_told_of_every_day(opened: Open) -> None:
@@ -181,8 +181,23 @@ async def test_rep_43_a_copy_not_returned_is_told_of_every_day(opened: Open) -> 
     assert await case.heard("REP-43/第二联") == []
 
 
-async def test_rep_122_the_copies_are_handed_on_only_once_the_order_is_filed(opened: Open) -> None:
+async def test_rep_122_what_is_handed_on_and_registered_waits_to_be_filed_before_it_is_watched(opened: Open) -> None:
     case = await opened(at="15:00")
     await stages.until_confirmed(case)
+    for event, by in (
+        (CopiesHandedOn(), SUPERVISOR),
+        (ReturnRegistered(reference="A-1"), FRONT_DESK),
+        (CustomerCopyGiven(), REPAIRER),
+        (FeedbackGiven(solved=True), FRONT_DESK),
+    ):
+        await case.hears(event, by)
 
-    assert ("REP-122", "event.type") == (await case.refuses(CopiesHandedOn(), SUPERVISOR)).broke
+    view = await case.view()
+    assert ("待归档", ["工程部存档"]) == (view["stage"], view["waiting_for"])
+    await case.at("15:01", days=1)
+    assert await case.is_open()
+
+    await case.hears(stages.FILED, SUPERVISOR)
+    assert "修后观察" == (await case.view())["stage"]
+    await case.at("15:01:01", days=4)
+    assert "已完成" == (await case.view())["result"]

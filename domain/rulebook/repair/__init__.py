@@ -114,7 +114,7 @@ EDITIONS = (
             *without(RIGHTS, ConsentGiven, AppointmentMoved, RefusalSigned),
         ),
         gates=(
-            *saying_why(pausing.telling_what_opens(GATES)),
+            *saying_why(completing.gates_from(pausing.telling_what_opens(GATES))),
             *surveying.GATES,
             *observing.GATES,
             *completing.GATES,
@@ -128,6 +128,7 @@ EDITIONS = (
             *refusing.GATES,
             *sending.GATES,
             *merging.GATES,
+            *withdrawing.GATES,
             *joining.told_apart_by(_is_urgent),
         ),
         tells=(

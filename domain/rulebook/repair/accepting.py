@@ -2,9 +2,16 @@
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
-from domain.events import AnyEvent
+from domain.events import AnyEvent, PeriodOver
 from domain.events.on_site import AcceptanceStated, SiteChecked, SiteItem, WorkOrderFiled
-from domain.events.repair import CopiesConfirmed, CopiesHandedOn, FeedbackGiven, ResidentSigned, TrialDone, WorkFinished
+from domain.events.repair import (
+    CustomerCopyGiven,
+    FeedbackGiven,
+    ResidentSigned,
+    ReturnRegistered,
+    TrialDone,
+    WorkFinished,
+)
 from domain.ladder import Breach, Warn
 from domain.limits import Within
 from domain.people import Role
@@ -71,10 +78,6 @@ def has_checklist(file: CaseFile) -> bool:
     return file.has(SiteChecked)
 
 
-def _is_filed(position: Position) -> bool:
-    return is_filed(position.file)
-
-
 def what_is_wrong(event: AnyEvent) -> str | None:
     """What is to be put right, in the words of who said that it is not; None where nothing is wrong."""
     match event:
@@ -137,15 +140,6 @@ GATES = (
         remedy="住户签字后才能存档",
         english="The order is filed once it is signed.",
     ),
-    Gate(
-        rule="REP-122",
-        on=(CopiesHandedOn,),
-        stands_open=_is_filed,
-        opened_by=(WorkOrderFiled,),
-        field="event.type",
-        remedy="移交前工程部须先存档，请登记「工程部存档」",
-        english="工程部 files the order before the copies are handed on; record work_order_filed first.",
-    ),
 )
 
 
@@ -179,15 +173,22 @@ def _is_to_be_accepted(entry: Entry, file: CaseFile) -> bool:
     return isinstance(entry.event, TrialDone) and entry.event.passed and has_checklist(file)
 
 
+def _lacks_filing_alone(file: CaseFile) -> bool:
+    """The copies are where they belong: 工程部 keeps the signed order beside them, and may come last."""
+    since = [entry.event for entry in file.since(*WORK_ACCEPTED)]
+    return reading.accepted(file) and not is_filed(file) and any(isinstance(one, ReturnRegistered) for one in since)
+
+
 def _is_to_be_filed(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
-    return has_checklist(file) and not is_filed(file)
+    return has_checklist(file) and _lacks_filing_alone(file)
 
 
-BEFORE = (Before(rule="REP-122", event=CopiesHandedOn, first=WorkOrderFiled, when=lambda file: not is_filed(file)),)
+BEFORE = (Before(rule="REP-122", event=PeriodOver, first=WorkOrderFiled, when=_lacks_filing_alone),)
+"""REP-47: what is done is watched once the order is filed, too."""
 
 STAGES = (
     Stage(name="待验收", after=(TrialDone,), when=_is_to_be_accepted),
-    Stage(name="待归档", after=(CopiesConfirmed,), when=_is_to_be_filed),
+    Stage(name="待归档", after=(ReturnRegistered, FeedbackGiven, CustomerCopyGiven), when=_is_to_be_filed),
     Stage(name="整改中", after=(AcceptanceStated,), when=_rejected),
     Stage(name="待住户签字", after=(AcceptanceStated,)),
 )

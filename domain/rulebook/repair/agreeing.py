@@ -51,11 +51,11 @@ def off_the_list(file: CaseFile) -> dict[str, Decimal]:
     return {item: amount for item, amount in named.items() if amount is not None}
 
 
-def _further_work_by(file: CaseFile) -> datetime | None:
-    """Of several the one that is to be done first; what was agreed before others had the repair is agreed anew."""
+def further_work_by(file: CaseFile) -> datetime | None:
+    """Of several the last, for all is signed for together; what was agreed before others had it is agreed anew."""
     begun = file.last_entry(HandedToOthers)
     entries = [entry for entry in reading.this_round(file) if begun is None or entry.number > begun.number]
-    return min((one.event.finish_by for one in entries if isinstance(one.event, FurtherWorkAgreed)), default=None)
+    return max((one.event.finish_by for one in entries if isinstance(one.event, FurtherWorkAgreed)), default=None)
 
 
 OBLIGATIONS = (
@@ -67,7 +67,7 @@ OBLIGATIONS = (
         met_by=WORK_ACCEPTED,
         lapses_on=(FeedbackGiven, ConsentRefused, HandedToOthers),
         lapses_if=reading.ends_what_was_sent,
-        limit=Promised(_further_work_by),
+        limit=Promised(further_work_by),
         ladder=(
             Warn(tell=(Role.REPAIRER,), press=FOLLOWS),
             Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),

@@ -1,12 +1,13 @@
 """REP-105, REP-108, REP-109, REP-124 to REP-130: how soon somebody is there and done, by the kind of work."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.docket import Docket
-from domain.events import NoticeAcknowledged
+from domain.events import ExtensionGranted, NoticeAcknowledged
 from domain.events.on_site import (
     CompletionAgreed,
     WorkClassified,
@@ -27,19 +28,30 @@ from domain.events.review import ReviewAnswered, ReviewConsent, SentToReview
 from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, CustomerContacted, EngineeringNotified, Reassigned, WorkStarted
 from domain.ladder import Breach, Climb, Warn, WarnOnTheEve
-from domain.limits import Limit, OnceFree, Promised, UnlessAgreed, Within, WithinOrFromAppointment, WorkingDays
+from domain.limits import (
+    Limit,
+    OnceFree,
+    Promised,
+    UnlessAgreed,
+    Within,
+    WithinOrAsAppointed,
+    WithinOrFromAppointment,
+    WorkingDays,
+)
 from domain.people import Role
 from domain.rulebook.open_values import (
+    NEAR_BY,
     OV_105,
     OV_111,
     OV_137,
     OV_138,
     SILENCE,
 )
+from domain.rulebook.repair import agreeing, hindrances, outside, quoting, reading
 from domain.rulebook.repair import obligations as listed
-from domain.rulebook.repair import outside, quoting, reading, surveying
 from domain.rulebook.repair.reading import WORK_ACCEPTED
-from domain.rulebook.rows import Gate, Question, Right, Tell, whenever
+from domain.rulebook.repair.rights import LIMITED
+from domain.rulebook.rows import Gate, Position, Question, Right, Tell, whenever
 from domain.rulebook.work import DESK, ENGINEERING, FOLLOWS, MORNING, ON_THE_JOB, lies_ahead
 
 SOON_ENOUGH = listed.AT_ONCE
@@ -107,17 +119,33 @@ def _replaces_or_hands_on(entry: Entry) -> bool:
     return isinstance(entry.event, HandedToOthers) or reading.replaces_expected_arrival(entry)
 
 
-def _may_be_sent(file: CaseFile) -> bool:
-    return not quoting.price_is_open(file) and not surveying.is_held_up(file)
+def _still_ahead(moment: datetime | None, since: datetime | None) -> datetime | None:
+    """What was promised, unless nobody could go, or be late, until it was past or near."""
+    return None if moment is not None and since is not None and moment - since < NEAR_BY else moment
 
 
-def _nothing_to_survey_first(file: CaseFile) -> bool:
-    return not surveying.is_held_up(file)
+def appointment_to_keep(file: CaseFile) -> datetime | None:
+    """REP-27: the time agreed, where somebody could be sent well before it; else he comes as soon as he is sent."""
+    return _still_ahead(reading.appointment(file), hindrances.could_come_since(file))
 
 
-def _could_be_sent_since(file: CaseFile) -> datetime | None:
-    """FEE-13, REP-04: when the last of what stood in the way was out of it; None: nothing ever stood there."""
-    return max(filter(None, (quoting.price_settled_at(file), surveying.held_up_until(file))), default=None)
+def _kept_since(file: CaseFile) -> datetime | None:
+    """When the appointment was made, or somebody could be sent for it, whichever came later."""
+    return max(filter(None, (reading.appointed_at(file), hindrances.could_come_since(file))), default=None)
+
+
+def _appointment_is_to_be_kept(file: CaseFile) -> bool:
+    return hindrances.may_come(file) and appointment_to_keep(file) is not None
+
+
+def arrival_to_keep(file: CaseFile) -> datetime | None:
+    """REP-103: likewise of the arrival that the resident was told."""
+    return _still_ahead(reading.expected_arrival(file), hindrances.could_come_since(file))
+
+
+def completion_to_keep(file: CaseFile) -> datetime | None:
+    """REP-127: likewise of the completion agreed, where a price was not accepted before it."""
+    return _still_ahead(agreed_completion(file), quoting.price_settled_at(file))
 
 
 CLOCK = (RequestReceived, FeedbackGiven, ReviewConsent, OthersReported)
@@ -134,15 +162,60 @@ def appointment_worked_to(file: CaseFile) -> datetime | None:
     return reading.appointment(CaseFile(entry for entry in file if entry.number <= there.number))
 
 
-def _worked_to(limit: Limit) -> Limit:
-    return replace(limit, moment=appointment_worked_to) if isinstance(limit, WithinOrFromAppointment) else limit
+def _awaits_no_price(file: CaseFile) -> bool:
+    return not quoting.awaits_price(file)
+
+
+def _regular_and_priced(file: CaseFile) -> bool:
+    return reading.is_regular(file) and _awaits_no_price(file)
+
+
+def _low_and_priced(file: CaseFile) -> bool:
+    return reading.is_low(file) and _awaits_no_price(file)
+
+
+def _simple_and_priced(file: CaseFile) -> bool:
+    return is_simple(file) and _awaits_no_price(file)
+
+
+def _other_and_priced(file: CaseFile) -> bool:
+    return is_other(file) and _awaits_no_price(file)
+
+
+def with_further_work(limit: Limit) -> Limit:
+    """REP-118: fee and time were fixed anew for what was added, and all of it is signed for together."""
+    return UnlessAgreed(limit, agreeing.further_work_by)
+
+
+def _completion(limit: Limit, agreed: Callable[[CaseFile], datetime | None]) -> Limit:
+    """REP-17: of what is appointed for later, the completion agreed, else as long from there; unless ``agreed`` to.
+
+    FEE-13: not before the price is accepted.
+    """
+    if isinstance(limit, WithinOrFromAppointment):
+        limit = WithinOrAsAppointed(limit.length, appointment_worked_to, agreed_completion)
+    return with_further_work(UnlessAgreed(OnceFree(limit, quoting.price_settled_at), agreed))
 
 
 URGENT_COMPLETION, REGULAR_COMPLETION, LOW_COMPLETION = (
-    replace(row, counts_from=CLOCK, starts_if=begins_clock, lapses_on=WAITS, limit=_worked_to(row.limit))
-    for row in (listed.URGENT_COMPLETION, listed.REGULAR_COMPLETION, listed.LOW_COMPLETION)
+    replace(
+        row,
+        counts_from=CLOCK,
+        starts_if=begins_clock,
+        lapses_on=WAITS,
+        limit=_completion(row.limit, agreed),
+        only_if=only_if,
+    )
+    for row, agreed, only_if in (
+        (listed.URGENT_COMPLETION, managers_completion, reading.is_urgent),
+        (listed.REGULAR_COMPLETION, agreed_completion, _regular_and_priced),
+        (listed.LOW_COMPLETION, agreed_completion, _low_and_priced),
+    )
 )
-"""REP-31: while the resident thinks about a price nobody is late; two times yes begin a fresh clock (WAR-01 alike)."""
+"""REP-31: while the resident thinks about a price nobody is late; two times yes begin a fresh clock (WAR-01 alike).
+
+REP-127: what is agreed with him holds, unless it is urgent: then it is the manager's to agree.
+"""
 
 URGENT_RESPONSE, REGULAR_RESPONSE, LOW_RESPONSE = (
     replace(row, met_by=(*listed.RESPONDED, ReviewAnswered, HandedToOthers))
@@ -154,10 +227,15 @@ ASSIGNED = replace(
     counts_from=(*listed.ASSIGNED.counts_from, ReviewConsent, OthersReported),
     starts_if=calls_for_assignment,
     lapses_on=(SentToReview, HandedToOthers),
-    limit=OnceFree(listed.ASSIGNED.limit, _could_be_sent_since),
-    only_if=_may_be_sent,
+    limit=OnceFree(listed.ASSIGNED.limit, hindrances.could_be_sent_since),
+    only_if=hindrances.may_be_sent,
 )
 """FEE-13, REP-04: nobody is late with sending somebody whom no price lets go yet, or no survey."""
+
+
+def is_danger(file: CaseFile) -> bool:
+    """REP-104, REP-105: of what REP-124 sends somebody to, too; each clock of its own."""
+    return reading.is_urgent_situation(file) or reading.is_immediate_situation(file)
 
 
 def engineering_knows(entry: Entry) -> bool:
@@ -171,9 +249,11 @@ ENGINEERING_TOLD_AT_ONCE = replace(
     starts_if=reading.begins_round,
     met_by=(EngineeringNotified, NoticeAcknowledged, Assigned),
     met_if=engineering_knows,
+    only_if=is_danger,
 )
 SET_OUT = replace(
     listed.SET_OUT,
+    only_if=is_danger,
     counts_from=(EngineeringNotified, NoticeAcknowledged, Assigned),
     starts_if=engineering_knows,
     first_start=True,
@@ -187,15 +267,24 @@ AT_ONCE_ON_SITE = replace(
     counts_from=(RequestReceived, FeedbackGiven),
     starts_if=reading.begins_round,
     limit=UnlessAgreed(listed.AT_ONCE_ON_SITE.limit, managers_appointment),
+    minded_anew=True,
 )
 """REP-125: unless the manager himself agreed to another time; a danger that is back is one again (REP-47)."""
 
-ON_SITE_BY_APPOINTMENT = replace(listed.ON_SITE_BY_APPOINTMENT, lapses_on=(HandedToOthers,))
+ON_SITE_BY_APPOINTMENT = replace(
+    listed.ON_SITE_BY_APPOINTMENT,
+    lapses_on=(HandedToOthers,),
+    limit=Promised(appointment_to_keep, shift=timedelta(minutes=-5), agreed=_kept_since),
+    only_if=_appointment_is_to_be_kept,
+)
 EXPECTED_ARRIVAL = replace(
     listed.EXPECTED_ARRIVAL,
     lapses_on=(*listed.EXPECTED_ARRIVAL.lapses_on, HandedToOthers),
     lapses_if=_replaces_or_hands_on,
+    limit=Promised(arrival_to_keep),
+    only_if=hindrances.may_come,
 )
+"""REP-103, REP-27: nobody is late for a home to which the desk itself lets nobody go yet (FEE-13, REP-04, REP-30)."""
 
 
 DISPATCHED = Obligation(
@@ -206,8 +295,8 @@ DISPATCHED = Obligation(
     starts_if=reading.begins_round,
     met_by=(Assigned,),
     lapses_on=(SentToReview, HandedToOthers),
-    limit=OnceFree(Within(OV_138), surveying.held_up_until),
-    only_if=_nothing_to_survey_first,
+    limit=OnceFree(Within(OV_138), hindrances.could_be_sent_since),
+    only_if=hindrances.may_be_sent,
     yields_to=(listed.ASSIGNED.key,),
     ladder=(
         Warn(tell=(Role.FRONT_DESK, Role.ENGINEERING_SUPERVISOR)),
@@ -240,8 +329,8 @@ AT_THE_APPOINTMENT = Obligation(
     counts_from=(FormFilled, AppointmentMoved),
     met_by=(ArrivedOnSite,),
     lapses_on=(HandedToOthers,),
-    limit=Promised(reading.appointment),
-    only_if=reading.has_appointment,
+    limit=Promised(appointment_to_keep),
+    only_if=_appointment_is_to_be_kept,
     yields_to=(listed.ON_SITE_BY_APPOINTMENT.key,),
     ladder=(
         Warn(tell=(Role.REPAIRER,), before=timedelta(minutes=15)),
@@ -257,7 +346,7 @@ AT_ONCE_DONE = Obligation(
     met_by=WORK_ACCEPTED,
     lapses_on=(ConsentRefused, HandedToOthers),
     goes_on=True,
-    limit=Within(OV_137),
+    limit=with_further_work(Within(OV_137)),
     only_if=reading.is_immediate_situation,
     urgent=True,
     ladder=(
@@ -275,8 +364,9 @@ SIMPLE_DONE = Obligation(
     starts_if=begins_clock,
     met_by=WORK_ACCEPTED,
     lapses_on=WAITS,
-    limit=WithinOrFromAppointment(OV_111, appointment_worked_to),
-    only_if=is_simple,
+    limit=_completion(WithinOrFromAppointment(OV_111, appointment_worked_to), managers_completion),
+    only_if=_simple_and_priced,
+    minded_anew=True,
     extendable_by=Role.CENTRE_MANAGER,
     ladder=(
         Warn(tell=(Role.REPAIRER,), share=0.75, press=FOLLOWS),
@@ -293,8 +383,10 @@ DONE_AS_AGREED = Obligation(
     met_by=WORK_ACCEPTED,
     lapses_on=(*WAITS, FeedbackGiven),
     lapses_if=reading.ends_what_was_sent,
-    limit=Promised(agreed_completion),
+    limit=with_further_work(Promised(completion_to_keep)),
+    only_if=_awaits_no_price,
     extendable_by=Role.CENTRE_MANAGER,
+    minded_anew=True,
     ladder=(
         Warn(tell=(Role.REPAIRER,), press=FOLLOWS),
         Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
@@ -310,9 +402,10 @@ OTHER_DONE = Obligation(
     starts_if=begins_clock,
     met_by=WORK_ACCEPTED,
     lapses_on=WAITS,
-    limit=UnlessAgreed(WorkingDays(MOST_AGREED), managers_completion),
-    only_if=is_other,
+    limit=_completion(WorkingDays(MOST_AGREED), managers_completion),
+    only_if=_other_and_priced,
     extendable_by=Role.CENTRE_MANAGER,
+    minded_anew=True,
     ladder=(
         WarnOnTheEve(tell=(Role.REPAIRER,), clock=MORNING, press=FOLLOWS),
         Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
@@ -381,6 +474,16 @@ def obligations_from(rows: tuple[Obligation, ...]) -> tuple[Obligation, ...]:
     """Those of an edition before, the replaced ones in their places, and what is added behind them."""
     replaced = {row.key: row for row in REPLACED}
     return (*(replaced.get(row.key, row) for row in rows), *ADDED)
+
+
+def _limited_or_priced_first(position: Position) -> bool:
+    return LIMITED.stands_open(position) or quoting.awaits_price(position.file)
+
+
+def gates_from(gates: Iterable[Gate]) -> tuple[Gate, ...]:
+    """Those of an edition before; what lacks a limit only until its price is accepted is told so (FEE-13)."""
+    limited = replace(LIMITED, stands_open=_limited_or_priced_first)
+    return tuple(limited if gate is LIMITED else gate for gate in gates)
 
 
 def _soon_enough(asked: Question) -> bool:
@@ -476,9 +579,12 @@ GATES = (
 )
 
 
+def _somebody_is_sent(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return reading.repairer(file) is not None
+
+
 def _danger_is_back(entry: Entry, file: CaseFile) -> bool:
-    danger = reading.is_urgent_situation(file) or reading.is_immediate_situation(file)
-    return reading.unsolved(entry) and danger
+    return reading.unsolved(entry) and is_danger(file)
 
 
 TELLS = (
@@ -495,6 +601,13 @@ TELLS = (
         on=(CompletionAgreed,),
         to=(Role.REPAIRER,),
         text="已与住户约定完成时间，请按时完成",
-        when=lambda entry, file: reading.repairer(file) is not None,  # noqa: ARG005
+        when=_somebody_is_sent,
+    ),
+    Tell(
+        rule="REP-129",
+        on=(ExtensionGranted,),
+        to=(Role.REPAIRER,),
+        text="管理中心经理已批准延期，新的时限见本单",
+        when=_somebody_is_sent,
     ),
 )

@@ -46,6 +46,8 @@ def copy_places(file: CaseFile) -> tuple[CopyPlace, ...]:
     places: dict[tuple[int, int], CopyPlace] = {}
     for current, entry in _by_round(file):
         for copy, holder in _moves(entry, fresh=(current, 1) not in places).items():
+            if _stays(places.get((current, copy))):
+                continue
             places[current, copy] = CopyPlace(
                 copy=copy,
                 round=current,
@@ -55,6 +57,11 @@ def copy_places(file: CaseFile) -> tuple[CopyPlace, ...]:
                 entry_number=entry.number,
             )
     return tuple(places[key] for key in sorted(places))
+
+
+def _stays(place: CopyPlace | None) -> bool:
+    """REP-42: what the customer has been given, nobody takes back."""
+    return place is not None and place.holder == CUSTOMER
 
 
 def by_form(file: CaseFile) -> tuple[tuple[Entry, ...], ...]:

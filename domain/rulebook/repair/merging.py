@@ -13,11 +13,7 @@ from domain.events.on_site import (
 from domain.events.repair import AnsweredWithPlan, AppointmentMoved, ArrivalTold, Assessed, ConsentRefused
 from domain.rulebook import joining
 from domain.rulebook.repair import reading
-from domain.rulebook.rows import Gate, Position
-
-
-def _not_refused(position: Position) -> bool:
-    return not position.file.has(ConsentRefused)
+from domain.rulebook.rows import Gate
 
 
 def takes_callers(file: CaseFile) -> bool:
@@ -47,7 +43,7 @@ GATES = (
     Gate(
         rule="REP-39",
         on=(CalledAgain, MergeTaken),
-        stands_open=_not_refused,
+        stands_open=reading.not_refused,
         field="event.type",
         remedy="住户不同意维修，本单待备案；又要维修的，请另立新单",
         english="The resident refused the repair, which is about to be filed; open a new case.",

@@ -1,6 +1,7 @@
 """REP-47: what is done is watched for some days; a fault that comes back meanwhile reopens the case itself."""
 
 from domain.case_file import CaseFile, Entry
+from domain.events.on_site import WorkOrderFiled
 from domain.events.repair import CustomerCopyGiven, FeedbackGiven, ReturnRegistered
 from domain.periods import Period
 from domain.rulebook.open_values import OV_901
@@ -8,11 +9,14 @@ from domain.rulebook.repair import reading
 from domain.rulebook.repair.reading import WORK_ACCEPTED
 from domain.rulebook.rows import Gate, Question, Stage
 
+PAPERS = (CustomerCopyGiven, ReturnRegistered, WorkOrderFiled)
+"""What a signed order still lacks: 第一联 with the customer, the others registered, and it is filed by 工程部."""
+
 
 def is_settled(file: CaseFile) -> bool:
-    """REP-42, REP-45, REP-47: signed for, its papers where they belong, and the resident says that it is solved."""
+    """Signed for, its papers where they belong (REP-42, REP-45, REP-122), and the resident says that it is solved."""
     since = [entry.event for entry in file.since(*WORK_ACCEPTED)]
-    given = (any(isinstance(event, kind) for event in since) for kind in (CustomerCopyGiven, ReturnRegistered))
+    given = (any(isinstance(event, kind) for event in since) for kind in PAPERS)
     said = [event for event in since if isinstance(event, FeedbackGiven)]
     return reading.accepted(file) and all(given) and bool(said) and said[-1].solved
 
@@ -21,7 +25,7 @@ GRACE = Period(
     rule="REP-47",
     part="观察期",
     label="修后观察期",
-    counts_from=(CustomerCopyGiven, ReturnRegistered, FeedbackGiven),
+    counts_from=(*PAPERS, FeedbackGiven),
     length=OV_901,
     only_if=is_settled,
 )

@@ -93,11 +93,11 @@ def _no_danger(position: Position) -> bool:
 GATES = (
     Gate(
         rule="REP-124",
-        on=(HandedToOthers, SentToReview),
+        on=(HandedToOthers, SentToReview, SurveyCalledFor),
         stands_open=_no_danger,
         field="event.type",
-        remedy="紧急报修须先派人到场控制险情，到场之后再转保修、外单位或收费评审",
-        english="In an emergency somebody goes there first; it is handed on, or reviewed, from the site.",
+        remedy="紧急报修须先派人到场控制险情，到场之后再转保修、外单位、收费评审或列为复杂问题",
+        english="In an emergency somebody goes there first; it is handed on, reviewed or surveyed from the site.",
     ),
     Gate(
         rule="REP-09",

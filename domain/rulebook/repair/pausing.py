@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from domain.case_file import CaseFile, Entry
-from domain.events.repair import OrderTaken, TrialDone, WorkFinished
+from domain.events.on_site import AcceptanceStated
+from domain.events.repair import OrderTaken, ResidentSigned, SignatureExcused, TrialDone, WorkFinished
 from domain.events.work import CustomerContacted, Paused, Resumed, WorkStarted
 from domain.pauses import running
 from domain.people import Role
@@ -91,10 +92,22 @@ GATES = (
 )
 
 
+SIGNING = Gate(
+    rule="REP-09",
+    on=(AcceptanceStated, ResidentSigned, SignatureExcused),
+    stands_open=_goes_on,
+    opened_by=(Resumed,),
+    field="event.type",
+    remedy="本单已暂停，请先登记「恢复」",
+    english="The work is paused; record resumed first.",
+)
+"""Signed work waits for nothing; a pause that outlived the signature would give the next round its days."""
+
+
 def telling_what_opens(gates: tuple[Gate, ...]) -> tuple[Gate, ...]:
     """The gates of an edition before, those that a pause closes with what opens them."""
     closed = {gate for gate in GATES if gate.stands_open is _goes_on and WorkStarted in gate.on}
-    return tuple(replace(gate, opened_by=(Resumed,)) if gate in closed else gate for gate in gates)
+    return (*(replace(gate, opened_by=(Resumed,)) if gate in closed else gate for gate in gates), SIGNING)
 
 
 def is_paused(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition

@@ -1,11 +1,12 @@
 """CMP-11, FEE-12, FEE-13: whether the customer pays, and what he is told of the price before anybody is sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from domain.case_file import CaseFile
+from domain.case_file import CaseFile, Entry
 from domain.events import AnyEvent
 from domain.events.on_site import CostAgreed, Payment, PaymentStated, QuoteAccepted, Quoted
+from domain.events.outside import HandedToOthers
 from domain.events.repair import Assessed, Assigned, FeedbackGiven, RequestReceived, Urgency
 from domain.events.review import ReviewConsent
 from domain.people import Role
@@ -54,27 +55,53 @@ class _Price:
         self.payment, self.quoted, self.accepted = None, False, False
 
 
-def _course(file: CaseFile) -> tuple[bool, datetime | None]:
-    """Whether the price is open, and when it ceased to be the last time."""
-    price, settled = _Price(), None
-    for entry in file:
-        was_open = price.is_open
-        price.take_in(entry.event)
+@dataclass(slots=True)
+class _Course:
+    """``sent``: somebody has the order, and nothing waits for a price any more. ``settled``: when it last ceased."""
+
+    price: _Price = field(default_factory=_Price)
+    sent: bool = False
+    settled: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        return self.price.is_open and not self.sent
+
+    def take_in(self, entry: Entry) -> None:
+        waited = self.waits
+        self.price.take_in(entry.event)
         if reading.unsolved(entry):
-            price.begin_anew()
-        if was_open and not price.is_open:
-            settled = entry.at
-    return price.is_open, settled
+            self.price.begin_anew()
+        self.sent = self._is_sent(entry)
+        if waited and not self.price.is_open:
+            self.settled = entry.at
+
+    def _is_sent(self, entry: Entry) -> bool:
+        if isinstance(entry.event, Assigned):
+            return True
+        return self.sent and not (reading.unsolved(entry) or isinstance(entry.event, HandedToOthers))
+
+
+def _course(file: CaseFile) -> _Course:
+    course = _Course()
+    for entry in file:
+        course.take_in(entry)
+    return course
 
 
 def price_is_open(file: CaseFile) -> bool:
     """The customer pays, and has not accepted a price in this round; nobody is sent before, but to a danger."""
-    return _course(file)[0]
+    return _course(file).price.is_open
+
+
+def awaits_price(file: CaseFile) -> bool:
+    """It is open, and nobody has been sent in this round: whatever is to be done waits for the customer."""
+    return _course(file).waits
 
 
 def price_settled_at(file: CaseFile) -> datetime | None:
     """When nothing stood in the way any more of sending somebody; None: nothing ever did."""
-    return _course(file)[1]
+    return _course(file).settled
 
 
 def payment(file: CaseFile) -> Payment | None:

@@ -241,6 +241,11 @@ def not_accepted(position: Position) -> bool:
     return not accepted(position.file)
 
 
+def not_refused(position: Position) -> bool:
+    """Of a gate: the resident has not refused the repair."""
+    return not position.file.has(ConsentRefused)
+
+
 unsolved, this_round = feedback.unsolved, feedback.this_round
 
 

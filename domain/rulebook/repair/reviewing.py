@@ -1,23 +1,23 @@
 """REP-28 to REP-31, FEE-02: work that the price list does not name, from the review to the resident's two answers."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.events import PeriodOver
 from domain.events.joining import ToldApart
-from domain.events.on_site import CostAgreed
+from domain.events.on_site import CostAgreed, Surveyed
 from domain.events.outside import OthersReported
 from domain.events.repair import Assigned, ConsentRefused, FeedbackGiven, FormCollected
 from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent, Reviewed, SentToReview
 from domain.ladder import Breach, Warn
-from domain.limits import Within
+from domain.limits import OnceFree, Within
 from domain.people import Role
 from domain.periods import Period
 from domain.pricing import REVIEWED_ITEM
 from domain.rulebook.open_values import OV_40_1, OV_40_2, OV_40_3
-from domain.rulebook.repair import outside, reading
+from domain.rulebook.repair import hindrances, outside, reading
 from domain.rulebook.rows import Gate, Question, Right, Stage, Tell
 from domain.rulebook.work import DESK, FOLLOWS, ON_THE_JOB
 
@@ -85,6 +85,16 @@ def is_unanswered_for_good(entry: Entry) -> bool:
     return isinstance(entry.event, PeriodOver) and entry.event.key == UNANSWERED
 
 
+def could_be_reviewed_since(file: CaseFile) -> datetime | None:
+    """Not before somebody could be sent, nor before the survey that it was sent to review upon."""
+    asked = file.last_entry(*ASKED)
+    before = [entry for entry in file if asked is not None and entry.number < asked.number]
+    surveyed = next((entry.at for entry in reversed(before) if isinstance(entry.event, Surveyed)), None)
+    return max(filter(None, (hindrances.could_be_sent_since(file), surveyed)), default=None)
+
+
+FIFTEEN_MINUTES = OnceFree(Within(timedelta(minutes=15)), could_be_reviewed_since)
+
 OBLIGATIONS = (
     Obligation(
         rule="REP-28",
@@ -93,7 +103,7 @@ OBLIGATIONS = (
         counts_from=(FormCollected, FeedbackGiven, FoundUnlisted, ReviewConsent, OthersReported),
         starts_if=calls_for_review,
         met_by=(Reviewed,),
-        limit=Within(timedelta(minutes=15)),
+        limit=FIFTEEN_MINUTES,
         only_if=is_under_review,
         ladder=(
             Warn(tell=(Role.ENGINEERING_SUPERVISOR,), press=FOLLOWS),
@@ -107,7 +117,7 @@ OBLIGATIONS = (
         counts_from=(FormCollected, FeedbackGiven, FoundUnlisted, ReviewConsent, OthersReported),
         starts_if=calls_for_review,
         met_by=(ReviewAnswered,),
-        limit=Within(timedelta(minutes=15)),
+        limit=FIFTEEN_MINUTES,
         only_if=is_unanswered,
         ladder=(
             Warn(tell=(Role.ENGINEERING_SUPERVISOR,)),

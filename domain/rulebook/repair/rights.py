@@ -155,6 +155,15 @@ def _cost_stated(asked: Question) -> bool:
     return not isinstance(asked.event, WorkFinished) or asked.event.no_charge != bool(asked.event.charges)
 
 
+LIMITED = Gate(
+    rule="REP-06",
+    on=(Assigned, Reassigned),
+    stands_open=_has_a_completion_limit,
+    field="event.type",
+    remedy="本单没有完成时限，不能派工，请先作故障定级",
+    english="The order has no completion limit, so nobody can be assigned; grade the fault first.",
+)
+
 GATES = (
     Gate(
         rule="REP-22",
@@ -189,14 +198,7 @@ GATES = (
         remedy="班组与故障类型不符，请填写改派原因或选用对应班组",
         english="The team is not the one for this kind of fault; name that team or give override_reason.",
     ),
-    Gate(
-        rule="REP-06",
-        on=(Assigned, Reassigned),
-        stands_open=_has_a_completion_limit,
-        field="event.type",
-        remedy="本单没有完成时限，不能派工，请先作故障定级",
-        english="The order has no completion limit, so nobody can be assigned; grade the fault first.",
-    ),
+    LIMITED,
     Gate(
         rule="REP-27",
         on=(AppointmentMoved, ArrivalTold),

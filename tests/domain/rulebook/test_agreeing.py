@@ -8,7 +8,7 @@ import pytest
 
 from domain.errors import RuleBroken
 from domain.events import AnyEvent, Noted, PeriodOver
-from domain.events.on_site import CostAgreed, FurtherWorkAgreed, Means, SiteChecked, SiteItem
+from domain.events.on_site import CostAgreed, FurtherWorkAgreed, Means, SiteChecked, SiteItem, WorkOrderFiled
 from domain.events.repair import (
     CustomerCopyGiven,
     FaultCompared,
@@ -39,7 +39,7 @@ HALVES = (
 AS_REVIEWED, OTHER = replace(ASSIGNED, item="REVIEWED"), FaultCompared(matches=False, actual_item="W02")
 CHECKED = SiteChecked(items=tuple(SiteItem))
 UNSOLVED, SOLVED = FeedbackGiven(solved=False), FeedbackGiven(solved=True)
-COPY, RETURN = CustomerCopyGiven(), ReturnRegistered(reference="A-1")
+COPY, RETURN, FILED = CustomerCopyGiven(), ReturnRegistered(reference="A-1"), WorkOrderFiled(reference="G-1")
 
 
 def reviewed(amount: int) -> Reviewed:
@@ -181,9 +181,9 @@ def test_rep_30_once_reminded_only_the_later_ones_are_left() -> None:
     assert [on("9:04", days=1), on("9:04", days=7)] == reminders(waiting)
 
 
-@pytest.mark.parametrize("last", [COPY, RETURN, SOLVED])
+@pytest.mark.parametrize("last", [COPY, RETURN, FILED, SOLVED])
 def test_rep_47_settled_is_signed_filed_given_and_said_to_be_solved_whichever_comes_last(last: AnyEvent) -> None:
-    others = [event for event in (COPY, RETURN, SOLVED) if event is not last]
+    others = [event for event in (COPY, RETURN, FILED, SOLVED) if event is not last]
     almost = story(ASSIGNED, SIGNED, *others)
     assert not is_settled(almost.file)
     assert GRACE.key not in {key for _, key, *_ in almost.alarms()}
@@ -195,7 +195,7 @@ def test_rep_47_settled_is_signed_filed_given_and_said_to_be_solved_whichever_co
 
 
 def test_rep_47_the_named_exception_to_the_signature_settles_it_too() -> None:
-    assert is_settled(story(ASSIGNED, SignatureExcused(reason="住户外出"), COPY, RETURN, SOLVED).file)
+    assert is_settled(story(ASSIGNED, SignatureExcused(reason="住户外出"), COPY, RETURN, FILED, SOLVED).file)
 
 
 @pytest.mark.parametrize(
@@ -203,15 +203,15 @@ def test_rep_47_the_named_exception_to_the_signature_settles_it_too() -> None:
     [(UNSOLVED,), (UNSOLVED, ASSIGNED), (UNSOLVED, ASSIGNED, SIGNED), (UNSOLVED, ASSIGNED, SIGNED, SOLVED)],
 )
 def test_rep_47_reopened_it_is_not_settled_before_all_of_it_is_done_again(after: tuple[AnyEvent, ...]) -> None:
-    reopened = story(ASSIGNED, SIGNED, COPY, RETURN, SOLVED, *after)
+    reopened = story(ASSIGNED, SIGNED, COPY, RETURN, FILED, SOLVED, *after)
 
     assert not is_settled(reopened.file)
     assert GRACE.key not in {key for _, key, *_ in reopened.alarms()}
 
 
 def test_rep_47_what_is_only_noted_does_not_lengthen_the_grace_period_and_it_ends_once() -> None:
-    settled = story(ASSIGNED, SIGNED, COPY, RETURN, SOLVED)
-    over = on("9:06", days=3)
+    settled = story(ASSIGNED, SIGNED, COPY, RETURN, FILED, SOLVED)
+    over = on("9:07", days=3)
     assert [over] == [at for at, key, *_ in settled.alarms() if key == GRACE.key]
 
     settled.then(Noted(text="已回访"), on("15:00", days=1))

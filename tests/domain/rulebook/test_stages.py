@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.events import AnyEvent, Event
+from domain.events import AnyEvent, Event, PeriodOver
 from domain.events.on_site import (
     AcceptanceStated,
     CostAgreed,
@@ -20,10 +20,13 @@ from domain.events.repair import (
     CopiesConfirmed,
     CopiesHandedOn,
     CopyReturned,
+    CustomerCopyGiven,
     FaultKind,
+    FeedbackGiven,
     FormCollected,
     OrderTaken,
     ResidentSigned,
+    ReturnRegistered,
     SignatureExcused,
     TrialDone,
     Urgency,
@@ -44,6 +47,8 @@ TRIED = (*AGREED, CHECKED, *WORKED, TrialDone(passed=True))
 SIGNED = (*TRIED, AcceptanceStated(satisfied=True), ResidentSigned(signer="住户", signature="s-1"))
 FILED = WorkOrderFiled(reference="G-1")
 CONFIRMED = (CopyReturned(copy=2), CopyReturned(copy=3), CopiesConfirmed())
+BACK = (*CONFIRMED, CopiesHandedOn(), ReturnRegistered(reference="A-1"))
+COPY, SOLVED = CustomerCopyGiven(), FeedbackGiven(solved=True)
 
 
 def story_of(happened: tuple[AnyEvent, ...]) -> Story:
@@ -92,17 +97,16 @@ def test_rep_120_what_is_tried_out_waits_for_acceptance_and_then_for_the_signatu
 @pytest.mark.parametrize(
     ("happened", "stage"),
     [
-        ((*SIGNED, *CONFIRMED), "待归档"),
-        ((*TRIED, SignatureExcused(reason="外出"), *CONFIRMED), "待归档"),
-        ((*SIGNED, *CONFIRMED, FILED), "待移交"),
-        ((*SIGNED, FILED, *CONFIRMED), "待移交"),
-        ((*AGREED, *WORKED, TrialDone(passed=True), *SIGNED[-1:], *CONFIRMED), "待移交"),
+        ((*SIGNED, *CONFIRMED), "待移交"),
+        ((*SIGNED, *BACK, COPY, SOLVED), "待归档"),
+        ((*TRIED, SignatureExcused(reason="外出"), COPY, SOLVED, *BACK), "待归档"),
+        ((*SIGNED, *BACK, COPY, SOLVED, FILED), "修后观察"),
+        ((*SIGNED, FILED, *BACK, COPY, SOLVED), "修后观察"),
+        ((*AGREED, *WORKED, TrialDone(passed=True), *SIGNED[-1:], *BACK), "已返单"),
     ],
-    ids=["signed", "excused", "filed", "filed before", "first edition"],
+    ids=["confirmed", "signed", "excused", "filed", "filed before", "first edition"],
 )
-def test_rep_122_what_is_confirmed_waits_to_be_filed_before_it_is_handed_on(
-    happened: tuple[AnyEvent, ...], stage: str
-) -> None:
+def test_rep_122_what_lacks_nothing_but_to_be_filed_waits_for_that(happened: tuple[AnyEvent, ...], stage: str) -> None:
     assert stage == REPAIR.stage(story_of(happened).file)
 
 
@@ -113,8 +117,9 @@ def test_rep_122_what_is_confirmed_waits_to_be_filed_before_it_is_handed_on(
         ((COMPLEX, *TOLD), Assessed, Surveyed),
         ((COMPLEX, *TOLD, FOUND), Assessed, Assessed),
         ((*AGREED, COMPLEX), WorkStarted, Surveyed),
-        ((*SIGNED, *CONFIRMED), CopiesHandedOn, WorkOrderFiled),
-        ((*SIGNED, *CONFIRMED, FILED), CopiesHandedOn, CopiesHandedOn),
+        ((*SIGNED, *CONFIRMED), CopiesHandedOn, CopiesHandedOn),
+        ((*SIGNED, *BACK), PeriodOver, WorkOrderFiled),
+        ((*SIGNED, FILED, *BACK), PeriodOver, PeriodOver),
     ],
 )
 def test_rep_04_rep_122_what_is_waited_for_is_what_has_to_come_first(

@@ -60,6 +60,7 @@ def test_the_official_calendar_is_what_its_source_says_and_complete() -> None:
         ("prices.toml", r'code = "W03"', 'code = "EXTRA"', "version[1].items[3].code", "EXTRA"),
         ("prices.toml", r"^effective_from = 2026-01-01$", 'effective_from = "2026-01-01"', "", '"2026-01-01"'),
         ("open_values.toml", r'"PT5M"', '"5分钟"', "value[1].value", "5分钟"),
+        ("open_values.toml", r'"OV-01".*\n.*$', '"OV-104"\nvalue = "PT10M"', "value[1].value", "PT10M"),
         ("open_values.toml", r'"OV-15"', '"OV-99"', "value[2].id", "OV-99"),
         ("routines.toml", r'^kind = "电梯"$', 'kind = "飞船"', "equipment[1].kind", "飞船"),
         ("routines.toml", r'^building = "1"$', 'building = "9"', "equipment[1].building", 'building = "9"'),

@@ -1,0 +1,38 @@
+"""FEE-13, REP-04, REP-30: what keeps anybody from being sent, and since when nothing did."""
+
+from datetime import datetime
+
+from domain.case_file import CaseFile, Entry
+from domain.events.repair import Assigned, FeedbackGiven
+from domain.events.review import ReviewConsent, SentToReview
+from domain.rulebook.repair import quoting, surveying
+
+
+def may_be_sent(file: CaseFile) -> bool:
+    """No price is to be accepted before, and no survey made."""
+    return not quoting.awaits_price(file) and not surveying.is_held_up(file)
+
+
+def could_be_sent_since(file: CaseFile) -> datetime | None:
+    """When the last of what stood in the way was out of it; None: nothing ever stood there."""
+    return max(filter(None, (quoting.price_settled_at(file), surveying.held_up_until(file))), default=None)
+
+
+def may_come(file: CaseFile) -> bool:
+    """Nor is it for the resident to say whether he wants what was reviewed."""
+    return may_be_sent(file) and not _is_with_the_resident(file)
+
+
+def could_come_since(file: CaseFile) -> datetime | None:
+    agreed = next((entry.at for entry in reversed(tuple(file)) if _agrees(entry)), None)
+    return max(filter(None, (could_be_sent_since(file), agreed)), default=None)
+
+
+def _is_with_the_resident(file: CaseFile) -> bool:
+    """From being sent to review until he agrees to it."""
+    last = file.last_entry(SentToReview, ReviewConsent, Assigned, FeedbackGiven)
+    return last is not None and isinstance(last.event, SentToReview)
+
+
+def _agrees(entry: Entry) -> bool:
+    return isinstance(entry.event, ReviewConsent) and entry.event.agreed
