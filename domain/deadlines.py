@@ -38,7 +38,7 @@ class Obligation:
     ``first_start``: of several starts the first counts, until it lapses.
     ``yields_to``: keys of rows for the same act; the stricter of them and this one alone asks anybody to press for it.
     ``goes_on``: as long as it is owed, a later start begins nothing anew.
-    ``minded_anew``: an extension has its reminders too, and gives way to a limit that moves beyond it.
+    ``minded_anew``: an extension has its reminders too, and holds as long as the limit itself lies no further off.
     """
 
     rule: str

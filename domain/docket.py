@@ -47,7 +47,7 @@ class Docket:
                 self._acknowledge(key, cycle, rung)
             case ExtensionGranted(key=key, until=until):
                 if duty := self._latest.get(key):
-                    self._put(_extended(duty, until, entry))
+                    self._put(replace(duty, due=duty.due if duty.row.minded_anew else Due(at=until), extended=True))
             case CaseEnded():
                 self._ended = True
         for duty in [duty for duty in self if duty.owed]:
@@ -98,22 +98,22 @@ class Docket:
             self._move_due(self._duties[duty.key, duty.cycle], entry, file)
 
     def _move_due(self, duty: Duty, entry: Entry, file: CaseFile) -> None:
-        """A moved due moment is minded anew; what is extended moves no more, or on only."""
+        """A moved due moment is minded anew: its rungs come again, but none whose moment is past already."""
         if duty.extended and not duty.row.minded_anew:
             return
-        due = self._due(duty.row, duty.started_at, file)
-        if duty.extended and (due is None or due.at <= duty.due.at):
-            return
+        due = self._due(duty.row, duty.start_number, duty.started_at, file)
         if due is None:
             self._put(_left(duty, entry))
         elif due != duty.due:
-            self._put(_breached(duty) if entry.at > duty.due.at else _minded_anew(duty, due, entry))
+            moved = replace(duty, due=due, opened_at=max(duty.opened_at, entry.at), reached={})
+            self._put(_breached(duty) if entry.at > duty.due.at else moved)
 
-    def _due(self, row: Obligation, started_at: datetime, file: CaseFile) -> Due | None:
+    def _due(self, row: Obligation, start_number: int, started_at: datetime, file: CaseFile) -> Due | None:
         due = row.limit.due(started_at, file, self._terms)
-        if due is None or row.pausable is None:
-            return due
-        return replace(due, at=due.at + stood_still(file, started_at, row.pausable, due.at))
+        if due is not None and row.pausable is not None:
+            due = replace(due, at=due.at + stood_still(file, started_at, row.pausable, due.at))
+        until = _extended_to(row, file.after(start_number)) if row.minded_anew else None
+        return Due(at=until) if due is not None and until is not None and until > due.at else due
 
     def _start(self, row: Obligation, entry: Entry, file: CaseFile) -> None:
         start, latest = self._starts.get(row.key), self._latest.get(row.key)
@@ -126,7 +126,8 @@ class Docket:
             self._put(replace(again, ended_at=None, ended_by=None))
             return
         extended = again is not None and again.extended
-        due = again.due if again and extended else self._due(row, start.at, file)
+        kept = again.due if again and extended and not row.minded_anew else None
+        due = kept or self._due(row, start.number, start.at, file)
         if due is None:
             return
         if latest and latest.owed:
@@ -165,14 +166,10 @@ class Docket:
         self._put(duty)
 
 
-def _extended(duty: Duty, until: datetime, entry: Entry) -> Duty:
-    due = Due(at=until)
-    return replace(_minded_anew(duty, due, entry) if duty.row.minded_anew else replace(duty, due=due), extended=True)
-
-
-def _minded_anew(duty: Duty, due: Due, entry: Entry) -> Duty:
-    """Its rungs come again, but none whose moment is past already."""
-    return replace(duty, due=due, opened_at=max(duty.opened_at, entry.at), reached={})
+def _extended_to(row: Obligation, since: Sequence[Entry]) -> datetime | None:
+    """Until when it was last extended."""
+    granted = (entry.event for entry in reversed(since) if isinstance(entry.event, ExtensionGranted))
+    return next((event.until for event in granted if event.key == row.key), None)
 
 
 def _met(duty: Duty, entry: Entry) -> Duty:

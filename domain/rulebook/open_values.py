@@ -17,7 +17,7 @@ OV_15 = OpenTime(id="OV-15", default=time(17, 0), meaning="每日交回联单的
 OV_38 = OpenFactor(id="OV-38", default=Decimal(2), meaning="维修成本异常：高于同类故障十二个月均值的倍数")
 OV_40_1 = OpenDuration(id="OV-40-1", default=timedelta(hours=4), meaning="等候住户答复评审：首次提醒")
 OV_40_2 = OpenDuration(id="OV-40-2", default=timedelta(hours=24), meaning="等候住户答复评审：再次提醒")
-OV_40_3 = OpenDuration(id="OV-40-3", default=timedelta(days=7), meaning="等候住户答复评审：期满按住户未回复结案")
+OV_40_3 = OpenDuration(id="OV-40-3", default=timedelta(days=7), meaning="等候住户答复：期满，评审的按未回复结案")
 OV_41 = OpenTime(id="OV-41", default=time(17, 0), meaning="未维修的维修单备案截止时刻")
 OV_42 = OpenTime(id="OV-42", default=time(18, 0), meaning="主管确认、移交与返单登记的截止时刻")
 OV_53 = OpenStart(

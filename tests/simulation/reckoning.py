@@ -22,6 +22,7 @@ from domain.limits import (
     Terms,
     UnlessAgreed,
     Within,
+    WithinOrAsAppointed,
     WithinOrFromAppointment,
     WorkingDays,
 )
@@ -91,12 +92,18 @@ def _told_late(duty: Duty, entry: Entry) -> bool:
 def last_moment(reading: Reading, duty: Duty, number: int) -> datetime | None:
     """The last moment on time, as the first so many entries have it."""
     file = reading.files[number]
+    until = None
     for entry in reversed(file.after(duty.start_number)):
         if isinstance(entry.event, ExtensionGranted) and entry.event.key == duty.key:
-            return entry.event.until
+            until = entry.event.until
+            break
+    if until is not None and not duty.row.minded_anew:
+        return until
     pauses = _pauses(file, duty.started_at) if duty.row.pausable is not None else ()
     most = (duty.row.pausable or timedelta()) // timedelta(microseconds=1)
-    return _counted(duty.row.limit, duty.started_at, Standing(file=file, terms=reading.terms, pauses=pauses, most=most))
+    standing = Standing(file=file, terms=reading.terms, pauses=pauses, most=most)
+    counted = _counted(duty.row.limit, duty.started_at, standing)
+    return max(counted, until) if counted is not None and until is not None else counted
 
 
 def without_pauses(reading: Reading, duty: Duty, number: int) -> datetime | None:
@@ -116,8 +123,10 @@ class Standing:
 
 def _counted(limit: Limit, start: datetime, standing: Standing) -> datetime | None:
     if isinstance(limit, UnlessAgreed):
-        moments = (_counted(limit.limit, start, standing), limit.moment(standing.file))
-        return max(filter(None, moments), default=None)
+        counted, agreed = _counted(limit.limit, start, standing), limit.moment(standing.file)
+        if counted is None or agreed is None or agreed <= start:
+            return counted
+        return max(counted, _after(start, agreed - start, standing.pauses, standing.most))
     if isinstance(limit, OnceFree):
         return _counted(limit.limit, max(filter(None, (start, limit.free_at(standing.file)))), standing)
     return _by_itself(limit, start, standing)
@@ -126,12 +135,8 @@ def _counted(limit: Limit, start: datetime, standing: Standing) -> datetime | No
 def _by_itself(limit: Limit, start: datetime, standing: Standing) -> datetime | None:  # noqa: PLR0911  # one a kind
     file, terms, pauses, most = standing.file, standing.terms, standing.pauses, standing.most
     match limit:
-        case Within(length=length):
-            return _after(start, terms.duration(length), pauses, most)
-        case WithinOrFromAppointment(length=length, moment=moment):
-            agreed, whole = moment(file), terms.duration(length)
-            beyond = agreed is not None and agreed > start + whole
-            return _after(start, whole + (agreed - start if agreed and beyond else timedelta()), pauses, most)
+        case Within() | WithinOrFromAppointment() | WithinOrAsAppointed():
+            return _after(start, _length(limit, start, file, terms), pauses, most)
         case BeforeTimeOfDay(clock=clock):
             wall = terms.time(clock)
             return _first(start, strictly=True, at=(wall.hour, wall.minute)) - TICK
@@ -153,6 +158,18 @@ def _by_itself(limit: Limit, start: datetime, standing: Standing) -> datetime | 
             known = agreed_at(file) if agreed_at else None
             return promised if known is not None and promised + shift <= known else promised + shift
     raise TypeError(limit)
+
+
+def _length(
+    limit: Within | WithinOrFromAppointment | WithinOrAsAppointed, start: datetime, file: CaseFile, terms: Terms
+) -> timedelta:
+    """How long from the start, with nothing that stood still."""
+    whole = terms.duration(limit.length)
+    appointed = None if isinstance(limit, Within) else limit.moment(file)
+    if appointed is None or appointed <= start + whole:
+        return whole
+    done = limit.completion(file) if isinstance(limit, WithinOrAsAppointed) else None
+    return done - start if done is not None and done > appointed else whole + (appointed - start)
 
 
 @cache

@@ -6,7 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from domain.events.on_site import CompletionAgreed, FurtherWorkAgreed, Surveyed, WorkClassified, WorkKind
+from domain.events.on_site import (
+    CompletionAgreed,
+    FurtherWorkAgreed,
+    QuoteAccepted,
+    Quoted,
+    Surveyed,
+    WorkClassified,
+    WorkKind,
+)
 from domain.events.repair import (
     ConsentRefused,
     FormCollected,
@@ -28,6 +36,11 @@ from tests.workflows.limits import EITHER_SIDE, PRESSED, Holds, Limit, told
 async def called(case: OpenedCase) -> None:
     await stages.until_graded(case)
     await case.hears(FormCollected(), SUPERVISOR)
+
+
+async def quoted(case: OpenedCase) -> None:
+    await called(case)
+    await case.hears(Quoted(item="W01", amount=Decimal(85), price_version="LY-2024"), FRONT_DESK)
 
 
 async def assigned_at_ten_past(case: OpenedCase) -> None:
@@ -154,6 +167,17 @@ LIMITS = (
         after="9:30:01",
         before=(told("提醒", Role.FRONT_DESK, Role.ENGINEERING_SUPERVISOR),),
         breach=told("超时", Role.CUSTOMER_SERVICE_SUPERVISOR, Role.ENGINEERING_SUPERVISOR),
+    ),
+    Limit(
+        key="FEE-13/住户答复",
+        arrange=quoted,
+        event=QuoteAccepted(agreed_by="住户001"),
+        by=FRONT_DESK,
+        last="9:00:00",
+        after="9:00:01",
+        days=7,
+        before=(told("提醒", Role.FRONT_DESK), told("提醒", Role.FRONT_DESK)),
+        breach=told("超时", Role.CUSTOMER_SERVICE_SUPERVISOR, Role.FRONT_DESK),
     ),
     Limit(
         key="REP-108",

@@ -177,7 +177,7 @@ class Walk:
         """
         self.pass_time(1)
         self.ring(self.now)
-        for kind in self.place.awaited:
+        for kind in self.edition.awaited(self.place.awaited, self.story.file):
             at = max(self.now, self.turn_of(kind))
             if self._does(kind, at) or any(self._does(first, at) for first in self._first(kind, at)):
                 return True

@@ -92,6 +92,7 @@ EDITIONS = (
                 *completing.obligations_from(OBLIGATIONS),
                 surveying.SURVEYED,
                 *reviewing.OBLIGATIONS,
+                quoting.ANSWERED,
                 *agreeing.OBLIGATIONS,
                 *accepting.OBLIGATIONS,
                 *outside.OBLIGATIONS,

@@ -145,7 +145,7 @@ def arrival_to_keep(file: CaseFile) -> datetime | None:
 
 def completion_to_keep(file: CaseFile) -> datetime | None:
     """REP-127: likewise of the completion agreed, where a price was not accepted before it."""
-    return _still_ahead(agreed_completion(file), quoting.price_settled_at(file))
+    return _still_ahead(agreed_completion(file), quoting.answered_at(file))
 
 
 CLOCK = (RequestReceived, FeedbackGiven, ReviewConsent, OthersReported)
@@ -162,24 +162,24 @@ def appointment_worked_to(file: CaseFile) -> datetime | None:
     return reading.appointment(CaseFile(entry for entry in file if entry.number <= there.number))
 
 
-def _awaits_no_price(file: CaseFile) -> bool:
-    return not quoting.awaits_price(file)
+def _awaits_no_answer(file: CaseFile) -> bool:
+    return not quoting.awaits_answer(file)
 
 
-def _regular_and_priced(file: CaseFile) -> bool:
-    return reading.is_regular(file) and _awaits_no_price(file)
+def _regular_and_answered(file: CaseFile) -> bool:
+    return reading.is_regular(file) and _awaits_no_answer(file)
 
 
-def _low_and_priced(file: CaseFile) -> bool:
-    return reading.is_low(file) and _awaits_no_price(file)
+def _low_and_answered(file: CaseFile) -> bool:
+    return reading.is_low(file) and _awaits_no_answer(file)
 
 
-def _simple_and_priced(file: CaseFile) -> bool:
-    return is_simple(file) and _awaits_no_price(file)
+def _simple_and_answered(file: CaseFile) -> bool:
+    return is_simple(file) and _awaits_no_answer(file)
 
 
-def _other_and_priced(file: CaseFile) -> bool:
-    return is_other(file) and _awaits_no_price(file)
+def _other_and_answered(file: CaseFile) -> bool:
+    return is_other(file) and _awaits_no_answer(file)
 
 
 def with_further_work(limit: Limit) -> Limit:
@@ -194,7 +194,7 @@ def _completion(limit: Limit, agreed: Callable[[CaseFile], datetime | None]) -> 
     """
     if isinstance(limit, WithinOrFromAppointment):
         limit = WithinOrAsAppointed(limit.length, appointment_worked_to, agreed_completion)
-    return with_further_work(UnlessAgreed(OnceFree(limit, quoting.price_settled_at), agreed))
+    return with_further_work(UnlessAgreed(OnceFree(limit, quoting.answered_at), agreed))
 
 
 URGENT_COMPLETION, REGULAR_COMPLETION, LOW_COMPLETION = (
@@ -208,8 +208,8 @@ URGENT_COMPLETION, REGULAR_COMPLETION, LOW_COMPLETION = (
     )
     for row, agreed, only_if in (
         (listed.URGENT_COMPLETION, managers_completion, reading.is_urgent),
-        (listed.REGULAR_COMPLETION, agreed_completion, _regular_and_priced),
-        (listed.LOW_COMPLETION, agreed_completion, _low_and_priced),
+        (listed.REGULAR_COMPLETION, agreed_completion, _regular_and_answered),
+        (listed.LOW_COMPLETION, agreed_completion, _low_and_answered),
     )
 )
 """REP-31: while the resident thinks about a price nobody is late; two times yes begin a fresh clock (WAR-01 alike).
@@ -295,8 +295,8 @@ DISPATCHED = Obligation(
     starts_if=reading.begins_round,
     met_by=(Assigned,),
     lapses_on=(SentToReview, HandedToOthers),
-    limit=OnceFree(Within(OV_138), hindrances.could_be_sent_since),
-    only_if=hindrances.may_be_sent,
+    limit=OnceFree(Within(OV_138), hindrances.ours_to_do_since),
+    only_if=hindrances.is_ours_to_do,
     yields_to=(listed.ASSIGNED.key,),
     ladder=(
         Warn(tell=(Role.FRONT_DESK, Role.ENGINEERING_SUPERVISOR)),
@@ -365,7 +365,7 @@ SIMPLE_DONE = Obligation(
     met_by=WORK_ACCEPTED,
     lapses_on=WAITS,
     limit=_completion(WithinOrFromAppointment(OV_111, appointment_worked_to), managers_completion),
-    only_if=_simple_and_priced,
+    only_if=_simple_and_answered,
     minded_anew=True,
     extendable_by=Role.CENTRE_MANAGER,
     ladder=(
@@ -384,7 +384,7 @@ DONE_AS_AGREED = Obligation(
     lapses_on=(*WAITS, FeedbackGiven),
     lapses_if=reading.ends_what_was_sent,
     limit=with_further_work(Promised(completion_to_keep)),
-    only_if=_awaits_no_price,
+    only_if=_awaits_no_answer,
     extendable_by=Role.CENTRE_MANAGER,
     minded_anew=True,
     ladder=(
@@ -403,7 +403,7 @@ OTHER_DONE = Obligation(
     met_by=WORK_ACCEPTED,
     lapses_on=WAITS,
     limit=_completion(WorkingDays(MOST_AGREED), managers_completion),
-    only_if=_other_and_priced,
+    only_if=_other_and_answered,
     extendable_by=Role.CENTRE_MANAGER,
     minded_anew=True,
     ladder=(
@@ -476,13 +476,13 @@ def obligations_from(rows: tuple[Obligation, ...]) -> tuple[Obligation, ...]:
     return (*(replaced.get(row.key, row) for row in rows), *ADDED)
 
 
-def _limited_or_priced_first(position: Position) -> bool:
-    return LIMITED.stands_open(position) or quoting.awaits_price(position.file)
+def _limited_or_with_the_customer(position: Position) -> bool:
+    return LIMITED.stands_open(position) or quoting.awaits_answer(position.file)
 
 
 def gates_from(gates: Iterable[Gate]) -> tuple[Gate, ...]:
-    """Those of an edition before; what lacks a limit only until its price is accepted is told so (FEE-13)."""
-    limited = replace(LIMITED, stands_open=_limited_or_priced_first)
+    """Those of an edition before; what lacks a limit only until a quote is answered is told so (FEE-13)."""
+    limited = replace(LIMITED, stands_open=_limited_or_with_the_customer)
     return tuple(limited if gate is LIMITED else gate for gate in gates)
 
 

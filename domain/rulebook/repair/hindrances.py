@@ -10,22 +10,32 @@ from domain.rulebook.repair import quoting, surveying
 
 def may_be_sent(file: CaseFile) -> bool:
     """No price is to be accepted before, and no survey made."""
-    return not quoting.awaits_price(file) and not surveying.is_held_up(file)
+    return not quoting.holds_up(file) and not surveying.is_held_up(file)
 
 
 def could_be_sent_since(file: CaseFile) -> datetime | None:
     """When the last of what stood in the way was out of it; None: nothing ever stood there."""
-    return max(filter(None, (quoting.price_settled_at(file), surveying.held_up_until(file))), default=None)
+    return _latest(quoting.price_settled_at(file), surveying.held_up_until(file))
+
+
+def is_ours_to_do(file: CaseFile) -> bool:
+    """Whoever sends somebody waits neither for the customer's answer to a quote nor for a survey."""
+    return not quoting.awaits_answer(file) and not surveying.is_held_up(file)
+
+
+def ours_to_do_since(file: CaseFile) -> datetime | None:
+    """When he waited for the last of them no more; None: he never did."""
+    return _latest(quoting.answered_at(file), surveying.held_up_until(file))
 
 
 def may_come(file: CaseFile) -> bool:
     """Nor is it for the resident to say whether he wants what was reviewed."""
-    return may_be_sent(file) and not _is_with_the_resident(file)
+    return is_ours_to_do(file) and not _is_with_the_resident(file)
 
 
 def could_come_since(file: CaseFile) -> datetime | None:
     agreed = next((entry.at for entry in reversed(tuple(file)) if _agrees(entry)), None)
-    return max(filter(None, (could_be_sent_since(file), agreed)), default=None)
+    return _latest(ours_to_do_since(file), agreed)
 
 
 def _is_with_the_resident(file: CaseFile) -> bool:
@@ -36,3 +46,7 @@ def _is_with_the_resident(file: CaseFile) -> bool:
 
 def _agrees(entry: Entry) -> bool:
     return isinstance(entry.event, ReviewConsent) and entry.event.agreed
+
+
+def _latest(*moments: datetime | None) -> datetime | None:
+    return max(filter(None, moments), default=None)

@@ -1,15 +1,19 @@
 """CMP-11, FEE-12, FEE-13: whether the customer pays, and what he is told of the price before anybody is sent."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.case_file import CaseFile, Entry
+from domain.deadlines import Obligation
 from domain.events import AnyEvent
 from domain.events.on_site import CostAgreed, Payment, PaymentStated, QuoteAccepted, Quoted
 from domain.events.outside import HandedToOthers
 from domain.events.repair import Assessed, Assigned, FeedbackGiven, RequestReceived, Urgency
 from domain.events.review import ReviewConsent
+from domain.ladder import Again, Breach, Remind
+from domain.limits import Within
 from domain.people import Role
+from domain.rulebook.open_values import OV_40_3
 from domain.rulebook.repair import reading
 from domain.rulebook.rows import Gate, Position, Question, Right, Tell
 from domain.rulebook.work import DESK
@@ -57,24 +61,32 @@ class _Price:
 
 @dataclass(slots=True)
 class _Course:
-    """``sent``: somebody has the order, and nothing waits for a price any more. ``settled``: when it last ceased."""
+    """``sent``: somebody has the order, and nothing waits for a price any more. ``settled``: when one last ceased to be
+    open before that; ``answered``: when one that was quoted did.
+    """
 
     price: _Price = field(default_factory=_Price)
     sent: bool = False
     settled: datetime | None = None
+    answered: datetime | None = None
 
     @property
-    def waits(self) -> bool:
+    def holds_up(self) -> bool:
         return self.price.is_open and not self.sent
 
+    @property
+    def awaits_answer(self) -> bool:
+        return self.holds_up and self.price.quoted
+
     def take_in(self, entry: Entry) -> None:
-        waited = self.waits
+        held_up, awaited = self.holds_up, self.awaits_answer
         self.price.take_in(entry.event)
         if reading.unsolved(entry):
             self.price.begin_anew()
         self.sent = self._is_sent(entry)
-        if waited and not self.price.is_open:
+        if held_up and not self.price.is_open:
             self.settled = entry.at
+            self.answered = entry.at if awaited else self.answered
 
     def _is_sent(self, entry: Entry) -> bool:
         if isinstance(entry.event, Assigned):
@@ -94,14 +106,43 @@ def price_is_open(file: CaseFile) -> bool:
     return _course(file).price.is_open
 
 
-def awaits_price(file: CaseFile) -> bool:
-    """It is open, and nobody has been sent in this round: whatever is to be done waits for the customer."""
-    return _course(file).waits
+def holds_up(file: CaseFile) -> bool:
+    """It is open, and nobody has been sent in this round."""
+    return _course(file).holds_up
 
 
 def price_settled_at(file: CaseFile) -> datetime | None:
-    """When nothing stood in the way any more of sending somebody; None: nothing ever did."""
+    """When it stood in nobody's way any more; None: it never did."""
     return _course(file).settled
+
+
+def awaits_answer(file: CaseFile) -> bool:
+    """What the front desk quoted is with the customer; before that it is the desk's own to quote and its clocks run."""
+    return _course(file).awaits_answer
+
+
+def answered_at(file: CaseFile) -> datetime | None:
+    """When what was quoted was with the customer no more; None: nothing ever was."""
+    return _course(file).answered
+
+
+ANSWERED = Obligation(
+    rule="FEE-13",
+    part="住户答复",
+    label="征询住户是否认可报价",
+    owed_by=Role.FRONT_DESK,
+    counts_from=(Quoted,),
+    met_by=(QuoteAccepted,),
+    limit=Within(OV_40_3),
+    only_if=awaits_answer,
+    ladder=(
+        Remind(after=timedelta(hours=4), tell=(Role.FRONT_DESK,)),
+        Remind(after=timedelta(days=1), tell=(Role.FRONT_DESK,)),
+        Breach(tell=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.FRONT_DESK)),
+        Again(every=timedelta(days=1), tell=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.FRONT_DESK)),
+    ),
+)
+"""OV-40: no clock of the work runs while he thinks, so that somebody has to ask; who never answers is withdrawn."""
 
 
 def payment(file: CaseFile) -> Payment | None:

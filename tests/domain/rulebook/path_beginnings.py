@@ -6,6 +6,8 @@ from decimal import Decimal
 from domain.events.on_site import (
     CompletionAgreed,
     FurtherWorkAgreed,
+    QuoteAccepted,
+    Quoted,
     SurveyCalledFor,
     Surveyed,
     WorkClassified,
@@ -21,6 +23,7 @@ from tests.domain.rulebook.beginnings import ASSIGNED, RECEIVED, SIGNED, Beginni
 from tests.domain.story import filled, on, received
 
 UNLISTED = ((FormCollected(), on("9:05")), (SentToReview(work="拆改暗管"), on("9:10")))
+QUOTED = Quoted(item="W01", amount=Decimal(80), price_version="LY-2024")
 FURTHER = FurtherWorkAgreed(work="换阀门", fee=Decimal(60), finish_by=on("16:00"), agreed_by="住户")
 
 PATH_BEGINNINGS: Mapping[str, Beginning] = {
@@ -54,6 +57,7 @@ PATH_BEGINNINGS: Mapping[str, Beginning] = {
             on("17:00", days=2),
         ),
         ("REP-130", (RECEIVED,), ASSIGNED, on("9:30")),
+        ("FEE-13/住户答复", (RECEIVED, (QUOTED, on("9:06"))), QuoteAccepted(agreed_by="住户"), on("9:06", days=7)),
         ("REP-108", (RECEIVED, (ASSIGNED, on("9:04"))), CustomerContacted(text="十点到"), on("9:19")),
         ("REP-109", (RECEIVED, (filled(on("15:00")), on("9:01"))), ArrivedOnSite(), on("15:00")),
         (
