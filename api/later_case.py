@@ -97,10 +97,10 @@ async def earlier_of(desk: Desk, told: Naming, procedure: Procedure, place: str)
             remedy=f"该单已由 {later[-1]} 接续，请在该单办理；又有新情况的，前单填该单",
             english=f"{later[-1]} came after that case already; go on there, or name that one in after.",
         )
+    event = replace(event, callers=callers(await file_so_far(desk, head.no)))
     into = await _where_it_went(desk, head.no)
     if into and (kept := await desk.reader.case(into[-1])) and kept.open:
-        told_apart = replace(event, apart_from=kept.no, callers=callers(await file_so_far(desk, head.no)))
-        return Earlier(event=told_apart, called_at=head.received_at, seen=frozenset(into))
+        event = replace(event, apart_from=kept.no)
     return Earlier(event=event, called_at=head.received_at, seen=frozenset(into))
 
 

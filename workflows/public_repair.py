@@ -8,7 +8,7 @@ from domain.events.repair import FeedbackGiven
 from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.rulebook import PUBLIC_REPAIR
-from domain.rulebook.public.reading import wants_to_know
+from domain.rulebook.public.reading import somebody_wants_to_know
 from workflows.case import Case
 from workflows.doors import carries
 from workflows.joining import unless_it_belongs_elsewhere
@@ -41,10 +41,10 @@ class PublicRepairWorkflow(Case):
 
         # PUB-101, PUB-102: what is dangerous waits for no paper; 工程部 and 护管部 heard of it with the report.
         if report.hazard is not Hazard.NONE:
-            await self.together(self._paper(), self._work_until_solved(report))
+            await self.together(self._paper(), self._work_until_solved())
         else:
             await self._paper()
-            await self._work_until_solved(report)
+            await self._work_until_solved()
         return DONE
 
     async def _paper(self) -> None:
@@ -54,12 +54,15 @@ class PublicRepairWorkflow(Case):
         # PUB-02, PUB-03: 第二联 is handed over and signed for.
         await self.until(SheetSignedFor)
 
-    async def _work_until_solved(self, report: FacilityFaultReported) -> None:
+    async def _work_until_solved(self) -> None:
         await self._work()
 
         # REP-11, REP-47: who reported it says whether it is gone; if not, somebody is sent again.
-        while self.knows(FeedbackGiven) and wants_to_know(report) and not (await self.until(FeedbackGiven)).solved:
+        while self._somebody_wants_to_know() and not (await self.until(FeedbackGiven)).solved:
             await self._work()
+
+    def _somebody_wants_to_know(self) -> bool:
+        return self.knows(FeedbackGiven) and self.held(somebody_wants_to_know)
 
     async def _work(self) -> None:
         # PUB-04, PUB-05: 工程部主管 sends somebody, who arrives; somebody else may be sent instead.

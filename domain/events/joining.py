@@ -68,7 +68,8 @@ class MergeUndone(Event):
 class CameAfter(Event):
     """REP-36: the case is a later one of the case ``after``, which has ended. Set by the desk as it opens the case.
 
-    ``apart_from``: the open case that has the ``callers`` of the one before, which was merged by mistake.
+    ``callers``: of the one before, where it was merged or told apart by mistake; ``apart_from``: the open case that has
+    them.
     """
 
     type: Literal["came_after"] = "came_after"

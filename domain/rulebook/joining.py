@@ -7,7 +7,7 @@ from functools import partial
 from domain.callers import callers
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation, always
-from domain.events import AnyEvent, Event
+from domain.events import AnyEvent, Event, Withdrawn
 from domain.events.joining import (
     CalledAgain,
     CameAfter,
@@ -184,7 +184,23 @@ def _no_emergency(entry: Entry, file: CaseFile) -> bool:
     return not _emergency(entry, file)
 
 
+def several_called(file: CaseFile) -> bool:
+    """Whoever of them says something, the others have to hear of it."""
+    return len(callers(file)) > 1
+
+
+def _others_called(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return several_called(file)
+
+
 TELLS = (
+    Tell(
+        rule="REP-102",
+        on=(Withdrawn,),
+        to=(Role.RESIDENT,),
+        text="有来电人撤单，本单已结，不再安排维修；您仍需维修的，请告知前台另立新单",
+        when=_others_called,
+    ),
     Tell(
         rule="REP-102",
         on=(CalledAgain,),

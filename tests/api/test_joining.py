@@ -22,6 +22,7 @@ DESK = "fd-1"
 PLACES = iter([(building, facility) for building in "3456" for facility in ("供水排水", "门禁监控", "道路井盖")])
 REPAIRS, PUBLIC = "/v1/repairs", "/v1/public-repairs"
 PATIENCE = 15
+AGAIN = {"type": "called_again", "channel": "微信", "content": "还没来", "phone": "19900000008"}
 
 
 async def applied(office: Office, no: str, label: str) -> dict[str, Any]:
@@ -395,6 +396,7 @@ async def test_nothing_is_taken_out_of_a_case_that_has_ended_nor_does_anybody_ge
     office: Office, room: str
 ) -> None:
     kept, merged = await office.call(DESK, room=room), await office.call(DESK, room=room)
+    await office.did(merged, AGAIN, DESK)
     await office.did(merged, {"type": "merged_into", "into": kept, "reason": "同一处"}, DESK)
     await applied(office, kept, "接收并入")
     await office.did(kept, {"type": "withdrawn", "reason": "自行修好"}, DESK)
@@ -402,6 +404,7 @@ async def test_nothing_is_taken_out_of_a_case_that_has_ended_nor_does_anybody_ge
     later = await office.asks(REPAIRS, CALL | {"room": room, "after": merged, "reason": "并入有误"}, DESK)
 
     assert 201 == later.status_code, later.text
+    assert 2 == (await office.get(f"/v1/cases/{later.json()['no']}", DESK)).json()["callers"]
     assert 0 == await office.pool.fetchval(
         "select count(*) from commands where verb = 'merge_undone' and case_no = $1", kept
     )
@@ -416,6 +419,18 @@ async def test_a_matter_that_is_no_repair_is_kept_and_settled_by_the_front_desk(
     assert ("转类待办", "已结案") == (told["stage"], settled["stage"])
     case = (await office.get(f"/v1/cases/{no}", DESK)).json()
     assert ("closed", "已转类") == (case["state"], case["result"])
+
+
+async def test_who_called_about_what_was_told_apart_by_mistake_is_on_the_later_case(office: Office, room: str) -> None:
+    no = await office.call(DESK, room=room)
+    await office.did(no, AGAIN, DESK)
+    await office.did(no, {"type": "told_apart", "matter": "咨询"}, DESK)
+    await office.did(no, {"type": "settled", "text": "已答复"}, DESK)
+
+    later = await office.asks(REPAIRS, CALL | {"room": room, "after": no, "reason": "确系报修"}, DESK)
+
+    assert 201 == later.status_code, later.text
+    assert 2 == (await office.get(f"/v1/cases/{later.json()['no']}", DESK)).json()["callers"]
 
 
 async def test_the_intake_page_shows_what_is_open_and_a_call_joins_it_with_one_field(office: Office, room: str) -> None:

@@ -25,7 +25,7 @@ def test_every_row_of_every_edition_stands_in_the_page() -> None:
 def test_every_period_stands_in_the_page_of_its_edition_with_its_length() -> None:
     page = obligations()
 
-    assert "| REP-47/观察期 | 修后观察期 | 第一联交客户、返单登记、客户反馈 | — | 3 d (OV-901) |" in page
+    assert "| REP-47/观察期 | 修后观察期 | 第一联交客户、返单登记、工程部存档、客户反馈 | — | 3 d (OV-901) |" in page
     assert "| REP-30/期满 | 等候住户答复期满 | 回复住户可否维修 | 住户答复评审、转类 | 7 d (OV-40-3) |" in page
     first, second = (page.partition(f"## REP 住户报修, edition {day}")[2].partition("## ")[0] for day in DAYS)
     assert ("Periods" in first, "Periods" in second) == (False, True)

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from domain.events import ExtensionGranted, Withdrawn
+from domain.events.joining import CalledAgain
 from domain.events.public import FacilityRepaired, Hazard, RepairerArranged, SheetSignedFor
-from domain.events.repair import FeedbackGiven, Situation
+from domain.events.repair import Channel, FeedbackGiven, Situation
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.people import Role
 from tests.workflows.desk import CENTRE_MANAGER, FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, OpenedCase
@@ -280,6 +281,14 @@ async def test_rep_47_not_solved_somebody_is_sent_again_until_it_is(reported: Re
     assert (False, "已修复") == (view["open"], view["result"])
     labels = await case.labels()
     assert 3 == labels.count("公共维修完成") == labels.count("客户反馈")
+
+
+async def test_rep_11_who_joined_what_was_found_on_rounds_can_say_that_it_is_not_solved(reported: Report) -> None:
+    case = await reported()
+    await case.hears(CalledAgain(channel=Channel.TELEPHONE, phone="19900000002", content="灯不亮"), FRONT_DESK)
+    await not_solved_at_eleven(case)
+
+    assert ["安排维修"] == (await case.view())["waiting_for"]
 
 
 async def test_rep_47_of_a_danger_not_over_the_feedback_waits_for_no_paper(reported: Report) -> None:

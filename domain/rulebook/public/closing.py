@@ -5,7 +5,7 @@ from datetime import time, timedelta
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
-from domain.events import Withdrawn
+from domain.events import ExtensionGranted, Withdrawn
 from domain.events.joining import CalledAgain, MergedInto, MergeTaken
 from domain.events.public import FacilityRepaired, SheetSignedFor
 from domain.events.repair import FeedbackGiven
@@ -63,16 +63,22 @@ SIGNED_FOR = Obligation(
 )
 """The limits of what is not dangerous count from the signature, so that somebody has to come for it."""
 
-FEEDBACK = feedback.asked_after((FacilityRepaired,), part="公共报修", only_if=reading.reporter_wants_to_know)
+FEEDBACK = feedback.asked_after((FacilityRepaired,), part="公共报修", only_if=reading.somebody_wants_to_know)
 
 ARRANGED_ANEW = replace(
     ARRANGED,
     counts_from=(*ARRANGED.counts_from, FeedbackGiven),
     starts_if=reading.begins_round,
     only_if=reading.awaits_arranging_anew,
+    goes_on=True,
 )
+"""A sheet signed for meanwhile gives nobody more time."""
+
 DANGER_ON_SITE_ANEW = replace(
-    DANGER_ON_SITE, counts_from=(*DANGER_ON_SITE.counts_from, FeedbackGiven), starts_if=reading.begins_round
+    DANGER_ON_SITE,
+    counts_from=(*DANGER_ON_SITE.counts_from, FeedbackGiven),
+    starts_if=reading.begins_round,
+    minded_anew=True,
 )
 ON_SITE_ANEW = replace(
     ON_SITE,
@@ -87,7 +93,12 @@ ON_SITE_ANEW = replace(
 DANGER_ENDED_BY_ANYBODY = replace(DANGER_ENDED, goes_on=True)
 """PUB-102: who takes the work over has no more time for it than was left."""
 
-REPAIRED_ANEW = replace(REPAIRED, counts_from=(*REPAIRED.counts_from, FeedbackGiven), starts_if=reading.begins_round)
+REPAIRED_ANEW = replace(
+    REPAIRED,
+    counts_from=(*REPAIRED.counts_from, FeedbackGiven),
+    starts_if=reading.begins_round,
+    minded_anew=True,
+)
 
 ANEW = {
     ARRANGED.key: ARRANGED_ANEW,
@@ -131,11 +142,29 @@ GATES = (
 )
 
 
+def _several_wait_anew(entry: Entry, file: CaseFile) -> bool:
+    return feedback.unsolved(entry) and joining.several_called(file)
+
+
 def _danger_is_back(entry: Entry, file: CaseFile) -> bool:
     return feedback.unsolved(entry) and reading.is_dangerous(file)
 
 
 TELLS = (
+    Tell(
+        rule="REP-129",
+        on=(ExtensionGranted,),
+        to=(Role.REPAIRER,),
+        text="管理中心经理已批准延期，新的时限见本单",
+        when=reading.somebody_sent,
+    ),
+    Tell(
+        rule="REP-47",
+        on=(FeedbackGiven,),
+        to=(Role.RESIDENT,),
+        text="公共设施仍未修好，已重新安排维修",
+        when=_several_wait_anew,
+    ),
     replace(ASK_FOR_FEEDBACK, when=reading.not_asked_then),
     replace(ASK_FOR_FEEDBACK, text="公共设施已修好，请征询报修人反馈并登记", when=reading.asked_then),
     Tell(

@@ -1,5 +1,6 @@
 """What the rows of the public-facility repair ask of a case file."""
 
+from domain.callers import callers
 from domain.case_file import CaseFile, Entry
 from domain.events import Event
 from domain.events.public import FacilityChannel, FacilityFaultReported, FacilityRepaired, Hazard, RepairerArranged
@@ -52,14 +53,9 @@ def _done_in_this_round(file: CaseFile, kind: type[Event]) -> bool:
     return file.has(kind) and any(isinstance(entry.event, kind) for entry in feedback.this_round(file))
 
 
-def wants_to_know(report: FacilityFaultReported) -> bool:
-    """REP-11: a resident reported it, and can be asked whether it is solved."""
-    return report.channel in FROM_OUTSIDE and bool(report.phone.strip())
-
-
-def reporter_wants_to_know(file: CaseFile) -> bool:
-    report = file.last(FacilityFaultReported)
-    return report is not None and wants_to_know(report)
+def somebody_wants_to_know(file: CaseFile) -> bool:
+    """REP-11: of those who called about it a resident can be asked whether it is solved, whoever called first."""
+    return any(one.channel in FROM_OUTSIDE and bool(one.phone.strip()) for one in callers(file))
 
 
 def begins_round(entry: Entry) -> bool:
@@ -90,7 +86,7 @@ def unsolved_then(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the 
 
 
 def asked_then(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
-    return reporter_wants_to_know(file)
+    return somebody_wants_to_know(file)
 
 
 def not_asked_then(entry: Entry, file: CaseFile) -> bool:

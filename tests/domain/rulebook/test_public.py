@@ -205,6 +205,52 @@ def test_rep_11_a_resident_who_left_a_number_is_asked_and_nobody_else() -> None:
     assert "请将结果反馈报修人" in told
 
 
+JOINED = CalledAgain(channel=Channel.TELEPHONE, phone="19900000002", content="楼道灯也不亮")
+
+
+@pytest.mark.parametrize(
+    ("joined", "is_asked"),
+    [(JOINED, True), (replace(JOINED, phone=" "), False), (replace(JOINED, channel=Channel.PATROL), False)],
+    ids=["a resident", "without a number", "on rounds"],
+)
+def test_rep_11_a_resident_who_joined_what_was_found_on_rounds_is_asked(joined: CalledAgain, is_asked: bool) -> None:  # noqa: FBT001
+    told = story(REPORTED, (joined, on("9:05")), *DONE[1:])
+
+    assert is_asked == ("REP-11/公共报修" in keys(told))
+
+
+def test_pub_04_a_sheet_that_is_signed_for_after_it_was_not_solved_gives_nobody_more_time() -> None:
+    danger = ((called(Hazard.MANHOLE), on("9:00")), (ARRANGED, on("9:01")), (ArrivedOnSite(), on("9:05")))
+    told = story(*danger, (REPAIRED, on("10:00")), (UNSOLVED, on("12:00")))
+    told.then(SIGNED_FOR, on("12:04:50"))
+
+    assert on("12:05") == told.duty("PUB-04").due.at
+    told.rings(on("12:05:01"))
+    assert on("12:05") == told.duty("PUB-04").breached_at
+
+
+def test_rep_102_what_one_caller_ends_or_says_the_others_hear_of() -> None:
+    alone, several = story(CALLED), story(CALLED, (JOINED, on("9:05")))
+    gone, repaired = Withdrawn(reason="误报"), story(CALLED, (JOINED, on("9:05")), *DONE[1:])
+
+    assert Role.FRONT_DESK not in {one.post for one in told_of(alone, gone, "9:10")}
+    for told, event, at in ((several, gone, "9:10"), (repaired, UNSOLVED, "11:00")):
+        passed_on = [one.text for one in told_of(told, event, at) if one.post is Role.FRONT_DESK]
+        assert any("2位来电人" in text for text in passed_on), passed_on
+
+
+def test_rep_129_pub_103_extended_after_its_reminder_it_has_another_and_the_repairer_hears_of_it() -> None:
+    told = story(*AT_WORK)
+    told.rings(on("9:30", days=2))
+    extended = ExtensionGranted(key="PUB-103", until=on("18:00", days=4), reason="配件在途")
+
+    heard = told_of(told, extended, "9:31")
+    told.then(extended, on("10:00", days=2), CENTRE_MANAGER)
+
+    assert Role.REPAIRER in {one.post for one in heard}
+    assert [0, 1] == [rung for key, rung, _ in told.rings(on("18:00:01", days=4)) if key == "PUB-103"]
+
+
 def test_rep_47_what_is_not_solved_is_arranged_reached_and_repaired_anew() -> None:
     told = story(*DONE)
 
