@@ -458,6 +458,25 @@ async def test_mat_06_who_warned_the_resident_says_what_he_chose(office: Office)
     assert (409, "event.choice") == (refused.status_code, refused.json()["field"]), refused.text
 
 
+async def test_mat_06_what_is_to_be_replaced_is_supplied_and_verified_anew_before_work_starts(office: Office) -> None:
+    no = await office.call("fd-1")
+    await walk(office, no, "en-1", until="site_checked")
+    supplied = {"type": "material_supplied", "material": "龙头"}
+    unfit = {"type": "material_checked", "finding_of_material": "不合格", "warned": True, "choice": "更换"}
+    started = {"type": "work_started", "expected_done": soon()}
+    await office.did(no, supplied, by="rp-1")
+    await office.did(no, unfit, by="rp-1")
+
+    refused = [await office.does(no, started, by="rp-1")]
+    await office.did(no, supplied, by="rp-1")
+    refused.append(await office.does(no, started, by="rp-1"))
+    await office.did(no, {"type": "material_checked", "finding_of_material": "合格"}, by="rp-1")
+    await office.did(no, started, by="rp-1")
+
+    assert [409, 409] == [answer.status_code for answer in refused]
+    assert ["（MAT-06）", "（MAT-03）"] == [answer.json()["remedy"][-8:] for answer in refused]
+
+
 async def test_what_is_printed_by_others_is_no_button_of_the_repairers_that_are_not_sent(office: Office) -> None:
     no = await office.call("fd-1")
     await walk(office, no, "en-1", until="arrived_on_site")
