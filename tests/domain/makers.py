@@ -24,6 +24,7 @@ from domain.events.on_site import (
     AcceptanceStated,
     CompletionAgreed,
     CostAgreed,
+    ExpectedDoneChanged,
     FurtherWorkAgreed,
     MaterialChecked,
     MaterialChoice,
@@ -291,6 +292,9 @@ MAKERS: Mapping[type[Event], Maker] = {
     Surveyed: _always(Surveyed(finding="接头渗水")),
     WorkClassified: _always(*(WorkClassified(work_kind=kind) for kind in WorkKind)),
     CompletionAgreed: _agreed,
+    ExpectedDoneChanged: lambda scene: [
+        ExpectedDoneChanged(expected_done=scene.later(hours=hours), reason="配件晚到") for hours in (3, 100)
+    ],
     PaymentStated: _always(*(PaymentStated(payment=payment) for payment in Payment)),
     Quoted: _always(Quoted(item="W01", amount=Decimal(80), price_version="v1")),
     QuoteAccepted: _always(QuoteAccepted(agreed_by="住户")),
