@@ -98,7 +98,7 @@ async def _priced(desk: Desk, kind: type, values: dict[str, Any], there: Circums
     book = await desk.reference.price_book(there.head.estate)
     if kind is WorkFinished:
         return {"charges": await charged(desk, values["charges"], there, book)}
-    prices = book.in_force(there.at)
+    prices = await _shown(desk, there, book) if kind is FurtherWorkAgreed else book.in_force(there.at)
     if kind is PriceShown:
         return {"price_version": prices.version}
     field = "actual_item" if kind is FaultCompared else "item"
@@ -123,6 +123,11 @@ async def _refuse_other_cost(desk: Desk, amount: Decimal, there: Circumstances) 
     """REP-35: what the resident agreed to is what the list, or the review, makes it."""
     file, book = case_file(await desk.reader.entries(there.head.no)), await desk.reference.price_book(there.head.estate)
     check_cost(amount, file, list_for(book, file, there.at))
+
+
+async def _shown(desk: Desk, there: Circumstances, book: PriceBook) -> PriceList:
+    """FEE-106: what is agreed to beside the rest costs what the same list makes it when it is charged."""
+    return list_for(book, case_file(await desk.reader.entries(there.head.no)), there.at)
 
 
 def _check_fee(fee: Decimal, listed: Decimal, prices: PriceList) -> None:

@@ -56,6 +56,7 @@ async def choices_for(desk: Desk, look: Look, duties: Sequence[FiledDuty], price
         engineers=tuple((await desk.reference.holders(estate, Role.ENGINEERING)).items()),
         teams=await _teams(desk, look),
         items=(*_items(prices.in_force), *_reviewed(look)),
+        shown=_items(prices.shown),
         charged=(*_items(prices.shown), *_off_the_list(look)),
         limits=tuple(
             (duty.key, f"{duty.label}（{duty.rule}，{due_text(duty.due_at)}）")

@@ -1,7 +1,7 @@
 """The fields of the forms on our pages: made from the event's own class, drawn, and read back as the API takes them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -12,7 +12,7 @@ from api.wire.events import CODES, LONG, SAID_BESIDE, SET_BY_THE_DESK
 from domain.calendar import LOCAL
 from domain.events import Event
 from domain.events.base import AS_SOON_AS_POSSIBLE
-from domain.events.on_site import MaterialChoice, SiteItem
+from domain.events.on_site import FurtherWorkAgreed, MaterialChoice, SiteItem
 from domain.events.public import Facility, FacilityFault, Hazard
 from domain.events.repair import Wanted
 from domain.events.routine import Defect
@@ -207,14 +207,16 @@ def soon(name: str) -> str:
 class Choices:
     """What an estate offers where a field asks for one of its own.
 
-    ``items``: of the price list in force; ``charged``: of the one that the resident was shown. ``limits``: duties
-    whose limit the post may extend. ``hints``: what is to be known beside a field.
+    ``items``: of the price list in force; ``shown``: of the one that the resident was shown; ``charged``: of that, and
+    what is charged off it. ``limits``: duties whose limit the post may extend. ``hints``: what is to be known beside a
+    field.
     """
 
     repairers: Options = ()
     engineers: Options = ()
     teams: Options = ()
     items: Options = ()
+    shown: Options = ()
     charged: Options = ()
     limits: Options = ()
     hints: Mapping[str, str] = field(default_factory=dict)
@@ -222,6 +224,8 @@ class Choices:
 
 def controls_of(event: type[Event], choices: Choices) -> tuple[Control, ...]:
     hints = get_type_hints(event)
+    if event is FurtherWorkAgreed:  # FEE-106: charged by the list that the resident was shown
+        choices = replace(choices, items=choices.shown)
     own = (
         _control(one.name, hints[one.name], choices, required=one.default is MISSING)
         for one in fields(event)

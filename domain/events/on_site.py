@@ -52,6 +52,16 @@ class CompletionAgreed(Event):
     finish_by: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedDoneChanged(Event):
+    """REP-10: the work will be done at another moment than the resident was told. The last word counts."""
+
+    type: Literal["expected_done_changed"] = "expected_done_changed"
+    label: ClassVar[str] = "改预计完成"
+    expected_done: datetime
+    reason: str
+
+
 class Payment(StrEnum):
     """CMP-11."""
 
@@ -245,6 +255,7 @@ OnSiteEvent = (
     | Surveyed
     | WorkClassified
     | CompletionAgreed
+    | ExpectedDoneChanged
     | PaymentStated
     | Quoted
     | QuoteAccepted

@@ -1,11 +1,26 @@
 """What the desk adds to an event, and what it refuses before a case hears of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from api.completion import Circumstances, completed
+from api.pages.controls import Choices, controls_of
+from api.wire.events import WireEvent
+from api.wire.requests import NewEvent
+from domain.calendar import LOCAL
+from domain.errors import RuleBroken
+from domain.events.on_site import FurtherWorkAgreed
+from domain.events.repair import FaultCompared
+from domain.people import CaseNo, EstateCode
+from domain.pricing import PriceBook, PriceList
+from infra.reference.reader import Reference
+from infra.sealing import Sealer
 from tests.api.office import CALL, Office
+from tests.api.test_case import walk
 
 SUPERVISOR = "en-1"
 ASSIGNED = {"type": "assigned", "repairer": "rp-1", "team": "水工班", "item": "W01"}
@@ -78,6 +93,49 @@ async def test_rep_34_fee_03_the_price_is_that_of_the_version_the_resident_saw(o
     assigned = next(entry for entry in case["events"] if entry["type"] == "assigned")
     assert shown["event"]["price_version"].startswith("LY-")
     assert assigned["event"]["complete_by"]
+
+
+class RaisedToday(Reference):
+    """Since today every item of the list costs double."""
+
+    async def price_book(self, estate: EstateCode) -> PriceBook:
+        book, now = await super().price_book(estate), datetime.now(UTC)
+        dearer = tuple(replace(item, labour=item.whole * 2, material=Decimal(0)) for item in book.in_force(now).items)
+        raised = PriceList(version="LY-RAISED", effective_from=now.astimezone(LOCAL).date(), items=dearer)
+        return PriceBook(versions=(*book.versions, raised))
+
+
+async def test_fee_106_further_work_costs_what_the_list_makes_it_that_the_resident_was_shown(office: Office) -> None:
+    no = await office.call("fd-1")
+    await walk(office, no, SUPERVISOR, until="price_shown")
+    raised = RaisedToday(office.pool, Sealer(office.settings.master_ring()), office.settings)
+    desk, head = replace(office.house.desk, reference=raised), await office.house.desk.reader.case(CaseNo(no))
+    assert head is not None
+    there = Circumstances(head=head, at=datetime.now(UTC))
+    soon = (there.at + timedelta(hours=2)).isoformat()
+    further = {"type": "further_work_agreed", "work": "换龙头", "item": "W01", "finish_by": soon, "agreed_by": "住户"}
+
+    def costing(fee: str) -> WireEvent:
+        return NewEvent.model_validate({"event": further | {"fee": fee}}).event
+
+    taken = await completed(desk, costing("85"), there)
+    with pytest.raises(RuleBroken, match="FEE-106") as refused:
+        await completed(desk, costing("170"), there)
+
+    assert isinstance(taken, FurtherWorkAgreed)
+    assert "85.00 元" in refused.value.remedy
+    assert "LY-RAISED" not in refused.value.remedy
+
+
+def test_fee_106_the_form_of_further_work_offers_the_list_that_the_resident_was_shown() -> None:
+    choices = Choices(items=(("W01", "新价"),), shown=(("W01", "所示价"),))
+
+    offered = {
+        event: [control.options for control in controls_of(event, choices) if control.name.endswith("item")]
+        for event in (FurtherWorkAgreed, FaultCompared)
+    }
+
+    assert {FurtherWorkAgreed: [choices.shown], FaultCompared: [choices.items]} == offered
 
 
 async def test_what_is_not_its_turn_is_refused_with_what_is_awaited(office: Office) -> None:

@@ -13,7 +13,7 @@ from domain.limits import due_text
 from infra.invariants import violations
 from infra.sealing import Sealer
 from tests.api.office import CALL, REPORT, Office
-from tests.api.pages import at_desk
+from tests.api.pages import at_desk, form_of
 from tests.api.pages import words as read
 from tests.api.test_case import walk
 
@@ -456,6 +456,44 @@ async def test_mat_06_who_warned_the_resident_says_what_he_chose(office: Office)
     await office.did(no, poor | {"choice": "更换"}, by="rp-1")
 
     assert (409, "event.choice") == (refused.status_code, refused.json()["field"]), refused.text
+
+
+async def test_mat_06_what_is_to_be_replaced_is_supplied_and_verified_anew_before_work_starts(office: Office) -> None:
+    no = await office.call("fd-1")
+    await walk(office, no, "en-1", until="site_checked")
+    supplied = {"type": "material_supplied", "material": "龙头"}
+    unfit = {"type": "material_checked", "finding_of_material": "不合格", "warned": True, "choice": "更换"}
+    started = {"type": "work_started", "expected_done": soon()}
+    await office.did(no, supplied, by="rp-1")
+    await office.did(no, unfit, by="rp-1")
+
+    refused = [await office.does(no, started, by="rp-1")]
+    await office.did(no, supplied, by="rp-1")
+    refused.append(await office.does(no, started, by="rp-1"))
+    await office.did(no, {"type": "material_checked", "finding_of_material": "合格"}, by="rp-1")
+    await office.did(no, started, by="rp-1")
+
+    assert [409, 409] == [answer.status_code for answer in refused]
+    assert ["（MAT-06）", "（MAT-03）"] == [answer.json()["remedy"][-8:] for answer in refused]
+
+
+async def test_rep_10_who_works_on_it_changes_the_completion_expected_once_begun_and_the_front_desk_passes_it_on(
+    office: Office,
+) -> None:
+    no = await office.call("fd-1")
+    await walk(office, no, "en-1", until="site_checked")
+    changed = {"type": "expected_done_changed", "expected_done": soon(hours=3), "reason": "配件晚到"}
+    desk = await at_desk(office, "rp-1")
+
+    early = await office.does(no, changed, by="rp-1")
+    await walk(office, no, "en-1", after="site_checked", until="work_started")
+    form = form_of(await desk.sees(f"/cases/{no}"), "expected_done_changed")
+    await office.did(no, changed, by="rp-1")
+    told = (await office.get(f"/v1/cases/{no}/told", "fd-1")).text
+
+    assert (409, "event.type") == (early.status_code, early.json()["field"]), early.text
+    assert all(words in form for words in ("预计完成时间", "原因"))
+    assert "预计完成时间已改" in told
 
 
 async def test_what_is_printed_by_others_is_no_button_of_the_repairers_that_are_not_sent(office: Office) -> None:

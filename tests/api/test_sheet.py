@@ -15,6 +15,7 @@ from domain.events.on_site import (
     AcceptanceStated,
     CompletionAgreed,
     CostAgreed,
+    ExpectedDoneChanged,
     FurtherWorkAgreed,
     MaterialChecked,
     MaterialChoice,
@@ -250,6 +251,7 @@ def test_fee_02_what_is_charged_off_the_list_is_called_by_its_name(look: Look) -
 
 
 STARTED = WorkStarted(expected_done=on("12:30"))
+LATER, LATEST = (ExpectedDoneChanged(expected_done=on(clock), reason="配件晚到") for clock in ("15:30", "18:00"))
 FINISHED = WorkFinished(fault=FaultKind.WATER, no_charge=True)
 
 
@@ -267,10 +269,25 @@ def test_rep_10_the_completion_expected_is_the_repairers_word_and_the_arrival_th
     [
         ((FINISHED, TrialDone(passed=True), AcceptanceStated(satisfied=False), FINISHED), on("12:30")),
         ((Reassigned(repairer=StaffId("rp-2"), reason="请假"),), None),
+        ((LATER, Reassigned(repairer=StaffId("rp-2"), reason="请假")), None),
+        ((Reassigned(repairer=StaffId("rp-2"), reason="请假"), LATER), on("15:30")),
+        ((FINISHED, TrialDone(passed=False), LATER), on("15:30")),
+        ((LATER, LATEST), on("18:00")),
+        ((LATER, FINISHED, FeedbackGiven(solved=False)), None),
         ((FINISHED, ResidentSigned(signer="住户", signature="s-1"), FeedbackGiven(solved=False)), None),
         ((FeedbackGiven(solved=False), ASSIGNED, WorkStarted(expected_done=on("17:00"))), on("17:00")),
     ],
-    ids=["done again", "somebody else", "reopened", "begun anew"],
+    ids=[
+        "done again",
+        "somebody else",
+        "somebody else after a change",
+        "the successor's own word",
+        "changed after a trial",
+        "changed twice",
+        "changed and reopened",
+        "reopened",
+        "begun anew",
+    ],
 )
 def test_rep_10_it_holds_as_long_as_whoever_said_it_is_at_work(
     look: Look, then: tuple[AnyEvent, ...], expected: datetime | None

@@ -24,6 +24,7 @@ from domain.events.on_site import (
     AcceptanceStated,
     CompletionAgreed,
     CostAgreed,
+    ExpectedDoneChanged,
     FurtherWorkAgreed,
     MaterialChecked,
     MaterialChoice,
@@ -106,7 +107,7 @@ from domain.events.work import (
 )
 from domain.people import CaseNo, Role
 from domain.pricing import REVIEWED_ITEM, ChargeKind, ChargeLine
-from domain.rulebook.repair import costing, reading, reviewing
+from domain.rulebook.repair import costing, own_material, reading, reviewing
 from domain.rulebook.repair.reading import copies_back, is_immediate_situation
 from domain.rulebook.routine.plans import BY_ROUTINE
 from domain.rulebook.sending import crew, who
@@ -196,6 +197,20 @@ def _cost(scene: Scene) -> Decimal:
     return costing.reviewed_cost(scene.file) if costing.is_reviewed(scene.file) else Decimal(100)
 
 
+def _material_checked(scene: Scene) -> list[AnyEvent]:
+    """Once something was found unfit, first that the resident was warned of it and uses it."""
+    used: list[AnyEvent] = [
+        MaterialChecked(finding_of_material=one, remark="旧件", warned=True, choice=MaterialChoice.USE)
+        for one in (*own_material.UNFIT, MaterialFinding.OTHER)
+    ]
+    good = MaterialChecked(finding_of_material=MaterialFinding.GOOD)
+    replaced = MaterialChecked(finding_of_material=MaterialFinding.POOR, warned=True, choice=MaterialChoice.REPLACE)
+    unwarned = MaterialChecked(finding_of_material=MaterialFinding.UNFIT)
+    if {own_material.Thing.UNWARNED, own_material.Thing.TO_REPLACE} & set(own_material.things(scene.file)):
+        return [*used, good, replaced, unwarned]
+    return [good, *used, replaced, unwarned]
+
+
 def _finished(scene: Scene) -> list[AnyEvent]:
     return [
         WorkFinished(fault=FaultKind.WATER, no_charge=True),
@@ -277,19 +292,16 @@ MAKERS: Mapping[type[Event], Maker] = {
     Surveyed: _always(Surveyed(finding="接头渗水")),
     WorkClassified: _always(*(WorkClassified(work_kind=kind) for kind in WorkKind)),
     CompletionAgreed: _agreed,
+    ExpectedDoneChanged: lambda scene: [
+        ExpectedDoneChanged(expected_done=scene.later(hours=hours), reason="配件晚到") for hours in (3, 100)
+    ],
     PaymentStated: _always(*(PaymentStated(payment=payment) for payment in Payment)),
     Quoted: _always(Quoted(item="W01", amount=Decimal(80), price_version="v1")),
     QuoteAccepted: _always(QuoteAccepted(agreed_by="住户")),
     CostAgreed: lambda scene: [CostAgreed(amount=_cost(scene), agreed_by="住户", means=means) for means in Means],
     SiteChecked: _always(SiteChecked(items=tuple(SiteItem)), SiteChecked(items=(SiteItem.CONTENT_CONFIRMED,))),
     MaterialSupplied: _always(MaterialSupplied(material="水龙头")),
-    MaterialChecked: _always(
-        *(
-            MaterialChecked(finding_of_material=one, remark="旧件", warned=True, choice=MaterialChoice.USE)
-            for one in MaterialFinding
-        ),
-        MaterialChecked(finding_of_material=MaterialFinding.UNFIT, choice=MaterialChoice.REPLACE),
-    ),
+    MaterialChecked: _material_checked,
     ResourceUsed: _always(*(ResourceUsed(resource=one, consented=True, agreed_by="住户") for one in Resource)),
     ProblemFound: _always(ProblemFound(problem="阀门锈死", proposal="更换阀门")),
     FurtherWorkAgreed: lambda scene: [

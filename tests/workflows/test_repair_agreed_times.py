@@ -3,12 +3,20 @@
 from datetime import timedelta
 
 from domain.events import ExtensionGranted
-from domain.events.on_site import CompletionAgreed
+from domain.events.on_site import CompletionAgreed, ExpectedDoneChanged
 from domain.events.repair import AnsweredWithPlan, AppointmentMoved, ArrivalTold, Assigned, FormCollected, Situation
-from domain.events.work import ArrivedOnSite, WorkStarted
+from domain.events.work import (
+    ArrivedOnSite,
+    CustomerContacted,
+    Paused,
+    PauseReason,
+    Reassigned,
+    Resumed,
+    WorkStarted,
+)
 from domain.people import Role
 from tests.workflows import stages
-from tests.workflows.desk import CENTRE_MANAGER, FRONT_DESK, REPAIRER, SUPERVISOR, Open, local
+from tests.workflows.desk import CENTRE_MANAGER, FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, Open, local
 
 # REP-06, REP-10, REP-15: what is told.
 
@@ -67,6 +75,37 @@ async def test_rep_10_expected_later_than_the_limit_the_supervisor_hears_of_it(o
     await case.hears(WorkStarted(expected_done=due + timedelta(seconds=1)), REPAIRER)
 
     assert {("告知", Role.FRONT_DESK), ("告知", Role.ENGINEERING_SUPERVISOR)} == set(await case.told("REP-10"))
+
+
+async def test_rep_10_what_was_expected_is_changed_after_a_pause_and_by_who_takes_over_and_who_is_told(
+    opened: Open,
+) -> None:
+    case = await opened()
+    await stages.until_at_work(case)
+    due = (await case.duty("REP-17"))["due_at"]
+    await case.hears(CustomerContacted(text="配件明日到"), REPAIRER)
+    await case.hears(Paused(waits_for=PauseReason.PARTS, resumes_at=case.moment + timedelta(hours=2)), REPAIRER)
+    await case.hears(Resumed(), REPAIRER)
+
+    past = await case.refuses(
+        ExpectedDoneChanged(expected_done=case.moment - timedelta(minutes=1), reason="配件晚到"), REPAIRER
+    )
+    await case.hears(ExpectedDoneChanged(expected_done=due, reason="配件晚到"), REPAIRER)
+    of_the_clerk = await case.refuses(ExpectedDoneChanged(expected_done=due, reason="配件晚到"), FRONT_DESK)
+    await case.hears(Reassigned(repairer=OTHER_REPAIRER.id, reason="请假"), SUPERVISOR)
+    beyond = (await case.duty("REP-17"))["due_at"] + timedelta(seconds=1)
+    await case.hears(ExpectedDoneChanged(expected_done=beyond, reason="接手"), OTHER_REPAIRER)
+
+    assert ("REP-10", "event.expected_done") == past.broke
+    assert "not_permitted" == of_the_clerk.code
+    told = [("告知", Role.FRONT_DESK)]
+    assert [*told, *told, *told, ("告知", Role.ENGINEERING_SUPERVISOR)] == sorted(
+        await case.told("REP-10"), key=lambda one: one[1] != Role.FRONT_DESK
+    )
+    texts = await case.desk.pool.fetch(
+        "select text from notices where case_no = $1 and rule = 'REP-10' order by entry_number, post", case.no
+    )
+    assert "请转告住户：预计完成时间已改" in texts[1]["text"]
 
 
 # REP-27, REP-103: when somebody comes.

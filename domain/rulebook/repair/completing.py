@@ -10,6 +10,7 @@ from domain.docket import Docket
 from domain.events import ExtensionGranted, NoticeAcknowledged
 from domain.events.on_site import (
     CompletionAgreed,
+    ExpectedDoneChanged,
     WorkClassified,
     WorkKind,
 )
@@ -429,8 +430,9 @@ def complete_by(file: CaseFile) -> datetime | None:
 
 def expected_beyond_limit(entry: Entry, docket: Docket) -> bool:
     """REP-10: against what is owed now, for a completion may be agreed after somebody was sent."""
-    limit = completion_limit(docket)
-    return isinstance(entry.event, WorkStarted) and limit is not None and entry.event.expected_done > limit
+    limit, event = completion_limit(docket), entry.event
+    said = event.expected_done if isinstance(event, WorkStarted | ExpectedDoneChanged) else None
+    return said is not None and limit is not None and said > limit
 
 
 def tells_from(tells: tuple[Tell, ...]) -> tuple[Tell, ...]:

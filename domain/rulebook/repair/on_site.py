@@ -1,11 +1,10 @@
-"""REP-110 to REP-117, MAT-03 to MAT-06, REP-131: what is done in a home beside the repair, and kept on record."""
+"""REP-110 to REP-117, MAT-03, REP-131: what is done in a home beside the repair, and kept on record."""
 
 from itertools import chain
 
 from domain.case_file import CaseFile
 from domain.events.on_site import (
     MaterialChecked,
-    MaterialFinding,
     MaterialSupplied,
     ProblemFound,
     ProgressReported,
@@ -16,13 +15,11 @@ from domain.events.on_site import (
 from domain.events.repair import WorkFinished
 from domain.events.work import ArrivedOnSite, WorkStarted
 from domain.people import Role
-from domain.rulebook.repair import reading
+from domain.rulebook.repair import own_material, reading
 from domain.rulebook.rows import Gate, Guide, Position, Question, Right, Tell
 from domain.rulebook.work import DESK, ENGINEERING, ON_THE_JOB
 
 BEFORE_DONE = frozenset({SiteItem.MAT_LAID, SiteItem.KEPT_CLEAN})
-UNFIT = (MaterialFinding.UNFIT, MaterialFinding.POOR)
-"""MAT-05: findings of which the resident is warned."""
 
 RIGHTS = (
     Right(
@@ -42,14 +39,6 @@ def ticked(file: CaseFile) -> frozenset[SiteItem]:
     return frozenset(chain.from_iterable(checks))
 
 
-def material(file: CaseFile) -> MaterialSupplied | MaterialChecked | None:
-    """How it stands with material of the resident's own in this round; None: there is none."""
-    for entry in reversed(reading.this_round(file)):
-        if isinstance(entry.event, MaterialSupplied | MaterialChecked):
-            return entry.event
-    return None
-
-
 def _work_confirmed(position: Position) -> bool:
     return SiteItem.CONTENT_CONFIRMED in ticked(position.file)
 
@@ -60,27 +49,6 @@ def _site_kept(position: Position) -> bool:
 
 def _still_to_keep(position: Position) -> tuple[str, ...]:
     return tuple(item for item in SiteItem if item in BEFORE_DONE - ticked(position.file))
-
-
-def _material_verified(position: Position) -> bool:
-    return not isinstance(material(position.file), MaterialSupplied)
-
-
-def _warned_of_unfit(position: Position) -> bool:
-    last = material(position.file)
-    return not isinstance(last, MaterialChecked) or last.finding_of_material not in UNFIT or last.warned
-
-
-def _other_is_said(asked: Question) -> bool:
-    event = asked.event
-    if not isinstance(event, MaterialChecked) or event.finding_of_material is not MaterialFinding.OTHER:
-        return True
-    return bool(event.remark.strip())
-
-
-def _choice_is_said(asked: Question) -> bool:
-    event = asked.event
-    return not isinstance(event, MaterialChecked) or not event.warned or event.choice is not None
 
 
 def _resource_agreed(asked: Question) -> bool:
@@ -100,14 +68,6 @@ def _something_ticked(asked: Question) -> bool:
 
 
 GATES = (
-    Gate(
-        rule="MAT-03",
-        on=(MaterialSupplied,),
-        stands_open=reading.not_accepted,
-        field="event.type",
-        remedy="住户已签字，不再登记自备材料",
-        english="The work is signed for; no material is supplied any more.",
-    ),
     Gate(
         rule="REP-110",
         on=(SiteChecked, MaterialChecked, ResourceUsed, ProblemFound),
@@ -133,41 +93,7 @@ GATES = (
         remedy="开工前须与业主再次确认维修内容，请在「现场检查单」勾选",
         english="The content is confirmed with the owner before work starts; tick it with site_checked.",
     ),
-    Gate(
-        rule="MAT-03",
-        on=(WorkStarted, WorkFinished),
-        stands_open=_material_verified,
-        opened_by=(MaterialChecked,),
-        field="event.type",
-        remedy="住户自备材料须先核验，请登记「核验自备材料」",
-        english="The resident's own material is verified before work starts, or goes on with it; "
-        "record material_checked.",
-    ),
-    Gate(
-        rule="MAT-04",
-        on=(MaterialChecked,),
-        holds=_other_is_said,
-        field="event.remark",
-        remedy="核验结果为其他的，请在备注中写明",
-        english="Say in remark what the finding 其他 is.",
-    ),
-    Gate(
-        rule="MAT-06",
-        on=(MaterialChecked,),
-        holds=_choice_is_said,
-        field="event.choice",
-        remedy="已提示住户后果的，请填写住户的选择：使用或更换",
-        english="Once the resident is warned, say in choice what he chose: 使用 or 更换.",
-    ),
-    Gate(
-        rule="MAT-05",
-        on=(WorkStarted, WorkFinished),
-        stands_open=_warned_of_unfit,
-        opened_by=(MaterialChecked,),
-        field="event.type",
-        remedy="材料不合格或质量不佳，须先提示住户后果，请在「核验自备材料」中勾选",
-        english="The resident is warned of unfit material before it is used; record material_checked, warned: true.",
-    ),
+    *own_material.GATES,
     Gate(
         rule="REP-116",
         on=(ResourceUsed,),

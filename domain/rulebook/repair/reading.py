@@ -5,6 +5,7 @@ from datetime import datetime
 from domain.case_file import CaseFile, Entry
 from domain.events import NoticeAcknowledged
 from domain.events.base import AS_SOON_AS_POSSIBLE
+from domain.events.on_site import ExpectedDoneChanged
 from domain.events.repair import (
     AppointmentMoved,
     ArrivalTold,
@@ -121,11 +122,11 @@ def expected_arrival(file: CaseFile) -> datetime | None:
 
 
 def expected_done(file: CaseFile) -> datetime | None:
-    """REP-10: by when whoever has the order said that it is done, in this round; None: he has not begun."""
+    """REP-10: by when whoever has the order said last that it is done, in this round; None: he has not said it."""
     for entry in reversed(this_round(file)):
         if isinstance(entry.event, Assigned | Reassigned):
             return None
-        if isinstance(entry.event, WorkStarted):
+        if isinstance(entry.event, WorkStarted | ExpectedDoneChanged):
             return entry.event.expected_done
     return None
 
