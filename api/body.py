@@ -39,6 +39,10 @@ class WrongBody(Exception):
         self.fault = found
 
 
+class _CutOff(Exception):
+    """The sender was gone before all of it was there."""
+
+
 class BodyCap:
     """Outermost: reads the body up to the cap, answers 413 beyond it, and hands it on whole."""
 
@@ -52,6 +56,8 @@ class BodyCap:
         try:
             async with asyncio.timeout(SLOWEST_SECONDS):
                 body = await _read(scope, receive)
+        except _CutOff:
+            return  # nobody waits for an answer, and half a form says something else
         except TimeoutError:
             await http_problem(408, {"Connection": "close"})(scope, receive, send)
             return
@@ -80,7 +86,7 @@ async def _read(scope: Scope, receive: Receive) -> bytes | None:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return bytes(body)
+            raise _CutOff
         body += message.get("body", b"")
         if len(body) > LARGEST_BODY:
             await _drain(receive)

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+import asyncpg
 import structlog
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
@@ -25,6 +26,8 @@ from infra.settings import Settings
 log = structlog.stdlib.get_logger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+OUT_OF_REACH: tuple[type[Exception], ...] = (*AWAY, asyncpg.PostgresError)
+"""While there is no pool yet: a database that is just being restored, or a password being changed, passes too."""
 TOPICS = ("liyuan_cases", "notices")
 
 
@@ -112,7 +115,7 @@ class House:
         while self._desk is None:
             try:
                 self._desk = await self._open_desk()
-            except AWAY as fault:
+            except OUT_OF_REACH as fault:
                 log.warning("database.unreachable", error=type(fault).__name__, again_in_seconds=pause)
             except CannotStart as fault:
                 log.critical("database.unfit", problem=fault.problem)

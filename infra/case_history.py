@@ -115,7 +115,7 @@ async def _runs(client: Client, no: CaseNo, first: str) -> AsyncIterator[Sequenc
     run = first
     while run:
         handle = client.get_workflow_handle(no, run_id=run)
-        events = [event async for event in handle.fetch_history_events()]
+        events = [event async for event in handle.fetch_history_events(rpc_timeout=PATIENCE)]
         yield events
         run = events[-1].workflow_execution_continued_as_new_event_attributes.new_execution_run_id
 

@@ -19,6 +19,7 @@ from infra.sealing import Connection, Sealer
 queries = load("upkeep.sql")
 
 CASE = case_owner(CaseNo(""))
+PATIENCE = timedelta(seconds=10)
 GONE_WITHIN = timedelta(seconds=90)
 LOOK_SECONDS = 0.1
 
@@ -69,7 +70,7 @@ async def _forget(client: Client, no: CaseNo, written: list[str]) -> None:
     for run in runs:
         execution = WorkflowExecution(workflow_id=no, run_id=run)
         request = DeleteWorkflowExecutionRequest(namespace=client.namespace, workflow_execution=execution)
-        await client.workflow_service.delete_workflow_execution(request)
+        await client.workflow_service.delete_workflow_execution(request, timeout=PATIENCE)
     ends = asyncio.get_running_loop().time() + GONE_WITHIN.total_seconds()
     for run in runs:
         while await _find(client, no, run) is not None:
@@ -85,7 +86,7 @@ async def _forget(client: Client, no: CaseNo, written: list[str]) -> None:
 async def _runs(client: Client, no: CaseNo, written: list[str]) -> list[str]:
     """Those that the server lists (late), that the ledger knows, the newest, and all these go on from or to."""
     waiting: list[str | None] = [None, *written]
-    waiting += [run.run_id async for run in client.list_workflows(f"WorkflowId = '{no}'")]
+    waiting += [run.run_id async for run in client.list_workflows(f"WorkflowId = '{no}'", rpc_timeout=PATIENCE)]
     found: dict[str, None] = {}
     while waiting:
         run = await _find(client, no, waiting.pop())
@@ -98,17 +99,20 @@ async def _runs(client: Client, no: CaseNo, written: list[str]) -> list[str]:
 async def _beside(client: Client, no: CaseNo, run: str) -> AsyncIterator[str]:
     """The run before it in its chain, and the one after it."""
     handle = client.get_workflow_handle(no, run_id=run)
-    async for event in handle.fetch_history_events(page_size=1):
+    async for event in handle.fetch_history_events(page_size=1, rpc_timeout=PATIENCE):
         yield event.workflow_execution_started_event_attributes.continued_execution_run_id
         break
-    async for event in handle.fetch_history_events(event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT):
+    last = handle.fetch_history_events(
+        event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT, rpc_timeout=PATIENCE
+    )
+    async for event in last:
         yield event.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
 
 
 async def _find(client: Client, no: CaseNo, run: str | None) -> str | None:
     """The run, or the newest; None if the server has none such."""
     try:
-        return (await client.get_workflow_handle(no, run_id=run).describe()).run_id
+        return (await client.get_workflow_handle(no, run_id=run).describe(rpc_timeout=PATIENCE)).run_id
     except RPCError as answer:
         if answer.status not in (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT):
             raise

@@ -58,7 +58,9 @@ def refuse_unfinished(month: date, today: date) -> None:
 async def fire(client: Client, settings: Settings, fired: PlanFired) -> str:
     """The number of the case that the plan opens now, beside those of its own days; TimeoutError without a worker."""
     name = f"{PLAN}{fired.estate}-{fired.plan}-by-hand-{uuid.uuid4()}"
-    handle = await client.start_workflow(PlanWorkflow.run, fired, id=name, task_queue=settings.queue_cases)
+    handle = await client.start_workflow(
+        PlanWorkflow.run, fired, id=name, task_queue=settings.queue_cases, rpc_timeout=PATIENCE
+    )
     async with asyncio.timeout(PATIENCE.total_seconds()):
         return await handle.result()
 
@@ -67,7 +69,9 @@ async def _costs(client: Client, settings: Settings, estate: EstateCode, month: 
     """A month that is reckoned already stays as it is."""
     name = f"{COSTS}{estate}-by-hand-{uuid.uuid4()}"
     fired = MonthFired(estate=estate, month=month)
-    handle = await client.start_workflow(CostsWorkflow.run, fired, id=name, task_queue=settings.queue_cases)
+    handle = await client.start_workflow(
+        CostsWorkflow.run, fired, id=name, task_queue=settings.queue_cases, rpc_timeout=PATIENCE
+    )
     async with asyncio.timeout(PATIENCE.total_seconds()):
         return await handle.result()
 

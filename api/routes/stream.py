@@ -1,6 +1,6 @@
 """GET /v1/stream: server-sent events of new entries and notices, as they are written."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.door import Caller, DeskRoute, caller
 from api.problems import AWAY
-from api.rights import Verb, needs
+from api.rights import Verb, listed, needs
 from api.routes.inbox import addressee
 from api.wire.answers import PROBLEMS
 from api.wire.text import ISO
@@ -95,17 +95,27 @@ class Seen:
         self._sent = {key: at for key, at in self._sent.items() if at >= self.look_from}
 
 
-async def _reader(asking: Caller) -> Addressee | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follower:
+    """Whose notices, and the estates and procedures of whose cases he may know which there are (PRV-106)."""
+
+    addressee: Addressee
+    cases: Sequence[tuple[str, str]]
+
+
+async def _reader(asking: Caller) -> Follower | None:
     """None once the key was taken back."""
     principal = await asking.house.desk.principals.by_id(asking.principal.id)
     if principal is None or principal.key_hash != asking.principal.key_hash:
         return None
-    return addressee(principal)
+    cases = [(estate, one) for actor in principal.actors for estate in actor.estates for one in listed([actor])]
+    return Follower(addressee=addressee(principal), cases=cases)
 
 
-async def _news(records: Reader, reader: Addressee, seen: Seen) -> AsyncIterator[ServerSentEvent]:
+async def _news(records: Reader, reader: Follower, seen: Seen) -> AsyncIterator[ServerSentEvent]:
     """In the order they were written, so that the id of the last one sent is how far the stream has come."""
-    entries, notices = _entries(records, reader, seen.look_from), _notices(records, reader, seen.look_from)
+    entries = _entries(records, reader.cases, seen.look_from)
+    notices = _notices(records, reader.addressee, seen.look_from)
     entry, notice = await anext(entries, None), await anext(notices, None)
     while entry or notice:
         if notice is None or (entry and entry.at <= notice.at):
@@ -117,10 +127,10 @@ async def _news(records: Reader, reader: Addressee, seen: Seen) -> AsyncIterator
     seen.forget()
 
 
-async def _entries(records: Reader, reader: Addressee, since: datetime) -> AsyncIterator[Found]:
+async def _entries(records: Reader, cases: Sequence[tuple[str, str]], since: datetime) -> AsyncIterator[Found]:
     after = (since, CaseNo(""), "", 0)
     while True:
-        page = await records.new_entries(after, reader, PAGE)
+        page = await records.new_entries(after, cases, PAGE)
         for row in page:
             after = (row["written_at"], row["case_no"], row["run_id"], row["number"])
             yield Found(kind="entry", at=row["written_at"], key=after[1:], row=_named(row))

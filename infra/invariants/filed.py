@@ -11,9 +11,9 @@ from domain.rulebook import PROCEDURES
 from domain.rulebook.rows import Edition, Procedure
 from infra.invariants.violation import Violation
 from infra.postgres.ledger import ENTRY, entry_place
-from infra.postgres.places import case_owner
+from infra.postgres.places import case_owner, place_of
 from infra.postgres.queries import load
-from infra.sealing import Broken, Connection, Erased, NoMasterKey, Place, Sealer
+from infra.sealing import Broken, Connection, Erased, NoMasterKey, Sealer
 from workflows.messages import OpenCase
 
 queries = load("invariants.sql")
@@ -70,7 +70,7 @@ async def read_case(connection: Connection, sealer: Sealer, head: Row) -> FiledC
         return []  # told by i04
     try:
         key = await sealer.existing_key(connection, case_owner(no))
-        place = Place(table="commands", row=str(head["command"]), column="body")
+        place = place_of(head["command"])
         case = FiledCase(head=head, opening=OpenCase.model_validate_json(key.open(place, head["opening"])))
         rows = await connection.fetch(queries["entries_to_check"], no, timeout=PATIENCE)
         found = []

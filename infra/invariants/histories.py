@@ -36,6 +36,9 @@ NUMBERS = {
     Kind.PARKED_CASE: "60 parked",
 }
 
+LISTING = timedelta(seconds=30)
+"""For a page of what the server lists."""
+
 
 async def workflows_agree(client: Client, pool: asyncpg.Pool, grace: timedelta) -> list[Violation]:
     """20, 51, 60; nothing where the server cannot list."""
@@ -44,7 +47,7 @@ async def workflows_agree(client: Client, pool: asyncpg.Pool, grace: timedelta) 
         return []
     known = {(row["estate"], row["building"]) for row in await pool.fetch(queries["known_buildings"])}
     wrong = [Violation(invariant=NUMBERS[one.kind], subject=one.subject, text=one.text) for one in found]
-    async for execution in client.list_workflows(""):
+    async for execution in client.list_workflows("", rpc_timeout=LISTING):
         wrong += _named(execution, known)
     return wrong
 

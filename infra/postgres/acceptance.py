@@ -15,11 +15,11 @@ from domain.events import ByTheDesk, Opening, RoutineDue
 from domain.people import CaseNo, EstateCode
 from domain.rulebook.rows import Procedure
 from infra.postgres.commands import LEASE_MARGIN, Command, command_of
-from infra.postgres.places import case_owner, place_of
+from infra.postgres.places import case_owner, place_of, place_of_words
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
 from infra.postgres.rooms import note_room, opened_lately
-from infra.sealing import Connection, Erased, Place, Sealer
+from infra.sealing import Connection, Erased, Sealer
 from infra.settings import Settings
 from workflows.messages import OpenCase, RecordAct, TermsOfCase
 
@@ -185,8 +185,7 @@ class Acceptance:
     async def _take_down(self, connection: Connection, no: CaseNo, new: NewCase, report: Opening) -> None:
         """What somebody called about: where it is, and his words (CAL-102)."""
         await note_room(connection, self._sealer, no, new.estate, report.spot)
-        place = Place(table="calls", row=no, column="words")
-        words = await self._sealer.seal(connection, case_owner(no), place, report.content.encode())
+        words = await self._sealer.seal(connection, case_owner(no), place_of_words(no), report.content.encode())
         await connection.execute(queries["add_call"], no, report.channel, new.received_at, new.recorded_by, words)
 
     async def accept_act(self, new: NewAct, at: datetime | None = None) -> Command:

@@ -9,7 +9,8 @@ select * from commands where id = $1;
 select * from commands where case_no = $1 and state = 'accepted' and seq <= $2 order by seq;
 
 -- name: take_due
--- Commands due for another try, the first of each case, out of everybody else's reach for so long.
+-- Commands due for another try, the first of each case, out of everybody else's reach for so long. What was not tried yet
+-- goes before what did not answer, however much of that there is.
 update commands set attempts = attempts + 1, leased_until = now() + $2::interval
 where id in (
     select c.id from commands c
@@ -17,7 +18,7 @@ where id in (
         and not exists (
             select from commands e where e.case_no = c.case_no and e.state = 'accepted' and e.seq < c.seq
         )
-    order by c.next_attempt_at
+    order by least(c.attempts, 2), c.next_attempt_at
     for update skip locked
     limit $1
 )

@@ -3,13 +3,13 @@
 -- name: reckon
 -- The costs of the month $2 of an estate by kind of fault, over that month and the twelve that end with it, and the
 -- orders of the month above $3 times the mean of their kind; nothing where the month is reckoned already.
--- An order counts in the month in which it closed, with what is charged in force; it is of the kind of its dearest item,
+-- An order counts in the month in which its end was recorded, whenever that was said to be (补录), with what is charged in force; it is of the kind of its dearest item,
 -- of one that no list has, of the kind reported. Drills and orders without a charge do not count.
 with made as (
     insert into cost_reports (estate, month, factor) values ($1, $2, $3) on conflict do nothing returning estate, month
 ),
 orders as (
-    select v.case_no, date_trunc('month', v.closed_at at time zone 'Asia/Shanghai')::date as month,
+    select v.case_no, date_trunc('month', e.recorded_at at time zone 'Asia/Shanghai')::date as month,
         sum(f.amount) as amount,
         coalesce(
             (array_agg(i.category order by f.amount desc, i.category) filter (where i.category is not null))[1],
@@ -18,12 +18,13 @@ orders as (
     from made
     join cases c on c.estate = made.estate and c.procedure = 'REP' and not c.drill
     join case_views v on v.case_no = c.no and not v.open
-        and v.closed_at >= (made.month - interval '11 months') at time zone 'Asia/Shanghai'
-        and v.closed_at < (made.month + interval '1 month') at time zone 'Asia/Shanghai'
+    join entries e on e.case_no = v.case_no and e.run_id = v.run_id and e.number = v.number
+        and e.recorded_at >= (made.month - interval '11 months') at time zone 'Asia/Shanghai'
+        and e.recorded_at < (made.month + interval '1 month') at time zone 'Asia/Shanghai'
     join charges_in_force f on f.case_no = v.case_no and f.run_id = v.run_id
     left join price_items i on i.version = f.price_version and i.code = f.item
     left join case_rooms r on r.case_no = v.case_no
-    group by v.case_no, v.closed_at
+    group by v.case_no, e.recorded_at
 ),
 lines as (
     insert into cost_lines (estate, month, fault, month_orders, month_total, orders, total)

@@ -11,6 +11,11 @@ def case_owner(no: CaseNo) -> str:
     return f"case:{no}"
 
 
+def place_of_words(no: CaseNo) -> Place:
+    """Where the words of who called about a case are sealed."""
+    return Place(table="calls", row=no, column="words")
+
+
 def place_of(command: UUID) -> Place:
     """Where the message of a command is sealed."""
     return Place(table="commands", row=str(command), column="body")

@@ -147,10 +147,14 @@ class Reader:
         return now
 
     async def new_entries(
-        self, after: tuple[datetime, CaseNo, str, int], reader: Addressee, limit: int
+        self, after: tuple[datetime, CaseNo, str, int], seen: Sequence[tuple[str, str]], limit: int
     ) -> Sequence[Row]:
-        """As they were written; ``after``: moment, case, run and number of the one before."""
-        return await self._rows("new_entries", *after, [str(estate) for estate in reader.held], limit)
+        """As they were written; ``after``: moment, case, run and number of the one before.
+
+        ``seen``: estate and procedure of the cases that are the reader's to see.
+        """
+        estates, procedures = [estate for estate, _ in seen], [procedure for _, procedure in seen]
+        return await self._rows("new_entries", *after, estates, procedures, limit)
 
     async def new_notices(self, after: tuple[datetime, UUID], reader: Addressee, limit: int) -> Sequence[Row]:
         return await self._rows("new_notices", *after, reader.id, *reader.pairs, limit)

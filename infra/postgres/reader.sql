@@ -224,7 +224,7 @@ insert into access_log (principal, case_no, purpose, what) values ($1, $2, $3, $
 select clock_timestamp() as now;
 
 -- name: new_entries
--- Entries in some estates behind a place in the order they were written; of a rung, which one, by what it told.
+-- Entries of some procedures of estates behind a place in the order they were written; of a rung, which, by what it told.
 select e.case_no, c.estate, c.procedure, c.edition, e.run_id, e.number, e.type, e.label, e.rule, e.at, e.written_at,
     r.key, r.cycle, r.rung
 from entries e
@@ -234,9 +234,10 @@ left join lateral (
     where n.case_no = e.case_no and n.run_id = e.run_id and n.entry_number = e.number limit 1
 ) as r on e.rule is not null
 where (e.written_at, e.case_no, e.run_id, e.number) > ($1, $2::text, $3::text, $4::integer)
-    and c.estate = any ($5::text[])
+    and (c.estate, c.procedure) in (
+        select seen.estate, seen.procedure from unnest($5::text[], $6::text[]) as seen (estate, procedure))
 order by e.written_at, e.case_no, e.run_id, e.number
-limit $6;
+limit $7;
 
 -- name: new_notices
 -- Notices to a person and the posts held behind a place in the order they were written.

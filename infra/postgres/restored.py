@@ -12,11 +12,11 @@ from domain.filing import Step
 from domain.people import CaseNo
 from infra.postgres.acceptance import channel_of, title_of
 from infra.postgres.ledger import PostgresLedger, Unfit, queries
-from infra.postgres.places import case_owner
+from infra.postgres.places import case_owner, place_of, place_of_words
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
 from infra.postgres.rooms import note_room
-from infra.sealing import Connection, DataKey, Place, Sealer
+from infra.sealing import Connection, DataKey, Sealer
 from workflows.messages import OpenCase, RecordAct
 
 statements = load("restored.sql")
@@ -111,7 +111,7 @@ async def _add_case(connection: Connection, sealer: Sealer, opening: OpenCase, k
 async def _add_call(connection: Connection, sealer: Sealer, opening: OpenCase, request: Opening, key: DataKey) -> None:
     first = opening.acts[0]
     await note_room(connection, sealer, opening.no, opening.estate, request.spot)
-    words = key.seal(Place(table="calls", row=opening.no, column="words"), request.content.encode())
+    words = key.seal(place_of_words(opening.no), request.content.encode())
     call = (opening.no, request.channel, first.at, first.by.id, words)
     await connection.execute(ADD_CALL, *call)
 
@@ -128,7 +128,7 @@ async def _add_command(connection: Connection, opening: OpenCase, entry: Entry, 
     )
     opens = entry.number == 1
     message = opening if opens else RecordAct(act=act)
-    body = key.seal(Place(table="commands", row=command, column="body"), message.model_dump_json().encode())
+    body = key.seal(place_of(UUID(command)), message.model_dump_json().encode())
     await connection.execute(
         statements["file_command_again"],
         UUID(command),

@@ -11,10 +11,10 @@ import asyncpg
 from domain.events import Event
 from domain.events.base import Spot
 from domain.people import CaseNo, EstateCode
-from infra.postgres.places import case_owner
+from infra.postgres.places import case_owner, place_of_words
 from infra.postgres.pool import acquired
 from infra.postgres.queries import load
-from infra.sealing import Connection, DataKey, Erased, Place, Sealer
+from infra.sealing import Connection, DataKey, Erased, Sealer
 from infra.settings import Settings
 
 queries = load("rooms.sql")
@@ -76,9 +76,10 @@ class Rooms:
             return said
         async with acquired(self._pool, self._settings) as connection:
             for row in await connection.fetch(queries["words_of"], list(numbers)):
-                no, place = CaseNo(row["case_no"]), Place(table="calls", row=row["case_no"], column="words")
+                no, words = CaseNo(row["case_no"]), row["words"]
                 with suppress(Erased):
-                    said[no] = (await self._sealer.open(connection, case_owner(no), place, row["words"])).decode()
+                    opened = await self._sealer.open(connection, case_owner(no), place_of_words(no), words)
+                    said[no] = opened.decode()
         return said
 
     async def sought(self, principal: str, estates: Sequence[EstateCode], room: str, *, purpose: str) -> list[bytes]:

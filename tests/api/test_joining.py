@@ -217,8 +217,9 @@ async def test_a_call_joins_a_case_with_its_own_words_and_number(office: Office,
     assert ("**", "199****0002") == (said["content"], said["phone"])
     full = (await office.get(f"/v1/cases/{no}", DESK, purpose="受理报修")).json()["events"][-1]["event"]
     assert again == full
-    rows = await office.pool.fetch("select e::text as row from entries e where case_no = $1", no)
-    assert not any("还在漏" in row["row"] or "19900000002" in row["row"] for row in rows)
+    rows = await office.pool.fetch("select e::text as row, body from entries e where case_no = $1", no)
+    for said in ("还在漏", "19900000002"):
+        assert not any(said in row["row"] or said.encode() in row["body"] for row in rows)
 
 
 async def test_a_merged_case_ends_and_both_show_each_other_with_everybody_who_called(office: Office, room: str) -> None:

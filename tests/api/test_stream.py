@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from api.routes.stream import PAGE
+from domain.people import Role
 from tests.api.office import CALL, CALL_CENTRE, Office
 
 BURST = 2 * PAGE + 7
@@ -56,6 +57,37 @@ async def test_a_line_of_a_rung_says_how_grave_it_was_and_of_what_in_the_stream_
     assert said == [(one["label"], one["rule"]) for one in heard]
     assert said == [(filed[one["number"]]["label"], filed[one["number"]]["rule"]) for one in heard]
     assert {"no", "estate", "number", "type", "label", "rule", "at", "written_at"} == set(heard[0])
+
+
+async def test_prv_106_a_cleaner_hears_of_no_case_that_she_may_not_see(office: Office) -> None:
+    no = await office.call()
+    await office.pool.execute(
+        "insert into notices (case_no, run_id, entry_number, key, rule, level, rung, post, text, raised_at, state)"
+        " values ($1, 'run', 1, 'PUB-107', 'PUB-107', '告知', 0, $2, '请清理', now(), 'sent')",
+        no,
+        Role.CLEANING,
+    )
+    before = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
+    told = {who: await lines_until(office, who, before, no) for who in ("cl-1", "fd-1")}
+
+    assert ("notice", "entry") == (told["cl-1"][-1], told["fd-1"][-1])
+    assert "entry" not in told["cl-1"]
+
+
+async def lines_until(office: Office, who: str, since: str, no: str) -> list[str]:
+    """What he hears of the case since then, by its kind, to the notice for a cleaner or the first entry."""
+    kinds = list[str]()
+    headers = office.headers(who) | {"Last-Event-ID": since}
+    async with asyncio.timeout(20), office.http.stream("GET", "/v1/stream", headers=headers, timeout=20) as stream:
+        kind = ""
+        async for line in stream.aiter_lines():
+            kind = line.removeprefix("event: ") if line.startswith("event:") else kind
+            told = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
+            if told.get("no") == no:
+                kinds.append(kind)
+                if told.get("text") == "请清理" or (who == "fd-1" and kind == "entry"):
+                    break
+    return kinds
 
 
 async def entry_in(lines: AsyncIterator[str], no: str, kind: str) -> dict[str, Any]:

@@ -216,6 +216,20 @@ async def test_cases_that_do_not_answer_keep_no_other_waiting(
         await client.get_workflow_handle(one.case_no).terminate()
 
 
+async def test_what_was_not_tried_yet_goes_before_everything_that_did_not_answer(
+    acceptance: Acceptance, commands: Commands
+) -> None:
+    silent = [await accept(acceptance) for _ in range(3 * AT_ONCE)]
+    await acceptance._pool.execute("update commands set attempts = 9, next_attempt_at = now() - interval '1 hour'")
+    later = await accept(acceptance)
+    await acceptance._pool.execute("update commands set leased_until = '-infinity'")
+
+    first = await commands.take_due(1, PATIENCE)
+
+    assert [later.id] == [one.id for one in first]
+    assert len(silent) == len(await commands.take_due(100, PATIENCE))
+
+
 async def test_a_case_of_a_procedure_that_is_not_there_is_a_dead_letter(
     acceptance: Acceptance, delivery: Delivery
 ) -> None:

@@ -35,8 +35,9 @@ class Ledger:
         signed: bool = True,
         still_open: bool = False,
         run: str = "run",
+        recorded: str | None = None,
     ) -> str:
-        """An order that closed at that local time, with one charge of so much."""
+        """An order that closed at that local time, with one charge of so much; ``recorded``: when that was said."""
         self.count += 1
         no = f"REP-20261001-{self.count:05d}"
         at = datetime.fromisoformat(on).replace(tzinfo=LOCAL)
@@ -58,12 +59,13 @@ class Ledger:
         for number, kind in enumerate(("work_finished", "resident_signed" if signed else "noted"), start=1):
             await self.pool.execute(
                 "insert into entries (case_no, run_id, number, type, label, at, recorded_at, by_id, by_posts, source,"
-                " body, digest) values ($1, $2, $3, $4, '', $5, $5, 'rp-1', '{}', 'api', '', '')",
+                " body, digest) values ($1, $2, $3, $4, '', $5, $6, 'rp-1', '{}', 'api', '', '')",
                 no,
                 run,
                 number,
                 kind,
                 at,
+                datetime.fromisoformat(recorded).replace(tzinfo=LOCAL) if recorded else at,
             )
         await self.charge(no, item, amount, run=run)
         return no
@@ -185,6 +187,15 @@ async def test_fee_01_a_month_is_reckoned_once_whatever_closes_later(ledger: Led
 
     assert before == await reckoned(costs)
     assert [OCTOBER] == await costs.months(LY)
+
+
+async def test_fee_01_an_end_that_is_recorded_after_the_month_was_reckoned_counts_in_the_next(
+    ledger: Ledger, costs: Costs
+) -> None:
+    assert {} == await reckoned(costs)
+    await ledger.closed("70.00", on="2026-10-31T17:00", recorded="2026-11-01T09:00")
+
+    assert {"水": (1, "70.00", 1, "70.00")} == await reckoned(costs, date(2026, 11, 1))
 
 
 async def test_fee_01_a_month_without_orders_has_a_report_without_lines(ledger: Ledger, costs: Costs) -> None:
