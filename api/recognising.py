@@ -18,7 +18,10 @@ FIRST_WORDS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToRecognise:
-    """``about``: of which kind of thing. ``opening``: what it was opened by, None where that can no longer be read."""
+    """``about``: of which kind of thing. ``opening``: what it was opened by, None where that can no longer be read.
+
+    ``reopens``: its work is done, and feedback that it is not solved reopens it.
+    """
 
     no: CaseNo
     estate: EstateCode
@@ -27,6 +30,7 @@ class ToRecognise:
     received_at: datetime
     about: str
     opening: Opening | None
+    reopens: bool = False
 
 
 def opening_of(file: CaseFile) -> Opening | None:
@@ -50,6 +54,7 @@ async def _told(asking: Caller, one: ToRecognise, purpose: Purpose, what: str) -
         received_at=one.received_at,
         where=where,
         words=words,
+        reopens=one.reopens,
     )
 
 

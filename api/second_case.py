@@ -1,4 +1,4 @@
-"""Before a second case is opened of what may be the same matter: what stands open there is shown, and can be joined."""
+"""Before a second case is opened of what may be the same matter: what is open there is shown, to join or reopen it."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -22,7 +22,8 @@ async def refuse_second(
 ) -> frozenset[CaseNo] | None:
     """REP-36: AlreadyOpen for what is open in the place, of the kind and day or in such words, and is not ``seen``.
 
-    A case that takes no callers any more holds nothing up: nobody would hear of the call there.
+    REP-47: what is done and may not be solved is shown for as long as feedback reopens it, by its kind alone. A case
+    that takes no callers any more and is not reopened either holds nothing up: nobody would hear of the call there.
     Else the cases that were looked at: one that is opened meanwhile is none of them. None where there are more than
     anybody looks through.
     """
@@ -32,16 +33,23 @@ async def refuse_second(
     same = {one.no for one in unseen if _of_the_kind_and_day(one, report, received_at)}
     words = await desk.rooms.words([one.no for one in unseen if one.no not in same])
     same |= {no for no, said in words.items() if alike(said, report.content)}
-    joinable = [found for one in unseen if one.no in same and (found := await _joinable(asking, estate, one))]
-    if joinable:
-        raise AlreadyOpen(await recognised(asking, joinable, Purpose.TAKING_DOWN, what="already_open"))
+    found = [
+        shown
+        for one in unseen
+        if one.no in same or _of_the_kind(one, report)
+        if (shown := await _to_show(asking, estate, one, joins=one.no in same))
+    ]
+    if found:
+        raise AlreadyOpen(await recognised(asking, found, Purpose.TAKING_DOWN, what="already_open"))
     return frozenset(one.no for one in there) if len(there) < MOST else None
 
 
-async def _joinable(asking: Caller, estate: EstateCode, one: RoomCase) -> ToRecognise | None:
-    """None for a case that takes no callers any more."""
+async def _to_show(asking: Caller, estate: EstateCode, one: RoomCase, *, joins: bool) -> ToRecognise | None:
+    """None for a case that such a call, which may be of its matter if it ``joins``, neither goes onto nor reopens."""
     file = await file_so_far(asking.house.desk, one.no)
-    if not PROCEDURES[one.procedure].takes_callers(file):
+    procedure = PROCEDURES[one.procedure]
+    reopens = procedure.done(file)
+    if not reopens and not (joins and procedure.takes_callers(file)):
         return None
     return ToRecognise(
         no=one.no,
@@ -51,8 +59,13 @@ async def _joinable(asking: Caller, estate: EstateCode, one: RoomCase) -> ToReco
         received_at=one.received_at,
         about=one.about,
         opening=opening_of(file),
+        reopens=reopens,
     )
 
 
 def _of_the_kind_and_day(one: RoomCase, report: Opening, received_at: datetime) -> bool:
-    return kind_in(one.about) == kind_in(report.spot.about) and abs(received_at - one.received_at) <= SAME_MATTER
+    return _of_the_kind(one, report) and abs(received_at - one.received_at) <= SAME_MATTER
+
+
+def _of_the_kind(one: RoomCase, report: Opening) -> bool:
+    return kind_in(one.about) == kind_in(report.spot.about)

@@ -128,6 +128,7 @@ class StillOpen:
     """A case that is open: in which stage, of what, since when; as text nothing personal.
 
     ``where`` and ``words``, of which the beginning: what its first caller told, empty to whom it is not shown.
+    ``reopens``: its work is done; it takes no callers, but feedback that it is not solved reopens it.
     """
 
     no: str
@@ -136,6 +137,7 @@ class StillOpen:
     received_at: datetime
     where: str = ""
     words: str = ""
+    reopens: bool = False
 
     def __str__(self) -> str:
         return f"{self.no}（{self.what}，{self.stage}，{self.received_at.astimezone(LOCAL):%m-%d %H:%M} 受理）"
@@ -152,19 +154,25 @@ class ShowsCases(DeskError):
 
 
 class AlreadyOpen(ShowsCases):
-    """A second case is opened only by who has seen the ``cases`` that are open there (REP-36)."""
+    """A second case is opened only by who has seen the ``cases`` that are open there (REP-36, REP-47)."""
 
     code = "already_open"
     title = "已有未结单据"
 
     def __init__(self, cases: Sequence[StillOpen]) -> None:
+        joins = any(not one.reopens for one in cases)
+        done = [one.no for one in cases if one.reopens]
         super().__init__(
             cases,
             field="beside",
-            remedy=f"同一房号或地点已有：{'、'.join(map(str, cases))}。同一件事的，请在该单登记「又来电」；另一件事的，"
-            "请在 beside 中写明看过的单号，连同原内容重新提交。本次所填未保存（REP-36）",
-            english="Cases are open there that may be the same matter: record called_again in one of them, or name "
-            "their numbers in beside and send the request again. Nothing of it was kept (REP-36).",
+            remedy=f"同一房号或地点已有：{'、'.join(map(str, cases))}。"
+            + ("同一件事的，请在该单登记「又来电」；" if joins else "")
+            + (f"{'、'.join(done)} 已完工，仍未解决的由前台在该单登记「客户反馈」（未解决），即重开；" if done else "")
+            + "另一件事的，请在 beside 中写明看过的单号，连同原内容重新提交。本次所填未保存（REP-36）",
+            english="Cases are open there that may be the same matter: "
+            + ("record called_again in one of them, " if joins else "")
+            + (f"record feedback_given with solved false in {' or '.join(done)}, whose work is done, " if done else "")
+            + "or name their numbers in beside and send the request again. Nothing of it was kept (REP-36).",
             allowed=[one.no for one in cases],
         )
 

@@ -16,8 +16,8 @@ from api.wire.requests import NewEvent
 from domain.events.joining import CalledAgain
 from domain.events.repair import Channel
 
-JOIN, SEEN = "join", "seen"
-"""What the call is to the cases that are open, and which of them stood on the page."""
+JOIN, SEEN, DONE = "join", "seen", "done"
+"""What the call is to the cases that are open, which of them stood on the page, and which of those are done."""
 
 ANOTHER = "another"
 CHANNELS = frozenset(Channel)
@@ -25,10 +25,10 @@ CHANNELS = frozenset(Channel)
 
 def relation(filled: Filled) -> tuple[Control, ...]:
     """The one field more that a form comes back with where something is open."""
-    numbers = _numbers(filled)
+    numbers, done = _numbers(filled), _done(filled)
     if not numbers:
         return ()
-    joining = tuple((no, f"同一件事：记入 {no}（又来电）") for no in numbers)
+    joining = tuple((no, f"同一件事：记入 {no}（又来电）") for no in numbers if no not in done)
     options = (*joining, (ANOTHER, "另一件事：另立新单"))
     return (Control(name=JOIN, label="与未结单据的关系", kind=Kind.CHOICE, required=True, options=options),)
 
@@ -36,7 +36,7 @@ def relation(filled: Filled) -> tuple[Control, ...]:
 def seen_with(filled: Filled) -> dict[str, str]:
     """What goes with the form unseen."""
     numbers = _numbers(filled)
-    return {SEEN: " ".join(numbers)} if numbers else {}
+    return {SEEN: " ".join(numbers), DONE: " ".join(_done(filled))} if numbers else {}
 
 
 def open_there(filled: Filled) -> Child:
@@ -45,22 +45,27 @@ def open_there(filled: Filled) -> Child:
 
 
 def _numbers(filled: Filled) -> Sequence[str]:
-    return [one.no for one in filled.open_there] or _seen(filled.typed)
+    return [one.no for one in filled.open_there] or _named(filled.typed, SEEN)
 
 
-def _seen(given: Given) -> list[str]:
-    return [no for no in next(iter(given.get(SEEN, ())), "").split() if NUMBER.fullmatch(no)]
+def _done(filled: Filled) -> Sequence[str]:
+    """Those that no call goes onto: feedback reopens them."""
+    return [one.no for one in filled.open_there if one.reopens] or _named(filled.typed, DONE)
+
+
+def _named(given: Given, field: str) -> list[str]:
+    return [no for no in next(iter(given.get(field, ())), "").split() if NUMBER.fullmatch(no)]
 
 
 def beside(given: Form) -> dict[str, list[str]]:
     """As the API is told that it is another matter."""
-    return {"beside": _seen(given)} if first(given, JOIN) == ANOTHER else {}
+    return {"beside": _named(given, SEEN)} if first(given, JOIN) == ANOTHER else {}
 
 
 def joined(given: Form) -> str:
     """The case that the call goes onto; empty: none."""
     said = first(given, JOIN)
-    return said if said in _seen(given) else ""
+    return said if said in _named(given, SEEN) else ""
 
 
 async def join(asking: Caller, no: str, call: dict[str, Any], given: Form) -> Response:

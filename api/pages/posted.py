@@ -24,7 +24,8 @@ TOTAL = "total"
 KEY = re.compile(r"page-[0-9a-f]{32}")
 ON_A_PAGE: Mapping[str, str] = {
     Conflicting.code: "此表单已提交过，内容与这次不同；请先核对是否已登记，确需再登记时重新提交",
-    AlreadyOpen.code: "该房号或地点已有未结单据，见下表；请选「与未结单据的关系」再按一次，所填已保留",
+    AlreadyOpen.code: "该房号或地点已有未结单据，见下表；请选「与未结单据的关系」再按一次，所填已保留。"
+    "已完工而仍未解决的，按表中链接登记",
     Unavailable.code: "系统暂时不可用，所填已保留；请稍后再按一次，不会重复登记",
 }
 """Where the remedy of the API speaks of keys, which nobody sees on a page."""

@@ -33,6 +33,8 @@ class OpenThere(Answer):
     """The room, or the place as it was told; empty to whom personal data is not shown (PRV-106)."""
     words: str
     """How its first caller's words begin; likewise. That they were shown is on record."""
+    reopens: bool
+    """Its work is done: it takes no callers, and feedback_given with solved false reopens it."""
 
 
 class Problem(Answer):

@@ -252,7 +252,7 @@ class Procedure:
     of the file makes other cases hear.
     ``shared_with``: posts that look at no other cases (PRV-106).
     ``takes_callers``: whether who calls about the matter now can be put on the case, and would be heard.
-    ``done``: whether the work is; feedback that it is not solved reopens an open case of which it holds.
+    ``done``: whether the work is, and feedback that it is not solved would reopen the case, which is open.
     ``cannot_wait``: whether a case opened by such an event goes before others in every queue. ``is_urgent``: whether it
     is such a case as its file stands, by how it opened or by what it was found to be since.
     ``backdated_by``: whose word is needed for an act recorded long after it happened (补录).

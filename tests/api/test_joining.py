@@ -521,23 +521,98 @@ async def signed(office: Office, room: str) -> str:
     return no
 
 
-async def test_rep_47_a_call_about_what_is_signed_for_is_not_sent_to_where_nobody_hears_of_it(
+async def test_rep_47_a_call_about_what_is_signed_for_is_shown_that_feedback_reopens_it(
     office: Office, room: str
 ) -> None:
     done = await signed(office, room)
+    await office.did(done, {"type": "feedback_given", "solved": True}, DESK)
 
-    opened = await office.asks(REPAIRS, CALL | {"room": room}, DESK)
+    told = await refused(office, REPAIRS, CALL | {"room": room})
     joined = await office.does(done, {"type": "called_again", "channel": "电话", "content": "还在漏"}, DESK)
+    opened = await office.asks(REPAIRS, CALL | {"room": room, "beside": [done]}, DESK)
 
+    assert [(done, True)] == [(one["no"], one["reopens"]) for one in told["cases"]]
+    assert f"{done} 已完工，仍未解决的由前台在该单登记「客户反馈」（未解决），即重开" in told["remedy"]
+    assert "又来电" not in told["remedy"]
+    assert f"feedback_given with solved false in {done}" in told["english"]
+    assert 409 == joined.status_code
     assert 201 == opened.status_code, opened.text
     assert f"{done}（待返单，同一故障仍未解决的，请在该单登记「客户反馈」（未解决））" in opened.json()["message"]
     assert [True] == [one["reopens"] for one in opened.json()["same_room"] if one["no"] == done]
-    assert 409 == joined.status_code
     front = await at_desk(office, DESK)
     assert "请在该单登记「客户反馈」（未解决）" in words(await front.sees(f"/cases/{opened.json()['no']}"))
     await office.did(done, {"type": "feedback_given", "solved": False}, DESK)
     await office.did(opened.json()["no"], {"type": "merged_into", "into": done, "reason": "同一故障"}, DESK)
     await applied(office, done, "接收并入")
+
+
+async def test_rep_47_what_is_signed_for_is_shown_though_it_was_received_days_before(office: Office, room: str) -> None:
+    early = datetime.now(UTC) - timedelta(hours=24, minutes=1)
+    told_early = {"room": room, "call_started_at": early.isoformat(), "content": "水管结露"}
+    opened = await office.asks(REPAIRS, CALL | told_early, await office.holder("客服部主管"))
+    done = str(opened.json()["no"])
+    await walk(office, done, await office.holder("工程部主管"), until="resident_signed")
+
+    told = await refused(office, REPAIRS, CALL | {"room": room})
+    other = await office.asks(REPAIRS, CALL | {"room": room, "fault": "门窗", "content": "阳台门关不上"}, DESK)
+
+    assert [done] == told["allowed"]
+    assert 201 == other.status_code, other.text
+
+
+async def test_rep_47_a_public_facility_that_is_repaired_is_shown_while_somebody_is_to_be_asked(
+    office: Office,
+) -> None:
+    building, facility = next(PLACES)
+    report = REPORT | {"building": building, "facility": facility, "content": f"{facility}坏了"}
+    no = await office.reports(DESK, **(report | {"channel": "电话", "phone": "19900000007"}))
+    await repair(office, no)
+
+    told = await refused(office, PUBLIC, report)
+    await office.did(no, {"type": "feedback_given", "solved": True}, DESK)
+    after = await office.asks(PUBLIC, report, DESK)
+
+    assert [(no, True)] == [(one["no"], one["reopens"]) for one in told["cases"]]
+    assert 201 == after.status_code, after.text
+
+
+async def repair(office: Office, no: str) -> None:
+    """A public facility, from the sheet to the tidied site."""
+    supervisor = await office.holder("工程部主管")
+    expected = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    steps: tuple[tuple[str, dict[str, Any]], ...] = (
+        (DESK, {"type": "engineering_notified"}),
+        (DESK, {"type": "sheet_signed_for", "collector": "rp-1"}),
+        (supervisor, {"type": "repairer_arranged", "repairer": "rp-1"}),
+        ("rp-1", {"type": "arrived_on_site"}),
+        ("rp-1", {"type": "work_started", "expected_done": expected}),
+        ("rp-1", {"type": "facility_repaired", "notes": "更换灯管", "parts": "无", "site_cleared": True}),
+    )
+    for who, event in steps:
+        await office.did(no, event, who)
+
+
+async def test_the_intake_page_leads_from_what_is_signed_for_to_its_feedback_and_offers_no_joining(
+    office: Office, room: str
+) -> None:
+    done = await signed(office, room)
+    front = await at_desk(office, DESK)
+    building, _, number = room.partition("-")
+    call = FILLED | {"building": building, "room": number, "content": "还在漏", "household": ""}
+
+    shown = await front.sends_once("/repairs/new", call)
+    again = await front.sends_once(
+        "/repairs/new", call | {"seen": seen_in(shown.text), "done": done, "join": "another", "phone": "x"}
+    )
+    opened = await front.sends_once("/repairs/new", call | {"seen": seen_in(shown.text), "join": "another"})
+
+    link = f"/cases/{done}#feedback_givensolved"
+    assert f'<a href="{link}">仍未解决：到该单登记「客户反馈」（未解决）</a>' in shown.text
+    assert 'id="feedback_givensolved"' in await front.sees(f"/cases/{done}")
+    for page in (shown, again):
+        assert "另一件事：另立新单" in words(page.text)
+        assert f"记入 {done}（又来电）" not in words(page.text)
+    assert 303 == opened.status_code, opened.text
 
 
 async def test_a_case_told_apart_by_mistake_is_taken_up_again_from_the_old_call(office: Office, room: str) -> None:

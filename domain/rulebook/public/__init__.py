@@ -81,6 +81,6 @@ PUBLIC_REPAIR = Procedure(
     copies=copy_places,
     passes_on=joining.passes_on,
     takes_callers=closing.takes_callers,
-    done=reading.is_repaired,
+    done=reading.awaits_feedback,
     editions=EDITIONS,
 )

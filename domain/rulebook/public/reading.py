@@ -58,6 +58,15 @@ def somebody_wants_to_know(file: CaseFile) -> bool:
     return any(one.channel in FROM_OUTSIDE and bool(one.phone.strip()) for one in callers(file))
 
 
+def awaits_feedback(file: CaseFile) -> bool:
+    """REP-47: it is repaired, and somebody is still to say whether it is solved; if not, the case reopens."""
+    return is_repaired(file) and reporter_wants_to_know(file) and not _is_said_of(file)
+
+
+def _is_said_of(file: CaseFile) -> bool:
+    return any(isinstance(entry.event, FeedbackGiven) for entry in file.since(FacilityRepaired))
+
+
 def begins_round(entry: Entry) -> bool:
     return not isinstance(entry.event, FeedbackGiven) or feedback.unsolved(entry)
 
