@@ -189,8 +189,15 @@ def _check_clauses(intake: Intake, acts: tuple[Act, ...], terms: Terms, now: dat
 async def _answer(asking: Caller, told: Told, intake: Intake, command: Command) -> Response:
     desk, no = asking.house.desk, command.case_no
     head = await desk.reader.case(no)
-    place = intake.report.spot.place
-    others = await at_the_place(desk, EstateCode(told.estate), place, but=no, drill=told.drill)
+    there = await at_the_place(
+        desk,
+        EstateCode(told.estate),
+        intake.report.spot,
+        received_at=head.received_at if head else command.accepted_at,
+        but=no,
+        drill=told.drill,
+    )
+    others = [other for other in there if not (other.may_precede and other.no == told.after)]
     said = {
         "stage": head.stage if head else "",
         "received_at": head.received_at.isoformat() if head else "",
@@ -206,5 +213,7 @@ async def _answer(asking: Caller, told: Told, intake: Intake, command: Command) 
 
 
 def _other(other: SameRoom) -> str:
+    if other.may_precede:
+        return f"{other.no}（{other.result}，可接续前单）"
     reopens = "，同一故障仍未解决的，请在该单登记「客户反馈」（未解决）" if other.reopens else ""
     return f"{other.no}（{'住户不同意维修' if other.refused_at else other.stage}{reopens}）"

@@ -1,15 +1,21 @@
-"""REP-36: what else there is of a room or other place, open or refused, for who takes a request or looks at a case."""
+"""REP-36: what else there is of a room or place, open, refused or done lately, for who takes or looks at a case."""
+
+from datetime import datetime
 
 from api.desk import Desk
 from api.looking import Look
 from api.so_far import file_so_far
 from api.wire.answers import SameRoom
 from domain.events import Opening
+from domain.events.base import Spot, kind_in
 from domain.events.repair import ConsentRefused
 from domain.people import CaseNo, EstateCode
-from domain.rulebook import PROCEDURES
+from domain.rulebook import PROCEDURES, public, repair
+from domain.rulebook.open_values import DONE_LATELY
 from domain.rulebook.repair.reading import REFUSED
-from infra.postgres.rooms import RoomCase, Wanted
+from infra.postgres.rooms import Lately, RoomCase, Wanted
+
+DONE = (repair.reading.DONE, public.reading.DONE)
 
 
 async def beside(desk: Desk, look: Look) -> list[SameRoom]:
@@ -17,15 +23,19 @@ async def beside(desk: Desk, look: Look) -> list[SameRoom]:
     opening = next((entry.event for entry in look.file.opening if isinstance(entry.event, Opening)), None)
     if opening is None:
         return []
-    return await at_the_place(desk, look.head.estate, opening.spot.place, but=look.head.no, drill=look.head.drill)
+    head = look.head
+    return await at_the_place(
+        desk, head.estate, opening.spot, received_at=head.received_at, but=head.no, drill=head.drill
+    )
 
 
 async def at_the_place(
-    desk: Desk, estate: EstateCode, place: str, *, but: CaseNo | None = None, drill: bool = False
+    desk: Desk, estate: EstateCode, spot: Spot, *, received_at: datetime, but: CaseNo, drill: bool
 ) -> list[SameRoom]:
-    """Newest first, drills apart from the rest; nothing personal in it. ``but``: the case that is looked at already."""
-    wanted = Wanted(results=(REFUSED,), marks=(ConsentRefused,), but=but, drill=drill)
-    return [_told(one, reopens=await _reopens(desk, one)) for one in await desk.rooms.cases(estate, place, wanted)]
+    """Newest first, drills apart from the rest; nothing personal in it. Beside the case ``but``, of that moment."""
+    lately = Lately(results=DONE, kind=kind_in(spot.about), before=received_at, within=DONE_LATELY)
+    wanted = Wanted(results=(REFUSED,), lately=lately, marks=(ConsentRefused,), but=but, drill=drill)
+    return [_told(one, reopens=await _reopens(desk, one)) for one in await desk.rooms.cases(estate, spot.place, wanted)]
 
 
 async def _reopens(desk: Desk, one: RoomCase) -> bool:
@@ -43,4 +53,5 @@ def _told(one: RoomCase, *, reopens: bool) -> SameRoom:
         refused_at=one.marked_at,
         what=one.about,
         reopens=reopens,
+        may_precede=not one.open and one.result in DONE,
     )

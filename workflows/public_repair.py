@@ -8,14 +8,14 @@ from domain.events.repair import FeedbackGiven
 from domain.events.sending import OrderDeclined
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.rulebook import PUBLIC_REPAIR
-from domain.rulebook.public.reading import somebody_wants_to_know
+from domain.rulebook.public.reading import DONE, somebody_wants_to_know
 from workflows.case import Case
 from workflows.doors import carries
 from workflows.joining import unless_it_belongs_elsewhere
 from workflows.messages import OpenCase
 from workflows.relieving import while_it_may_change_hands
 
-DONE, WITHDRAWN = "已修复", "已撤单"
+WITHDRAWN = "已撤单"
 
 
 @carries(PUBLIC_REPAIR)

@@ -42,7 +42,7 @@ from domain.rulebook import REPAIR
 from domain.rulebook.repair import reviewing
 from domain.rulebook.repair.observing import GRACE
 from domain.rulebook.repair.outside import SETTLED_BY_OTHERS
-from domain.rulebook.repair.reading import REFUSED, unsolved
+from domain.rulebook.repair.reading import DONE, REFUSED, unsolved
 from domain.rulebook.repair.reviewing import NOT_FEASIBLE
 from workflows.case import Case
 from workflows.doors import carries
@@ -52,7 +52,7 @@ from workflows.relieving import while_it_may_change_hands
 
 R = TypeVar("R")
 
-DONE, WITHDRAWN = "已完成", "已撤单"
+WITHDRAWN = "已撤单"
 
 
 @carries(REPAIR)

@@ -202,6 +202,8 @@ def _same_room(case: CaseAnswer) -> Markup | None:
 def _stands(one: SameRoom) -> str:
     if one.refused_at:
         return f"住户不同意维修（{moment(one.refused_at)}）"
+    if one.may_precede:
+        return f"{one.result}；可接续前单"
     return (one.stage or "受理中") + ("；同一故障仍未解决的，请在该单登记「客户反馈」（未解决）" if one.reopens else "")
 
 

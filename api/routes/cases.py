@@ -186,9 +186,11 @@ class Others:
 async def bound_to(desk: Desk, look: Look) -> Others:
     links = await desk.links.of(look.head.no)
     linked = [Linked.model_validate(link, from_attributes=True) for link in links]
+    bound = {link.no for link in linked}
+    others = [other for other in await beside(desk, look) if not (other.may_precede and other.no in bound)]
     trade = next((entry.event.trade for entry in look.file.opening if isinstance(entry.event, Opening)), "")
     procedure = await desk.reference.operating_procedure(look.head.estate, trade) if look.head.open else None
-    return Others(same_room=await beside(desk, look), linked=linked, procedure=procedure)
+    return Others(same_room=others, linked=linked, procedure=procedure)
 
 
 def case_answer(

@@ -79,6 +79,7 @@ class SameRoom(Answer):
     """REP-36: another case of the room or place, open or refused by the resident; ``what`` is the kind of fault.
 
     ``reopens``: the work there is signed for, so a new call is no 又来电: feedback_given with solved false reopens it.
+    ``may_precede``: it was done shortly before, and is of the same kind: a later case may name it in ``after``.
     """
 
     no: CaseNo
@@ -90,6 +91,7 @@ class SameRoom(Answer):
     refused_at: datetime | None
     what: str
     reopens: bool
+    may_precede: bool
 
 
 class Linked(Answer):

@@ -66,6 +66,10 @@ MOST_PAUSED = timedelta(days=7)
 SAME_MATTER = timedelta(hours=24)
 """How far apart two calls of one place and one kind of fault count as the same matter until somebody has looked."""
 
+DONE_LATELY = timedelta(days=30)
+"""How long before a call a repair of the same place and kind may have ended for the call to be shown it (REP-36): about
+as long as whoever calls still speaks of it as the same fault; proposed."""
+
 SETTLING = timedelta(days=1)
 """Within what a matter told apart is settled by the front desk, until its own procedure is there; proposed."""
 

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -19,6 +19,18 @@ from infra.settings import Settings
 
 queries = load("rooms.sql")
 MOST = 20
+MOST_DONE = 3
+"""Of a kind in one place, those that ended last: what a call may be about is not the history of the place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lately:
+    """Those of a kind that ended with such a result ``within`` a time ``before`` a moment."""
+
+    results: tuple[str, ...]
+    kind: str
+    before: datetime
+    within: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +38,7 @@ class Wanted:
     """Which cases of a room beside those open, and by which events they are ``marked``. ``but``: one known already."""
 
     results: tuple[str, ...] = ()
+    lately: Lately | None = None
     marks: tuple[type[Event], ...] = ()
     but: CaseNo | None = None
     drill: bool = False
@@ -54,7 +67,8 @@ class Rooms:
         self._settings = settings
 
     async def cases(self, estate: EstateCode, room: str, wanted: Wanted) -> list[RoomCase]:
-        """Newest first: those open, and those closed with such a result. ``room``: a code, or another spot's place."""
+        """Newest first: those open, and those closed so. ``room``: a code, or another spot's place."""
+        lately = wanted.lately
         async with acquired(self._pool, self._settings) as connection:
             digests = await digests_of(connection, self._sealer, [estate], room)
             rows = await connection.fetch(
@@ -66,6 +80,11 @@ class Rooms:
                 wanted.results,
                 [event.kind() for event in wanted.marks],
                 MOST,
+                lately.results if lately else (),
+                lately.before - lately.within if lately else None,
+                lately.before if lately else None,
+                lately.kind if lately else "",
+                MOST_DONE,
             )
         return [RoomCase(**row) for row in rows]
 

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from tests.api.office import CALL, FREE_ROOMS, Office
+from tests.api.office import CALL, FREE_ROOMS, REPORT, Office
+from tests.api.test_joining import repair
 from tests.api.test_notices import browser
 
 DESK, REPAIRER = "fd-1", "rp-1"
@@ -89,9 +90,7 @@ async def test_what_is_open_in_the_room_is_shown_with_its_stage_on_both_sides(of
     assert [(second["no"], "水（水浸）")] == [(one["no"], one["what"]) for one in shown]
 
 
-async def test_what_was_done_or_withdrawn_is_not_shown_nor_what_is_elsewhere_or_only_a_drill(
-    office: Office, room: str
-) -> None:
+async def test_what_was_withdrawn_is_not_shown_nor_what_is_elsewhere_or_only_a_drill(office: Office, room: str) -> None:
     withdrawn = await office.call(DESK, room=room)
     await office.did(withdrawn, {"type": "withdrawn", "reason": "自行修好"}, DESK)
     await office.call(DESK, room=next(FREE_ROOMS))
@@ -101,6 +100,29 @@ async def test_what_was_done_or_withdrawn_is_not_shown_nor_what_is_elsewhere_or_
 
     assert ([], "已受理") == (first["same_room"], first["message"])
     assert [] == (await office.get(f"/v1/cases/{drill}", DESK)).json()["same_room"]
+
+
+async def test_what_was_repaired_lately_is_shown_as_a_case_that_a_later_one_may_name(office: Office) -> None:
+    report = REPORT | {"building": "2", "facility": "屋面外墙", "content": "外墙渗水"}
+    done = await office.reports(DESK, **report)
+    await repair(office, done)
+
+    again, another = [
+        (await office.post("/v1/public-repairs", report | more, DESK)).json() for more in ({}, {"facility": "消防设施"})
+    ]
+    following = await office.post("/v1/public-repairs", report | {"after": done, "reason": "又渗水"}, DESK)
+
+    assert [(done, False, "已修复", True)] == [
+        (one["no"], one["open"], one["result"], one["may_precede"]) for one in again["same_room"]
+    ]
+    assert f"已受理；同一楼栋或区域另有：{done}（已修复，可接续前单）" == again["message"]
+    assert done not in {one["no"] for one in another["same_room"]}
+    async with browser(office.settings) as pages:
+        await pages.post("/login", data={"key": office.keys[DESK]})
+        page = (await pages.get(f"/cases/{again['no']}")).text
+    assert "已修复；可接续前单" in page
+    for told in (following.json(), (await office.get(f"/v1/cases/{following.json()['no']}", DESK)).json()):
+        assert done not in {one["no"] for one in told["same_room"]}, "it is named as the case before already"
 
 
 async def test_nothing_personal_is_shown_of_another_case(office: Office, room: str) -> None:

@@ -13,6 +13,9 @@ FROM_OUTSIDE = frozenset(
 )
 """The channels of residents; by the others a fault comes from the company's own people and devices."""
 
+DONE = "已修复"
+"""The result of a public repair that was carried out."""
+
 
 def is_dangerous(file: CaseFile) -> bool:
     """PUB-101: it disturbs daily life, or endangers persons or property."""
@@ -60,7 +63,7 @@ def somebody_wants_to_know(file: CaseFile) -> bool:
 
 def awaits_feedback(file: CaseFile) -> bool:
     """REP-47: it is repaired, and somebody is still to say whether it is solved; if not, the case reopens."""
-    return is_repaired(file) and reporter_wants_to_know(file) and not _is_said_of(file)
+    return is_repaired(file) and somebody_wants_to_know(file) and not _is_said_of(file)
 
 
 def _is_said_of(file: CaseFile) -> bool:

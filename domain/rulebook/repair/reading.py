@@ -47,6 +47,9 @@ IMMEDIATE_SITUATIONS = frozenset(
 REFUSED = "住户不同意"
 """REP-39: the result of an order that the resident would not have carried out."""
 
+DONE = "已完成"
+"""The result of a repair that was carried out."""
+
 AT_ONCE = "REP-104"
 """The key of the notice to 工程部 that goes out with an emergency's call, and of the duty that it should meet."""
 
