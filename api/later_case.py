@@ -11,7 +11,7 @@ from domain.errors import Malformed, RuleBroken
 from domain.events import Opening
 from domain.events.joining import CameAfter
 from domain.people import CaseNo, EstateCode
-from domain.rulebook.joining import MERGED, TOLD_APART
+from domain.rulebook.joining import MERGED, MOST_CALLERS, TOLD_APART
 from domain.rulebook.rows import Procedure
 from infra.postgres.links import Kind
 
@@ -97,7 +97,7 @@ async def earlier_of(desk: Desk, told: Naming, procedure: Procedure, place: str)
             remedy=f"该单已由 {later[-1]} 接续，请在该单办理；又有新情况的，前单填该单",
             english=f"{later[-1]} came after that case already; go on there, or name that one in after.",
         )
-    event = replace(event, callers=callers(await file_so_far(desk, head.no)))
+    event = replace(event, callers=callers(await file_so_far(desk, head.no))[:MOST_CALLERS])
     into = await _where_it_went(desk, head.no)
     if into and (kept := await desk.reader.case(into[-1])) and kept.open:
         event = replace(event, apart_from=kept.no)

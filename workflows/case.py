@@ -48,7 +48,7 @@ class Case:
         self.again_after = script.again_after
         self.aside_after = script.aside_after
         self.knows = script.knows
-        self.held = script.held
+        self.so_far = script.so_far
 
     async def run(self, opening: OpenCase) -> str:
         """What Temporal runs; a subclass says so of its own, and carries."""

@@ -3,6 +3,7 @@
 from temporalio import workflow
 
 from domain.events import Withdrawn
+from domain.events.joining import MergeUndone
 from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard, RepairerArranged, SheetSignedFor
 from domain.events.repair import FeedbackGiven
 from domain.events.sending import OrderDeclined
@@ -57,12 +58,15 @@ class PublicRepairWorkflow(Case):
     async def _work_until_solved(self) -> None:
         await self._work()
 
-        # REP-11, REP-47: who reported it says whether it is gone; if not, somebody is sent again.
-        while self._somebody_wants_to_know() and not (await self.until(FeedbackGiven)).solved:
+        # REP-11, REP-47: who reported it, or called about it, says whether it is gone; if not, somebody is sent again.
+        while not await self.again_after(MergeUndone, self._is_solved):
             await self._work()
 
-    def _somebody_wants_to_know(self) -> bool:
-        return self.knows(FeedbackGiven) and self.held(somebody_wants_to_know)
+    async def _is_solved(self) -> bool:
+        # Nobody is asked where the only one who could be has been taken off the case with what was merged into it.
+        if not self.knows(FeedbackGiven) or not somebody_wants_to_know(self.so_far()):
+            return True
+        return (await self.until(FeedbackGiven)).solved
 
     async def _work(self) -> None:
         # PUB-04, PUB-05: 工程部主管 sends somebody, who arrives; somebody else may be sent instead.

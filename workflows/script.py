@@ -127,11 +127,6 @@ class Script:
         kinds = [kind for wait in waits for kind in (*wait.kinds, *(turn.kind for turn in wait.turns))]
         return tuple(filter(self.knows, dict.fromkeys(kinds)))
 
-    def held(self, condition: Callable[[CaseFile], bool]) -> bool:
-        """Whether it held of the file as it was where this branch is: whatever came since, reading it again says so."""
-        number = _cursor.get().number
-        return condition(CaseFile(entry for entry in self._file if entry.number <= number))
-
     def turn_began(self, kind: type[Event]) -> datetime | None:
         """When what such an event follows upon had happened, at the earliest branch that waits; None: any time."""
         moments = [begun for wait in self._expectations if not wait.satisfied for begun in wait.turn_of(kind)]
@@ -141,6 +136,10 @@ class Script:
         """Tell the waits of an entry that has just been added to the file."""
         for expectation in self._expectations:
             expectation.hear(entry)
+
+    def so_far(self) -> CaseFile:
+        """The file as far as this branch has read it, whatever came after that: the same when it is read again."""
+        return CaseFile(entry for entry in self._file if entry.number <= _cursor.get().number)
 
     async def until(self, *kinds: type[E]) -> E:
         """The next of these events after the last one this branch has read; raises Interrupted inside a scope."""

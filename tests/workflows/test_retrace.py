@@ -4,16 +4,21 @@ import asyncio
 
 import pytest
 
+from domain.case_file import CaseFile
 from domain.events import CaseEnded, Event, Withdrawn
-from domain.events.joining import MergedInto, ToldApart
-from domain.events.repair import Assessed, FaultCompared, FormCollected, FormFilled, OrderTaken, Urgency
-from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned
-from domain.rulebook import REPAIR, Edition
+from domain.events.joining import Caller, MergedInto, MergeTaken, MergeUndone, ToldApart
+from domain.events.public import RepairerArranged
+from domain.events.repair import Assessed, FaultCompared, FeedbackGiven, FormCollected, FormFilled, OrderTaken, Urgency
+from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
+from domain.people import CaseNo
+from domain.rulebook import PUBLIC_REPAIR, REPAIR, Edition
 from tests.domain.rulebook.beginnings import ASSIGNED, RECEIVED
+from tests.domain.rulebook.public_beginnings import ARRANGED, REPAIRED, REPORTED, SIGNED_FOR
 from tests.domain.story import Story, filled, on
 from workflows import CASES
 from workflows.case import Case
 from workflows.retrace import Retracing
+from workflows.script import Script
 
 
 def test_a_script_waits_where_its_file_ends_and_admits_what_would_turn_it() -> None:
@@ -64,6 +69,54 @@ def test_shorter_longer_or_other_the_place_is_that_of_the_entries_given() -> Non
 
     both = {EngineeringNotified}
     assert [both | {Assessed}, both, both | {Assessed, FormFilled}, both | {FormFilled}, both] == places
+
+
+CALLERS = (Caller(channel="电话", content="灯不亮", phone="19900000002"),)
+MERGED, LATER = CaseNo("PUB-20261123-00002"), CaseNo("PUB-20261123-00003")
+REPAIRED_WITH_CALLERS = (
+    REPORTED,
+    (EngineeringNotified(), on("9:05")),
+    (SIGNED_FOR, on("9:10")),
+    (ARRANGED, on("9:12")),
+    (MergeTaken(merged=MERGED, callers=CALLERS), on("9:15")),
+    (ArrivedOnSite(), on("9:20")),
+    (WorkStarted(expected_done=on("11:00")), on("9:21")),
+    (REPAIRED, on("10:00")),
+)
+
+
+def test_rep_11_a_fault_of_the_rounds_waits_for_a_resident_until_nobody_is_left_to_be_asked() -> None:
+    undone = (MergeUndone(merged=MERGED, later=LATER, callers=CALLERS), on("10:30"))
+    entries = tuple(Story(entries=(*REPAIRED_WITH_CALLERS, undone), procedure=PUBLIC_REPAIR).file)
+
+    with Retracing(CASES["PUB"], PUBLIC_REPAIR.editions[-1]) as retracing:
+        waiting, let_go = retracing.after(entries[:-1]), retracing.after(entries)
+        without = retracing.after([entry for entry in entries if not isinstance(entry.event, MergeTaken | MergeUndone)])
+
+    assert ((FeedbackGiven,), None) == (waiting.awaited, waiting.result)
+    assert ((), "已修复") == (let_go.awaited, let_go.result) == (without.awaited, without.result)
+
+
+def test_what_a_script_has_asked_of_its_file_it_finds_again_whatever_came_later() -> None:
+    undone = (MergeUndone(merged=MERGED, later=LATER, callers=CALLERS), on("11:30"))
+    later = ((FeedbackGiven(solved=False), on("11:00")), undone)
+    entries = tuple(Story(entries=(*REPAIRED_WITH_CALLERS, *later), procedure=PUBLIC_REPAIR).file)
+
+    file = CaseFile()
+    script = Script(file, PUBLIC_REPAIR.editions[-1].knows)
+    case = CASES["PUB"].__new__(CASES["PUB"])
+    case.follow(script)
+    for entry in entries:
+        file.append(entry)
+
+    async def resumed() -> tuple[type[Event], ...]:
+        reading = asyncio.create_task(case.procedure())
+        await asyncio.sleep(0)
+        awaited = script.awaited
+        reading.cancel()
+        return awaited
+
+    assert (RepairerArranged,) == asyncio.run(resumed())
 
 
 def test_an_ended_case_waits_for_nothing() -> None:
