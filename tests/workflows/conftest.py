@@ -96,6 +96,13 @@ async def desk(clockwork: Clockwork) -> Desk:
 
 
 @pytest.fixture
+async def fresh_desk(clockwork: Clockwork) -> Desk:
+    """One whose clock no other test has turned; those after it go on with it."""
+    await clockwork.stop()
+    return await clockwork.desk()
+
+
+@pytest.fixture
 async def reported(desk: Desk) -> AsyncIterator[Callable[..., Awaitable[object]]]:
     """Opens public-facility repairs, and ends what is left of them."""
 

@@ -151,8 +151,9 @@ class PlayedAgain:
 
 @pytest.mark.timeout(300)
 async def test_cases_of_a_simulated_month_go_the_same_way_through_the_real_desk(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    fresh_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    desk = fresh_desk
     priced = {**MAKERS, WorkFinished: lambda scene: [FREE, FINISHED]}  # noqa: ARG005  # by the sample's price list
     monkeypatch.setattr(said, "MAKERS", priced)
     today = (await desk.now()).astimezone(LOCAL).date()
