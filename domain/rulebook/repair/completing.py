@@ -135,6 +135,11 @@ def _kept_since(file: CaseFile) -> datetime | None:
     return max(filter(None, (reading.appointed_at(file), hindrances.could_come_since(file))), default=None)
 
 
+def _kept(limit: Limit) -> Limit:
+    """As early as before, of what is to be kept."""
+    return replace(limit, moment=appointment_to_keep, agreed=_kept_since) if isinstance(limit, Promised) else limit
+
+
 def _appointment_is_to_be_kept(file: CaseFile) -> bool:
     return hindrances.may_come(file) and appointment_to_keep(file) is not None
 
@@ -234,11 +239,6 @@ ASSIGNED = replace(
 """FEE-13, REP-04: nobody is late with sending somebody whom no price lets go yet, or no survey."""
 
 
-def is_danger(file: CaseFile) -> bool:
-    """REP-104, REP-105: of what REP-124 sends somebody to, too; each clock of its own."""
-    return reading.is_urgent_situation(file) or reading.is_immediate_situation(file)
-
-
 def engineering_knows(entry: Entry) -> bool:
     """REP-104: told, or the notice read; or somebody is sent already, as where it is reopened."""
     return isinstance(entry.event, Assigned) or reading.engineering_told(entry)
@@ -250,11 +250,11 @@ ENGINEERING_TOLD_AT_ONCE = replace(
     starts_if=reading.begins_round,
     met_by=(EngineeringNotified, NoticeAcknowledged, Assigned),
     met_if=engineering_knows,
-    only_if=is_danger,
+    only_if=reading.is_danger,
 )
 SET_OUT = replace(
     listed.SET_OUT,
-    only_if=is_danger,
+    only_if=reading.is_danger,
     counts_from=(EngineeringNotified, NoticeAcknowledged, Assigned),
     starts_if=engineering_knows,
     first_start=True,
@@ -275,7 +275,7 @@ AT_ONCE_ON_SITE = replace(
 ON_SITE_BY_APPOINTMENT = replace(
     listed.ON_SITE_BY_APPOINTMENT,
     lapses_on=(HandedToOthers,),
-    limit=Promised(appointment_to_keep, shift=timedelta(minutes=-5), agreed=_kept_since),
+    limit=_kept(listed.ON_SITE_BY_APPOINTMENT.limit),
     only_if=_appointment_is_to_be_kept,
 )
 EXPECTED_ARRIVAL = replace(
@@ -586,7 +586,7 @@ def _somebody_is_sent(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # 
 
 
 def _danger_is_back(entry: Entry, file: CaseFile) -> bool:
-    return reading.unsolved(entry) and is_danger(file)
+    return reading.unsolved(entry) and reading.is_danger(file)
 
 
 TELLS = (

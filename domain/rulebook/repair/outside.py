@@ -85,7 +85,7 @@ def _no_danger(position: Position) -> bool:
     It is gone to first and handed on from the site: with others, or with a resident who thinks about a price, nobody
     of the company would be on the way, and the limits that send him would run on with nobody to meet them.
     """
-    if not (reading.is_urgent_situation(position.file) or reading.is_immediate_situation(position.file)):
+    if not reading.is_danger(position.file):
         return True
     return any(isinstance(entry.event, ArrivedOnSite) for entry in reading.this_round(position.file))
 

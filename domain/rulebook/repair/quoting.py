@@ -13,7 +13,7 @@ from domain.events.review import ReviewConsent
 from domain.ladder import Again, Breach, Remind
 from domain.limits import Within
 from domain.people import Role
-from domain.rulebook.open_values import OV_40_3
+from domain.rulebook.open_values import OV_40_1, OV_40_2, OV_40_3
 from domain.rulebook.repair import reading
 from domain.rulebook.rows import Gate, Position, Question, Right, Tell
 from domain.rulebook.work import DESK
@@ -136,8 +136,8 @@ ANSWERED = Obligation(
     limit=Within(OV_40_3),
     only_if=awaits_answer,
     ladder=(
-        Remind(after=timedelta(hours=4), tell=(Role.FRONT_DESK,)),
-        Remind(after=timedelta(days=1), tell=(Role.FRONT_DESK,)),
+        Remind(after=OV_40_1.default, tell=(Role.FRONT_DESK,)),
+        Remind(after=OV_40_2.default, tell=(Role.FRONT_DESK,)),
         Breach(tell=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.FRONT_DESK)),
         Again(every=timedelta(days=1), tell=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.FRONT_DESK)),
     ),

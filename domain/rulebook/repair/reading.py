@@ -204,6 +204,11 @@ def is_immediate_situation(file: CaseFile) -> bool:
     return situation(file) in IMMEDIATE_SITUATIONS
 
 
+def is_danger(file: CaseFile) -> bool:
+    """REP-104, REP-105: of what REP-124 sends somebody to, too; each clock of its own."""
+    return is_urgent_situation(file) or is_immediate_situation(file)
+
+
 def engineering_told(entry: Entry) -> bool:
     """REP-104: the clerk's word for it; or somebody of 工程部 has read the notice that went out with the call."""
     if isinstance(entry.event, NoticeAcknowledged):

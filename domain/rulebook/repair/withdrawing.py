@@ -11,7 +11,7 @@ from domain.rulebook.rows import Gate, Tell
 
 
 def _was_to_set_out(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
-    return reading.is_urgent_situation(file) or reading.is_immediate_situation(file)
+    return reading.is_danger(file)
 
 
 def _was_to_collect(entry: Entry, file: CaseFile) -> bool:
