@@ -2,7 +2,7 @@
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
-from domain.events import Withdrawn
+from domain.events import ExtensionGranted, Withdrawn
 from domain.events.public import FacilityRepaired, RepairerArranged
 from domain.events.repair import (
     AppointmentMoved,
@@ -204,7 +204,18 @@ def _unasked(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape
     return isinstance(entry.event, SentAnyway) and entry.event.waiver is not Waiver.REASON
 
 
+def somebody_is_sent(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return repairer(file) is not None
+
+
 TELLS = (
+    Tell(
+        rule="REP-129",
+        on=(ExtensionGranted,),
+        to=(Role.REPAIRER,),
+        text="管理中心经理已批准延期，新的时限见本单",
+        when=somebody_is_sent,
+    ),
     Tell(
         rule="REP-18",
         on=(OrderDeclined,),

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
-from domain.events import ExtensionGranted, Withdrawn
+from domain.events import Withdrawn
 from domain.events.joining import CalledAgain, MergedInto, MergeTaken
 from domain.events.public import FacilityRepaired, SheetSignedFor
 from domain.events.repair import FeedbackGiven
@@ -152,17 +152,10 @@ def _danger_is_back(entry: Entry, file: CaseFile) -> bool:
 
 TELLS = (
     Tell(
-        rule="REP-129",
-        on=(ExtensionGranted,),
-        to=(Role.REPAIRER,),
-        text="管理中心经理已批准延期，新的时限见本单",
-        when=reading.somebody_sent,
-    ),
-    Tell(
         rule="REP-47",
         on=(FeedbackGiven,),
         to=(Role.RESIDENT,),
-        text="公共设施仍未修好，已重新安排维修",
+        text="公共设施仍未修好，将重新安排维修",
         when=_several_wait_anew,
     ),
     replace(ASK_FOR_FEEDBACK, when=reading.not_asked_then),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.docket import Docket
-from domain.events import ExtensionGranted, NoticeAcknowledged
+from domain.events import NoticeAcknowledged
 from domain.events.on_site import (
     CompletionAgreed,
     ExpectedDoneChanged,
@@ -40,6 +40,7 @@ from domain.limits import (
     WorkingDays,
 )
 from domain.people import Role
+from domain.rulebook import sending
 from domain.rulebook.open_values import (
     NEAR_BY,
     OV_105,
@@ -581,10 +582,6 @@ GATES = (
 )
 
 
-def _somebody_is_sent(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
-    return reading.repairer(file) is not None
-
-
 def _danger_is_back(entry: Entry, file: CaseFile) -> bool:
     return reading.unsolved(entry) and reading.is_danger(file)
 
@@ -603,13 +600,6 @@ TELLS = (
         on=(CompletionAgreed,),
         to=(Role.REPAIRER,),
         text="已与住户约定完成时间，请按时完成",
-        when=_somebody_is_sent,
-    ),
-    Tell(
-        rule="REP-129",
-        on=(ExtensionGranted,),
-        to=(Role.REPAIRER,),
-        text="管理中心经理已批准延期，新的时限见本单",
-        when=_somebody_is_sent,
+        when=sending.somebody_is_sent,
     ),
 )
