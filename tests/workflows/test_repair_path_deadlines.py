@@ -176,7 +176,7 @@ LIMITS = (
         last="9:00:00",
         after="9:00:01",
         days=7,
-        before=(told("提醒", Role.FRONT_DESK), told("提醒", Role.FRONT_DESK)),
+        before=(),
         breach=told("超时", Role.CUSTOMER_SERVICE_SUPERVISOR, Role.FRONT_DESK),
     ),
     Limit(

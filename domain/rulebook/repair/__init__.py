@@ -151,7 +151,7 @@ EDITIONS = (
             *joining.TELLS,
             *withdrawing.TELLS,
         ),
-        periods=(*reviewing.PERIODS, observing.GRACE),
+        periods=(*reviewing.PERIODS, *quoting.PERIODS, observing.GRACE),
         guides=on_site.GUIDES,
         before=(*surveying.BEFORE, *accepting.BEFORE),
         bounded=True,

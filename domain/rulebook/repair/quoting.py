@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
-from domain.events import AnyEvent
+from domain.events import AnyEvent, PeriodOver
+from domain.events.joining import ToldApart
 from domain.events.on_site import CostAgreed, Payment, PaymentStated, QuoteAccepted, Quoted
 from domain.events.outside import HandedToOthers
 from domain.events.repair import Assessed, Assigned, FeedbackGiven, RequestReceived, Urgency
 from domain.events.review import ReviewConsent
-from domain.ladder import Again, Breach, Remind
+from domain.ladder import Again, Breach
 from domain.limits import Within
 from domain.people import Role
+from domain.periods import Period
 from domain.rulebook.open_values import OV_40_1, OV_40_2, OV_40_3
 from domain.rulebook.repair import reading
 from domain.rulebook.rows import Gate, Position, Question, Right, Tell
@@ -136,13 +138,28 @@ ANSWERED = Obligation(
     limit=Within(OV_40_3),
     only_if=awaits_answer,
     ladder=(
-        Remind(after=OV_40_1.default, tell=(Role.FRONT_DESK,)),
-        Remind(after=OV_40_2.default, tell=(Role.FRONT_DESK,)),
         Breach(tell=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.FRONT_DESK)),
         Again(every=timedelta(days=1), tell=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.FRONT_DESK)),
     ),
 )
 """OV-40: no clock of the work runs while he thinks, so that somebody has to ask; who never answers is withdrawn."""
+
+PERIODS = tuple(
+    Period(
+        rule="FEE-13",
+        part=part,
+        label=f"等候住户认可报价，{part}",
+        counts_from=(Quoted,),
+        length=length,
+        lapses_on=(QuoteAccepted, ToldApart),
+        only_if=awaits_answer,
+    )
+    for part, length in (("首次提醒", OV_40_1), ("再次提醒", OV_40_2))
+)
+
+
+def _reminds(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return isinstance(entry.event, PeriodOver) and entry.event.rule == "FEE-13"
 
 
 def payment(file: CaseFile) -> Payment | None:
@@ -206,4 +223,9 @@ GATES = (
     ),
 )
 
-TELLS = (Tell(rule="FEE-13", on=(QuoteAccepted,), to=(Role.ENGINEERING,), text="住户已认可报价，请领单安排"),)
+TELLS = (
+    Tell(rule="FEE-13", on=(QuoteAccepted,), to=(Role.ENGINEERING,), text="住户已认可报价，请领单安排"),
+    Tell(
+        rule="FEE-13", on=(PeriodOver,), to=(Role.FRONT_DESK,), text="住户尚未答复报价，请再次联系住户", when=_reminds
+    ),
+)

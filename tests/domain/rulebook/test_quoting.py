@@ -1,19 +1,23 @@
 """CMP-11, FEE-12, FEE-13: when the price holds up whoever is to be sent, and whose clock stands still meanwhile."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from domain.admission import closed_by, owed_in
 from domain.errors import RuleBroken
-from domain.events import AnyEvent
+from domain.events import AnyEvent, PeriodOver
 from domain.events.on_site import Payment, PaymentStated, QuoteAccepted, Quoted
 from domain.events.repair import Assessed, FeedbackGiven, FormCollected, Situation, Urgency
 from domain.events.review import ReviewAnswered, ReviewConsent, Reviewed, SentToReview
+from domain.limits import Terms
+from domain.people import Role
 from domain.rulebook.rows import Position
 from tests.domain.rulebook.beginnings import ASSIGNED, SIGNED
 from tests.domain.story import FRONT_DESK, SUPERVISOR, Story, on, received
+from tests.domain.test_notices import told_of
 
 PAID, FREE = PaymentStated(payment=Payment.PAID), PaymentStated(payment=Payment.FREE)
 QUOTED = Quoted(item="W01", amount=Decimal(80), price_version="v1")
@@ -153,6 +157,36 @@ def test_rep_47_what_was_not_repaired_for_good_is_done_again_without_asking_for_
 
     assert may_be_sent(told)
     assert on("9:25") == told.duty("REP-25").due.at
+
+
+REMINDERS = ("FEE-13/首次提醒", "FEE-13/再次提醒")
+
+
+def reminders(told: Story) -> list[datetime]:
+    return sorted(at for at, key, *_ in told.alarms() if key in REMINDERS)
+
+
+def test_ov_40_the_front_desk_is_reminded_of_a_quote_that_is_not_answered_as_the_company_has_set() -> None:
+    set_so = Terms(durations={"OV-40-1": timedelta(hours=2)})
+    told = story(QUOTED)
+    theirs = Story(terms=set_so, entries=((received(), on("9:00")), (QUOTED, on("9:02"))))
+
+    assert [on("13:02"), on("9:02", days=1)] == reminders(told)
+    assert [on("11:02"), on("9:02", days=1)] == reminders(theirs)
+    over = PeriodOver(key=REMINDERS[0])
+    heard = [(one.post, one.rule) for one in told_of(told, over, "13:02") if one.rule == "FEE-13"]
+    assert [(Role.FRONT_DESK, "FEE-13")] == heard
+    told.rings(on("13:02"))
+    assert [on("9:02", days=1)] == reminders(told)
+
+
+@pytest.mark.parametrize("answer", [ACCEPTED, FREE, ASSIGNED])
+def test_ov_40_nobody_is_reminded_of_a_quote_that_is_answered_or_lets_somebody_go(answer: AnyEvent) -> None:
+    told = story(QUOTED)
+
+    told.then(answer, on("9:30"))
+
+    assert [] == reminders(told)
 
 
 def test_cmp_11_once_it_is_signed_for_nothing_is_said_of_payment_any_more() -> None:

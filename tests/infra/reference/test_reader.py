@@ -99,6 +99,8 @@ async def test_a_companys_own_reminders_half_day_and_grace_period_are_the_terms_
         "REP-30/首次提醒": timedelta(hours=2),
         "REP-30/再次提醒": timedelta(hours=20),
         "REP-30/期满": timedelta(days=5),
+        "FEE-13/首次提醒": timedelta(hours=2),
+        "FEE-13/再次提醒": timedelta(hours=20),
         "REP-47/观察期": timedelta(days=10),
     } == lengths
     half_a_day = SIMPLE_DONE.limit.due(begun, CaseFile(), own)
