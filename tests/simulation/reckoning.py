@@ -1,7 +1,7 @@
 """The limits reckoned once more, minute by minute, as somebody would with a clock and a calendar on the wall."""
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 
@@ -128,7 +128,8 @@ def _counted(limit: Limit, start: datetime, standing: Standing) -> datetime | No
             return counted
         return max(counted, _after(start, agreed - start, standing.pauses, standing.most))
     if isinstance(limit, OnceFree):
-        return _counted(limit.limit, max(filter(None, (start, limit.free_at(standing.file)))), standing)
+        free = max(filter(None, (start, limit.free_at(standing.file))))
+        return _counted(limit.limit, free, replace(standing, pauses=_seen_from(free - start, standing.pauses)))
     return _by_itself(limit, start, standing)
 
 
@@ -170,6 +171,12 @@ def _length(
         return whole
     done = limit.completion(file) if isinstance(limit, WithinOrAsAppointed) else None
     return done - start if done is not None and done > appointed else whole + (appointed - start)
+
+
+def _seen_from(later: timedelta, pauses: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
+    """The same, in microseconds from a start that is so much later."""
+    by = later // timedelta(microseconds=1)
+    return tuple((begin - by, None if end is None else end - by) for begin, end in pauses)
 
 
 @cache
