@@ -237,6 +237,12 @@ def without(rights: Iterable[Right], *kinds: type[Event]) -> tuple[Right, ...]:
     return tuple(right for right in kept if right.events)
 
 
+def with_replaced(rows: Iterable[Obligation], by: Iterable[Obligation]) -> tuple[Obligation, ...]:
+    """The limits of an edition before, some of them as they are now, each in its place."""
+    replaced = {row.key: row for row in by}
+    return tuple(replaced.get(row.key, row) for row in rows)
+
+
 def vocabulary_of(editions: Iterable[Edition]) -> tuple[type[Event], ...]:
     """What people may record under any of them, each once, in the order of the rights."""
     events = (event for edition in editions for right in edition.rights for event in right.events)

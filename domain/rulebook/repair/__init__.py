@@ -42,6 +42,7 @@ from domain.rulebook import joining, sending
 from domain.rulebook.repair import (
     accepting,
     agreeing,
+    coming,
     completing,
     costing,
     expecting,
@@ -63,7 +64,7 @@ from domain.rulebook.repair.obligations import OBLIGATIONS
 from domain.rulebook.repair.reading import IMMEDIATE_SITUATIONS, URGENT_SITUATIONS
 from domain.rulebook.repair.rights import GATES, RIGHTS
 from domain.rulebook.repair.tells import STAGES, TELLS
-from domain.rulebook.rows import Edition, Procedure, vocabulary_of, without
+from domain.rulebook.rows import Edition, Procedure, vocabulary_of, with_replaced, without
 from domain.rulebook.web_ui import NOTE, URGE, extend
 from domain.rulebook.work import REASSIGN, SUPERVISORS, saying_why
 
@@ -91,7 +92,9 @@ EDITIONS = (
         since=date(2026, 11, 1),
         obligations=joining.limits(
             (
-                *completing.obligations_from(OBLIGATIONS),
+                *with_replaced(OBLIGATIONS, (*coming.REPLACED, *completing.REPLACED)),
+                *coming.ADDED,
+                *completing.ADDED,
                 surveying.SURVEYED,
                 *reviewing.OBLIGATIONS,
                 quoting.ANSWERED,
@@ -105,6 +108,7 @@ EDITIONS = (
         rights=(
             *surveying.RIGHTS,
             *completing.RIGHTS,
+            *coming.RIGHTS,
             *expecting.RIGHTS,
             *reviewing.RIGHTS,
             *quoting.RIGHTS,
@@ -121,6 +125,7 @@ EDITIONS = (
             *saying_why(completing.gates_from(pausing.telling_what_opens(GATES))),
             *surveying.GATES,
             *observing.GATES,
+            *coming.GATES,
             *completing.GATES,
             *expecting.GATES,
             *reviewing.GATES,
@@ -139,6 +144,7 @@ EDITIONS = (
         tells=(
             *completing.tells_from(TELLS),
             *surveying.TELLS,
+            *coming.TELLS,
             *completing.TELLS,
             *expecting.TELLS,
             *reviewing.TELLS,

@@ -1,33 +1,17 @@
-"""REP-105, REP-108, REP-109, REP-124 to REP-130: how soon somebody is there and done, by the kind of work."""
+"""REP-16, REP-17, REP-125 to REP-129: by when it is done, by the kind of work."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.docket import Docket
-from domain.events import NoticeAcknowledged
-from domain.events.on_site import (
-    CompletionAgreed,
-    ExpectedDoneChanged,
-    WorkClassified,
-    WorkKind,
-)
+from domain.events.on_site import CompletionAgreed, ExpectedDoneChanged, WorkClassified, WorkKind
 from domain.events.outside import HandedToOthers, OthersReported
-from domain.events.repair import (
-    AnsweredWithPlan,
-    AppointmentMoved,
-    ArrivalTold,
-    Assigned,
-    ConsentRefused,
-    FeedbackGiven,
-    FormFilled,
-    RequestReceived,
-)
-from domain.events.review import ReviewAnswered, ReviewConsent, SentToReview
-from domain.events.sending import OrderDeclined
-from domain.events.work import ArrivedOnSite, CustomerContacted, EngineeringNotified, Reassigned, WorkStarted
+from domain.events.repair import ConsentRefused, FeedbackGiven, RequestReceived
+from domain.events.review import ReviewConsent, SentToReview
+from domain.events.work import ArrivedOnSite, WorkStarted
 from domain.ladder import Breach, Climb, Warn, WarnOnTheEve
 from domain.limits import (
     Limit,
@@ -41,14 +25,7 @@ from domain.limits import (
 )
 from domain.people import Role
 from domain.rulebook import sending
-from domain.rulebook.open_values import (
-    NEAR_BY,
-    OV_105,
-    OV_111,
-    OV_137,
-    OV_138,
-    SILENCE,
-)
+from domain.rulebook.open_values import OV_111, OV_137, SILENCE
 from domain.rulebook.repair import agreeing, hindrances, outside, quoting, reading
 from domain.rulebook.repair import obligations as listed
 from domain.rulebook.repair.reading import WORK_ACCEPTED
@@ -56,29 +33,20 @@ from domain.rulebook.repair.rights import LIMITED
 from domain.rulebook.rows import Gate, Position, Question, Right, Tell, whenever
 from domain.rulebook.work import DESK, ENGINEERING, FOLLOWS, MORNING, ON_THE_JOB, lies_ahead
 
-SOON_ENOUGH = listed.AT_ONCE
-"""REP-125: what REP-124 sends a repairer to is appointed no later than he has to be there."""
-
 MOST_AGREED = 7
 """REP-128: working days from the report within which other work is generally agreed to be done."""
 
 RIGHTS = (
     Right(rule="REP-126", events=(WorkClassified,), posts=(*ENGINEERING, *DESK)),
     Right(rule="REP-128", events=(CompletionAgreed,), posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER), own_only=True),
-    Right(rule="REP-27", events=(AppointmentMoved,), posts=(*DESK, *ON_THE_JOB, Role.CENTRE_MANAGER), own_only=True),
 )
-"""The manager agrees to a time himself that goes beyond a limit (REP-125, REP-128)."""
+"""The manager agrees to a time himself that goes beyond a limit (REP-128)."""
 
 
 def begins_clock(entry: Entry) -> bool:
     """The call, the feedback that reopens it (REP-47), or the consent that sends somebody after a review (REP-31)."""
     agreed = isinstance(entry.event, ReviewConsent) and entry.event.agreed
     return agreed or outside.comes_back(entry) or reading.begins_round(entry)
-
-
-def calls_for_assignment(entry: Entry) -> bool:
-    agreed = isinstance(entry.event, ReviewConsent) and entry.event.agreed
-    return agreed or outside.comes_back(entry) or reading.calls_for_assignment(entry)
 
 
 def is_simple(file: CaseFile) -> bool:
@@ -109,53 +77,13 @@ def managers_completion(file: CaseFile) -> datetime | None:
     return None
 
 
-def managers_appointment(file: CaseFile) -> datetime | None:
-    """REP-125, REP-129: to which time he himself moved the appointment, in this round."""
-    for entry in reversed(reading.this_round(file)):
-        if isinstance(entry.event, AppointmentMoved) and entry.by.holds(Role.CENTRE_MANAGER):
-            return entry.event.wanted if isinstance(entry.event.wanted, datetime) else None
-    return None
-
-
-def _replaces_or_hands_on(entry: Entry) -> bool:
-    return isinstance(entry.event, HandedToOthers) or reading.replaces_expected_arrival(entry)
-
-
-def _still_ahead(moment: datetime | None, since: datetime | None) -> datetime | None:
-    """What was promised, unless nobody could go, or be late, until it was past or near."""
-    return None if moment is not None and since is not None and moment - since < NEAR_BY else moment
-
-
-def appointment_to_keep(file: CaseFile) -> datetime | None:
-    """REP-27: the time agreed, where somebody could be sent well before it; else he comes as soon as he is sent."""
-    return _still_ahead(reading.appointment(file), hindrances.could_come_since(file))
-
-
-def _kept_since(file: CaseFile) -> datetime | None:
-    """When the appointment was made, or somebody could be sent for it, whichever came later."""
-    return max(filter(None, (reading.appointed_at(file), hindrances.could_come_since(file))), default=None)
-
-
-def _kept(limit: Limit) -> Limit:
-    """As early as before, of what is to be kept."""
-    return replace(limit, moment=appointment_to_keep, agreed=_kept_since) if isinstance(limit, Promised) else limit
-
-
-def _appointment_is_to_be_kept(file: CaseFile) -> bool:
-    return hindrances.may_come(file) and appointment_to_keep(file) is not None
-
-
-def arrival_to_keep(file: CaseFile) -> datetime | None:
-    """REP-103: likewise of the arrival that the resident was told."""
-    return _still_ahead(reading.expected_arrival(file), hindrances.could_come_since(file))
-
-
 def completion_to_keep(file: CaseFile) -> datetime | None:
-    """REP-127: likewise of the completion agreed, where a price was not accepted before it."""
-    return _still_ahead(agreed_completion(file), quoting.answered_at(file))
+    """REP-127: the completion agreed, unless the price was accepted only when it was past or near."""
+    return hindrances.still_ahead(agreed_completion(file), quoting.answered_at(file))
 
 
 CLOCK = (RequestReceived, FeedbackGiven, ReviewConsent, OthersReported)
+
 WAITS = (ConsentRefused, SentToReview, HandedToOthers)
 """The resident thinks about a price, or others have it in hand."""
 
@@ -223,122 +151,6 @@ URGENT_COMPLETION, REGULAR_COMPLETION, LOW_COMPLETION = (
 
 REP-127: what is agreed with him holds, unless it is urgent: then it is the manager's to agree.
 """
-
-URGENT_RESPONSE, REGULAR_RESPONSE, LOW_RESPONSE = (
-    replace(row, met_by=(*listed.RESPONDED, ReviewAnswered, HandedToOthers))
-    for row in (listed.URGENT_RESPONSE, listed.REGULAR_RESPONSE, listed.LOW_RESPONSE)
-)
-
-ASSIGNED = replace(
-    listed.ASSIGNED,
-    counts_from=(*listed.ASSIGNED.counts_from, ReviewConsent, OthersReported),
-    starts_if=calls_for_assignment,
-    lapses_on=(SentToReview, HandedToOthers),
-    limit=OnceFree(listed.ASSIGNED.limit, hindrances.could_be_sent_since),
-    only_if=hindrances.may_be_sent,
-)
-"""FEE-13, REP-04: nobody is late with sending somebody whom no price lets go yet, or no survey."""
-
-
-def engineering_knows(entry: Entry) -> bool:
-    """REP-104: told, or the notice read; or somebody is sent already, as where it is reopened."""
-    return isinstance(entry.event, Assigned) or reading.engineering_told(entry)
-
-
-ENGINEERING_TOLD_AT_ONCE = replace(
-    listed.ENGINEERING_TOLD_AT_ONCE,
-    counts_from=(RequestReceived, FeedbackGiven),
-    starts_if=reading.begins_round,
-    met_by=(EngineeringNotified, NoticeAcknowledged, Assigned),
-    met_if=engineering_knows,
-    only_if=reading.is_danger,
-)
-SET_OUT = replace(
-    listed.SET_OUT,
-    only_if=reading.is_danger,
-    counts_from=(EngineeringNotified, NoticeAcknowledged, Assigned),
-    starts_if=engineering_knows,
-    first_start=True,
-    lapses_on=(FeedbackGiven,),
-    lapses_if=reading.unsolved,
-)
-"""REP-105: from whatever meets REP-104, whichever comes first; a clerk who says it later gives nobody more time."""
-
-AT_ONCE_ON_SITE = replace(
-    listed.AT_ONCE_ON_SITE,
-    counts_from=(RequestReceived, FeedbackGiven),
-    starts_if=reading.begins_round,
-    limit=UnlessAgreed(listed.AT_ONCE_ON_SITE.limit, managers_appointment),
-    minded_anew=True,
-)
-"""REP-125: unless the manager himself agreed to another time; a danger that is back is one again (REP-47)."""
-
-ON_SITE_BY_APPOINTMENT = replace(
-    listed.ON_SITE_BY_APPOINTMENT,
-    lapses_on=(HandedToOthers,),
-    limit=_kept(listed.ON_SITE_BY_APPOINTMENT.limit),
-    only_if=_appointment_is_to_be_kept,
-)
-EXPECTED_ARRIVAL = replace(
-    listed.EXPECTED_ARRIVAL,
-    lapses_on=(*listed.EXPECTED_ARRIVAL.lapses_on, HandedToOthers),
-    lapses_if=_replaces_or_hands_on,
-    limit=Promised(arrival_to_keep),
-    only_if=hindrances.may_come,
-)
-"""REP-103, REP-27: nobody is late for a home to which the desk itself lets nobody go yet (FEE-13, REP-04, REP-30)."""
-
-
-DISPATCHED = Obligation(
-    rule="REP-130",
-    label="及时派人",
-    owed_by=Role.FRONT_DESK,
-    counts_from=(RequestReceived, FeedbackGiven),
-    starts_if=reading.begins_round,
-    met_by=(Assigned,),
-    lapses_on=(SentToReview, HandedToOthers),
-    limit=OnceFree(Within(OV_138), hindrances.ours_to_do_since),
-    only_if=hindrances.is_ours_to_do,
-    yields_to=(listed.ASSIGNED.key,),
-    ladder=(
-        Warn(tell=(Role.FRONT_DESK, Role.ENGINEERING_SUPERVISOR)),
-        Breach(tell=(Role.CUSTOMER_SERVICE_SUPERVISOR, Role.ENGINEERING_SUPERVISOR)),
-    ),
-)
-
-
-def _by_who_was_sent(entry: Entry) -> bool:
-    return isinstance(entry.event, ArrivedOnSite) or entry.by.holds(*ON_THE_JOB)
-
-
-CONTACTED = Obligation(
-    rule="REP-108",
-    label="接派单后联系住户",
-    owed_by=Role.REPAIRER,
-    counts_from=(Assigned, Reassigned),
-    met_by=(CustomerContacted, ArrivedOnSite),
-    met_if=_by_who_was_sent,
-    lapses_on=(FeedbackGiven, OrderDeclined, HandedToOthers),
-    lapses_if=reading.ends_what_was_sent,
-    limit=Within(OV_105),
-    ladder=(Warn(tell=(Role.REPAIRER,), share=0.5), Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS))),
-)
-
-AT_THE_APPOINTMENT = Obligation(
-    rule="REP-109",
-    label="按约定时间到场",
-    owed_by=Role.REPAIRER,
-    counts_from=(FormFilled, AppointmentMoved),
-    met_by=(ArrivedOnSite,),
-    lapses_on=(HandedToOthers,),
-    limit=Promised(appointment_to_keep),
-    only_if=_appointment_is_to_be_kept,
-    yields_to=(listed.ON_SITE_BY_APPOINTMENT.key,),
-    ladder=(
-        Warn(tell=(Role.REPAIRER,), before=timedelta(minutes=15)),
-        Breach(tell=(Role.ENGINEERING_SUPERVISOR, *FOLLOWS)),
-    ),
-)
 
 AT_ONCE_DONE = Obligation(
     rule="REP-125",
@@ -446,37 +258,9 @@ def tells_from(tells: tuple[Tell, ...]) -> tuple[Tell, ...]:
     )
 
 
-REPLACED = (
-    ENGINEERING_TOLD_AT_ONCE,
-    SET_OUT,
-    AT_ONCE_ON_SITE,
-    ON_SITE_BY_APPOINTMENT,
-    EXPECTED_ARRIVAL,
-    URGENT_COMPLETION,
-    REGULAR_COMPLETION,
-    LOW_COMPLETION,
-    URGENT_RESPONSE,
-    REGULAR_RESPONSE,
-    LOW_RESPONSE,
-    ASSIGNED,
-)
-"""Rows of the first edition that a review stops and starts, or that a danger which is back begins anew."""
+REPLACED = (URGENT_COMPLETION, REGULAR_COMPLETION, LOW_COMPLETION)
 
-ADDED = (
-    DISPATCHED,
-    CONTACTED,
-    AT_THE_APPOINTMENT,
-    AT_ONCE_DONE,
-    SIMPLE_DONE,
-    DONE_AS_AGREED,
-    OTHER_DONE,
-)
-
-
-def obligations_from(rows: tuple[Obligation, ...]) -> tuple[Obligation, ...]:
-    """Those of an edition before, the replaced ones in their places, and what is added behind them."""
-    replaced = {row.key: row for row in REPLACED}
-    return (*(replaced.get(row.key, row) for row in rows), *ADDED)
+ADDED = (AT_ONCE_DONE, SIMPLE_DONE, DONE_AS_AGREED, OTHER_DONE)
 
 
 def _limited_or_with_the_customer(position: Position) -> bool:
@@ -489,15 +273,6 @@ def gates_from(gates: Iterable[Gate]) -> tuple[Gate, ...]:
     return tuple(limited if gate is LIMITED else gate for gate in gates)
 
 
-def _soon_enough(asked: Question) -> bool:
-    """REP-125: appointed beyond what REP-124 allows only by the manager himself."""
-    if not reading.is_immediate_situation(asked.file) or asked.by.holds(Role.CENTRE_MANAGER):
-        return True
-    wanted = getattr(asked.event, "wanted", None)
-    begun = next((entry.at for entry in reversed(tuple(asked.file)) if reading.begins_round(entry)), asked.at)
-    return not isinstance(wanted, datetime) or wanted <= max(begun + SOON_ENOUGH, asked.at)
-
-
 def _not_beyond_the_limit(asked: Question) -> bool:
     """REP-125, REP-128: of the concierge plan's limits only its manager lets anybody exceed one."""
     event = asked.event
@@ -505,7 +280,7 @@ def _not_beyond_the_limit(asked: Question) -> bool:
         return True
     begun = next((entry.at for entry in reversed(tuple(asked.file)) if begins_clock(entry)), asked.at)
     if reading.is_immediate_situation(asked.file):
-        return event.finish_by <= begun + SOON_ENOUGH + asked.terms.duration(OV_137)
+        return event.finish_by <= begun + listed.AT_ONCE + asked.terms.duration(OV_137)
     return event.finish_by <= asked.terms.calendar.add_working_days(begun, MOST_AGREED).due
 
 
@@ -522,22 +297,6 @@ def _finish_ahead(asked: Question) -> bool:
 
 
 GATES = (
-    Gate(
-        rule="REP-27",
-        on=(AppointmentMoved, ArrivalTold, AnsweredWithPlan),
-        stands_open=reading.not_accepted,
-        field="event.type",
-        remedy="住户已签字，不再约定到场时间或答复安排；反馈未解决的，重新打开后再登记",
-        english="The work is signed for and nobody comes for it any more, unless feedback reopens it.",
-    ),
-    Gate(
-        rule="REP-125",
-        on=(FormFilled, AppointmentMoved),
-        holds=_soon_enough,
-        field="event.wanted",
-        remedy="水浸、停电、停水、堵塞须立即处理，请填「尽快」；另约时间须由管理中心经理登记「改约」",
-        english="Such a fault is dealt with at once: say 尽快; only the management-centre manager puts it off.",
-    ),
     Gate(
         rule="REP-127",
         on=(CompletionAgreed,),
@@ -581,20 +340,7 @@ GATES = (
     ),
 )
 
-
-def _danger_is_back(entry: Entry, file: CaseFile) -> bool:
-    return reading.unsolved(entry) and reading.is_danger(file)
-
-
 TELLS = (
-    Tell(
-        rule=reading.AT_ONCE,
-        on=(FeedbackGiven,),
-        to=(Role.ENGINEERING,),
-        text="紧急报修未解决，请立即准备出发",
-        when=_danger_is_back,
-        urgent=True,
-    ),
     Tell(
         rule="REP-127",
         on=(CompletionAgreed,),

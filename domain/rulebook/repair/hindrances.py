@@ -5,6 +5,7 @@ from datetime import datetime
 from domain.case_file import CaseFile, Entry
 from domain.events.repair import Assigned, FeedbackGiven
 from domain.events.review import ReviewConsent, SentToReview
+from domain.rulebook.open_values import NEAR_BY
 from domain.rulebook.repair import quoting, surveying
 
 
@@ -36,6 +37,11 @@ def may_come(file: CaseFile) -> bool:
 def could_come_since(file: CaseFile) -> datetime | None:
     agreed = next((entry.at for entry in reversed(tuple(file)) if _agrees(entry)), None)
     return _latest(ours_to_do_since(file), agreed)
+
+
+def still_ahead(moment: datetime | None, since: datetime | None) -> datetime | None:
+    """What was promised, unless nobody could go, or be late, until it was past or near."""
+    return None if moment is not None and since is not None and moment - since < NEAR_BY else moment
 
 
 def _is_with_the_resident(file: CaseFile) -> bool:
