@@ -50,6 +50,10 @@ UNLISTED_WORK: tuple[tuple[str, dict[str, Any]], ...] = (
     ("rp-1", {"type": "work_finished", "fault": "水", "charges": [{"item": "REVIEWED"}]}),
     *CONSENTED[12:],
 )
+QUOTED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("fd-1", {"type": "payment_stated", "payment": "有偿"}),
+    ("fd-1", {"type": "quoted", "item": "W01"}),
+)
 GRACE = "PT6S"
 """Time enough to say that it is not solved after all, and no longer than a person waits for the rest."""
 
@@ -118,6 +122,17 @@ async def unlisted(callers: Callers) -> str:
 async def waiting_for_an_answer(callers: Callers) -> str:
     """Still open: the resident has not said what he thinks of the price."""
     return await callers.carry((*TO_THE_DESK, *REVIEW[:-1]))
+
+
+async def quoted_before(callers: Callers) -> str:
+    """The price is accepted before anybody is sent."""
+    accepted = ("fd-1", {"type": "quote_accepted", "agreed_by": "住户001"})
+    return await callers.carry((*TO_THE_DESK, *QUOTED, accepted, *CONSENTED[3:]))
+
+
+async def thinking_about_a_quote(callers: Callers) -> str:
+    """Still open: nobody is sent, and the desk is reminded to ask."""
+    return await callers.carry((*TO_THE_DESK, *QUOTED))
 
 
 async def not_feasible(callers: Callers) -> str:
@@ -260,6 +275,8 @@ PLAYS: Mapping[str, tuple[Play, ...]] = {
         continued,
         unlisted,
         waiting_for_an_answer,
+        quoted_before,
+        thinking_about_a_quote,
         not_feasible,
         paused_for_parts,
         reopened_in_time,

@@ -45,11 +45,15 @@ Outcome = Entry | DeskError
 
 @dataclass(kw_only=True)
 class Command:
-    """An act that the desk has taken on; ``outcome`` is None until it is settled."""
+    """An act that the desk has taken on; ``outcome`` is None until it is settled.
+
+    ``alarms``: what the clock of its case was set to when it was taken on, and when it was delivered.
+    """
 
     case: SimulatedCase
     act: Act
     then: Callable[[Outcome], None]
+    alarms: list[datetime | None]
     delivered_at: datetime | None = None
     outcome: Outcome | None = None
 
@@ -157,9 +161,7 @@ class Desk:
             self.observer.turned_away(case, refusal)
             then(refusal)
             return
-        command = Command(case=case, act=self._act(event, by.actor, at, beside), then=then)
-        self.commands.append(command)
-        self._waiting[case.opening.no].append(command)
+        command = self._taken_on(case, self._act(event, by.actor, at, beside), then)
         self.clock.at(self._delivery(), lambda: self._deliver(command))
         if self.chance.random() < self.faults.doubled:
             self.clock.at(self._delivery(), lambda: self._deliver(command))
@@ -175,6 +177,12 @@ class Desk:
         command_id = f"c-{len(self.commands) + len(self.cases) + 1}"
         now = self.clock.now
         return Act(command_id=command_id, event=event, by=by, at=at, accepted_at=now, source=Source.API, beside=beside)
+
+    def _taken_on(self, case: SimulatedCase, act: Act, then: Callable[[Outcome], None]) -> Command:
+        command = Command(case=case, act=act, then=then, alarms=[self._armed.get(case.opening.no)])
+        self.commands.append(command)
+        self._waiting[case.opening.no].append(command)
+        return command
 
     def _delivery(self) -> datetime:
         return self.clock.now + self.faults.on_its_way(self.chance)
@@ -214,9 +222,7 @@ class Desk:
         """To the case it is for, as one more act that the desk has taken on."""
         (case,) = (case for case in self.cases if case.opening.no == passed.to)
         act = replace(self._act(passed.event, passed.by, passed.at), accepted_at=passed.at)
-        command = Command(case=case, act=act, then=lambda outcome: None)  # noqa: ARG005  # nobody waits for it
-        self.commands.append(command)
-        self._waiting[passed.to].append(command)
+        command = self._taken_on(case, act, lambda outcome: None)  # noqa: ARG005  # nobody waits for it
         self.clock.at(self._delivery(), lambda: self._deliver(command))
 
     def _begin(self, case: SimulatedCase) -> None:
@@ -256,6 +262,7 @@ class Desk:
     def _carry(self, command: Command) -> None:
         case, now = command.case, self.clock.now
         command.delivered_at = now
+        command.alarms.append(self._armed.get(case.opening.no))
         before, number = case.trace, case.file.last_number
         try:
             for entry in case.take_in(command.act, now):
