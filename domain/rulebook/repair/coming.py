@@ -53,7 +53,8 @@ def _replaces_or_hands_on(entry: Entry) -> bool:
 
 def appointment_to_keep(file: CaseFile) -> datetime | None:
     """REP-27: the time agreed, where somebody could be sent well before it; else he comes as soon as he is sent."""
-    return hindrances.still_ahead(reading.appointment(file), hindrances.could_come_since(file))
+    since = hindrances.could_come_since(file)
+    return hindrances.still_ahead(reading.appointment(file), reading.appointed_at(file), since)
 
 
 def _kept_since(file: CaseFile) -> datetime | None:
@@ -72,7 +73,8 @@ def _appointment_is_to_be_kept(file: CaseFile) -> bool:
 
 def arrival_to_keep(file: CaseFile) -> datetime | None:
     """REP-103: likewise of the arrival that the resident was told."""
-    return hindrances.still_ahead(reading.expected_arrival(file), hindrances.could_come_since(file))
+    since = hindrances.could_come_since(file)
+    return hindrances.still_ahead(reading.expected_arrival(file), reading.arrival_told_at(file), since)
 
 
 URGENT_RESPONSE, REGULAR_RESPONSE, LOW_RESPONSE = (

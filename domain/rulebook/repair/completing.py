@@ -79,7 +79,8 @@ def managers_completion(file: CaseFile) -> datetime | None:
 
 def completion_to_keep(file: CaseFile) -> datetime | None:
     """REP-127: the completion agreed, unless the price was accepted only when it was past or near."""
-    return hindrances.still_ahead(agreed_completion(file), quoting.answered_at(file))
+    agreed = file.last_entry(CompletionAgreed)
+    return hindrances.still_ahead(agreed_completion(file), agreed.at if agreed else None, quoting.answered_at(file))
 
 
 CLOCK = (RequestReceived, FeedbackGiven, ReviewConsent, OthersReported)
@@ -122,34 +123,44 @@ def with_further_work(limit: Limit) -> Limit:
     return UnlessAgreed(limit, agreeing.further_work_by)
 
 
-def _completion(limit: Limit, agreed: Callable[[CaseFile], datetime | None]) -> Limit:
-    """REP-17: of what is appointed for later, the completion agreed, else as long from there; unless ``agreed`` to.
+Agreed = Callable[[CaseFile], datetime | None]
 
-    FEE-13: not before the price is accepted.
-    """
+
+def _as_appointed(limit: Limit, agreed: Agreed) -> Limit:
+    """REP-17: of what is appointed for later, the completion ``agreed`` to, else as long from there."""
     if isinstance(limit, WithinOrFromAppointment):
-        limit = WithinOrAsAppointed(limit.length, appointment_worked_to, agreed_completion)
-    return with_further_work(UnlessAgreed(OnceFree(limit, quoting.answered_at), agreed))
+        return WithinOrAsAppointed(limit.length, appointment_worked_to, agreed)
+    return limit
+
+
+def _agreed(limit: Limit, agreed: Agreed) -> Limit:
+    return with_further_work(UnlessAgreed(limit, agreed))
+
+
+def _answered(limit: Limit, agreed: Agreed) -> Limit:
+    """FEE-13: not before what was quoted is answered."""
+    return _agreed(OnceFree(_as_appointed(limit, agreed), quoting.answered_at), agreed)
 
 
 URGENT_COMPLETION, REGULAR_COMPLETION, LOW_COMPLETION = (
-    replace(
-        row,
-        counts_from=CLOCK,
-        starts_if=begins_clock,
-        lapses_on=WAITS,
-        limit=_completion(row.limit, agreed),
-        only_if=only_if,
-    )
-    for row, agreed, only_if in (
-        (listed.URGENT_COMPLETION, managers_completion, reading.is_urgent),
-        (listed.REGULAR_COMPLETION, agreed_completion, _regular_and_answered),
-        (listed.LOW_COMPLETION, agreed_completion, _low_and_answered),
+    replace(row, counts_from=CLOCK, starts_if=begins_clock, lapses_on=WAITS, limit=limit, only_if=only_if)
+    for row, limit, only_if in (
+        (
+            listed.URGENT_COMPLETION,
+            _agreed(_as_appointed(listed.URGENT_COMPLETION.limit, managers_completion), managers_completion),
+            reading.is_urgent,
+        ),
+        (
+            listed.REGULAR_COMPLETION,
+            _answered(listed.REGULAR_COMPLETION.limit, agreed_completion),
+            _regular_and_answered,
+        ),
+        (listed.LOW_COMPLETION, _answered(listed.LOW_COMPLETION.limit, agreed_completion), _low_and_answered),
     )
 )
 """REP-31: while the resident thinks about a price nobody is late; two times yes begin a fresh clock (WAR-01 alike).
 
-REP-127: what is agreed with him holds, unless it is urgent: then it is the manager's to agree.
+REP-127: what is agreed with him holds, unless it is urgent: then it is the manager's to agree, and waits for no quote.
 """
 
 AT_ONCE_DONE = Obligation(
@@ -178,7 +189,7 @@ SIMPLE_DONE = Obligation(
     starts_if=begins_clock,
     met_by=WORK_ACCEPTED,
     lapses_on=WAITS,
-    limit=_completion(WithinOrFromAppointment(OV_111, appointment_worked_to), managers_completion),
+    limit=_answered(WithinOrFromAppointment(OV_111, appointment_worked_to), managers_completion),
     only_if=_simple_and_answered,
     minded_anew=True,
     extendable_by=Role.CENTRE_MANAGER,
@@ -216,7 +227,7 @@ OTHER_DONE = Obligation(
     starts_if=begins_clock,
     met_by=WORK_ACCEPTED,
     lapses_on=WAITS,
-    limit=_completion(WorkingDays(MOST_AGREED), managers_completion),
+    limit=_answered(WorkingDays(MOST_AGREED), managers_completion),
     only_if=_other_and_answered,
     extendable_by=Role.CENTRE_MANAGER,
     minded_anew=True,
@@ -238,7 +249,7 @@ def completion_limit(docket: Docket) -> datetime | None:
 
 def complete_by(file: CaseFile) -> datetime | None:
     """REP-06: what who was sent last was told, or what was agreed with the resident before it."""
-    return min(filter(None, (reading.complete_by(file), agreed_completion(file))), default=None)
+    return min(filter(None, (reading.complete_by(file), completion_to_keep(file))), default=None)
 
 
 def expected_beyond_limit(entry: Entry, docket: Docket) -> bool:

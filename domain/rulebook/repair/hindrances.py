@@ -39,9 +39,11 @@ def could_come_since(file: CaseFile) -> datetime | None:
     return _latest(ours_to_do_since(file), agreed)
 
 
-def still_ahead(moment: datetime | None, since: datetime | None) -> datetime | None:
-    """What was promised, unless nobody could go, or be late, until it was past or near."""
-    return None if moment is not None and since is not None and moment - since < NEAR_BY else moment
+def still_ahead(moment: datetime | None, promised_at: datetime | None, since: datetime | None) -> datetime | None:
+    """What was promised, unless that was before anybody could go, or be late, and by then it was past or near."""
+    if moment is None or promised_at is None or since is None:
+        return moment
+    return None if promised_at < since and moment - since < NEAR_BY else moment
 
 
 def _is_with_the_resident(file: CaseFile) -> bool:

@@ -6,6 +6,7 @@ from domain.events.on_site import (
     CompletionAgreed,
     MaterialSupplied,
     PaymentStated,
+    QuoteAccepted,
     Quoted,
     SurveyCalledFor,
     WorkClassified,
@@ -58,6 +59,7 @@ GATES = (
         CompletionAgreed,
         PaymentStated,
         Quoted,
+        QuoteAccepted,
         MaterialSupplied,
     ),
 )

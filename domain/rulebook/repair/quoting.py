@@ -9,8 +9,8 @@ from domain.events import AnyEvent, PeriodOver
 from domain.events.joining import ToldApart
 from domain.events.on_site import CostAgreed, Payment, PaymentStated, QuoteAccepted, Quoted
 from domain.events.outside import HandedToOthers
-from domain.events.repair import Assessed, Assigned, FeedbackGiven, RequestReceived, Urgency
-from domain.events.review import ReviewConsent
+from domain.events.repair import Assessed, Assigned, RequestReceived, Urgency
+from domain.events.review import ReviewConsent, SentToReview
 from domain.ladder import Again, Breach
 from domain.limits import Within
 from domain.people import Role
@@ -27,10 +27,13 @@ RIGHTS = (Right(rule="FEE-12", events=(PaymentStated, Quoted, QuoteAccepted), po
 
 @dataclass(slots=True, kw_only=True)
 class _Price:
-    """What is known of the price as the file goes on; ``is_open``: it is to be accepted before anybody is sent."""
+    """What is known of the price as the file goes on; ``is_open``: it is to be accepted before anybody is sent.
+
+    ``quoted``: the item of the quote that stands, if one does.
+    """
 
     payment: Payment | None = None
-    quoted: bool = False
+    quoted: str = ""
     accepted: bool = False
     dangerous: bool = False
     urgent: bool = False
@@ -38,8 +41,18 @@ class _Price:
     @property
     def is_open(self) -> bool:
         """Whatever is quoted is paid for, unless it is said since that it is free; no danger waits for a price."""
-        asked = self.payment is Payment.PAID or (self.quoted and self.payment is not Payment.FREE)
+        asked = self.payment is Payment.PAID or (self.quoted != "" and self.payment is not Payment.FREE)
         return asked and not self.accepted and not self.dangerous and not self.urgent
+
+    @property
+    def awaits_word(self) -> bool:
+        """The customer was told a price, and may still say yes to it."""
+        return self.quoted != "" and not self.accepted
+
+    @property
+    def binds_to(self) -> str:
+        """The item that he said yes to and pays for, none: empty."""
+        return self.quoted if self.accepted and self.payment is not Payment.FREE else ""
 
     def take_in(self, event: AnyEvent) -> None:
         match event:
@@ -49,16 +62,20 @@ class _Price:
                 self.urgent = urgency is Urgency.URGENT
             case PaymentStated(payment=payment):
                 self.payment = payment
-            case Quoted():
-                self.quoted, self.accepted = True, False
+            case Quoted(item=item):
+                self.quoted, self.accepted = item, False
             case QuoteAccepted() | CostAgreed():
                 self.accepted = True
+            case SentToReview():
+                self.quoted, self.accepted = "", False
+            case HandedToOthers() if self.awaits_word:
+                self.quoted = ""
             case ReviewConsent() if event.agreed:
                 self.accepted = True
 
     def begin_anew(self) -> None:
         """REP-47: what was not repaired for good is done again without any price being asked for anew."""
-        self.payment, self.quoted, self.accepted = None, False, False
+        self.payment, self.quoted, self.accepted = None, "", False
 
 
 @dataclass(slots=True)
@@ -78,7 +95,7 @@ class _Course:
 
     @property
     def awaits_answer(self) -> bool:
-        return self.holds_up and self.price.quoted
+        return self.holds_up and self.price.awaits_word
 
     def take_in(self, entry: Entry) -> None:
         held_up, awaited = self.holds_up, self.awaits_answer
@@ -169,8 +186,7 @@ def payment(file: CaseFile) -> Payment | None:
 
 
 def _something_to_accept(position: Position) -> bool:
-    last = position.file.last_entry(Quoted, QuoteAccepted)
-    return last is not None and isinstance(last.event, Quoted)
+    return _course(position.file).price.awaits_word
 
 
 def _nothing_to_accept(position: Position) -> bool:
@@ -179,10 +195,8 @@ def _nothing_to_accept(position: Position) -> bool:
 
 def _as_quoted(asked: Question) -> bool:
     """What was accepted is what somebody is sent for, until something else is quoted."""
-    quoted = asked.file.last_entry(Quoted, ReviewConsent, FeedbackGiven)
-    if not isinstance(asked.event, Assigned) or quoted is None or not isinstance(quoted.event, Quoted):
-        return True
-    return asked.event.item == quoted.event.item
+    bound = _course(asked.file).price.binds_to
+    return not isinstance(asked.event, Assigned) or bound in {"", asked.event.item}
 
 
 GATES = (

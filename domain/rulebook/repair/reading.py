@@ -124,6 +124,12 @@ def expected_arrival(file: CaseFile) -> datetime | None:
     return None
 
 
+def arrival_told_at(file: CaseFile) -> datetime | None:
+    """When he was last told when somebody comes."""
+    told = file.last_entry(ArrivalTold)
+    return told.at if told else None
+
+
 def expected_done(file: CaseFile) -> datetime | None:
     """REP-10: by when whoever has the order said last that it is done, in this round; None: he has not said it."""
     for entry in reversed(this_round(file)):

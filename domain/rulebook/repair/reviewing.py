@@ -7,7 +7,7 @@ from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.events import PeriodOver
 from domain.events.joining import ToldApart
-from domain.events.on_site import CostAgreed, Surveyed
+from domain.events.on_site import CostAgreed, Quoted, Surveyed
 from domain.events.outside import OthersReported
 from domain.events.repair import Assigned, ConsentRefused, FeedbackGiven, FormCollected
 from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent, Reviewed, SentToReview
@@ -18,7 +18,7 @@ from domain.periods import Period
 from domain.pricing import REVIEWED_ITEM
 from domain.rulebook.open_values import OV_40_1, OV_40_2, OV_40_3
 from domain.rulebook.repair import hindrances, outside, reading
-from domain.rulebook.rows import Gate, Question, Right, Stage, Tell
+from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell
 from domain.rulebook.work import DESK, FOLLOWS, ON_THE_JOB
 
 ASKED = (SentToReview, FoundUnlisted)
@@ -189,7 +189,20 @@ def is_to_be_sent(file: CaseFile) -> bool:
     return any(isinstance(event, ReviewConsent) and event.agreed for event in said)
 
 
+def _priced_by_the_list(position: Position) -> bool:
+    """REP-31: what was sent to review in this round has its price from there, and is what somebody is sent for."""
+    return not any(isinstance(entry.event, SentToReview) for entry in reading.this_round(position.file))
+
+
 GATES = (
+    Gate(
+        rule="REP-31",
+        on=(Quoted,),
+        stands_open=_priced_by_the_list,
+        field="event.type",
+        remedy="本单已转收费评审，费用以评审为准，不再另行报价",
+        english="The work was sent to review, which gives its price; nothing is quoted beside it.",
+    ),
     Gate(
         rule="REP-28",
         on=(Reviewed,),

@@ -1,12 +1,13 @@
 """By when a repair is done: of several limits the strictest is stated, minded and printed, and who may put one off."""
 
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 
 from domain.errors import NotPermitted, RuleBroken
 from domain.events import AnyEvent, ExtensionGranted
-from domain.events.on_site import CompletionAgreed, WorkClassified, WorkKind
+from domain.events.on_site import CompletionAgreed, QuoteAccepted, Quoted, WorkClassified, WorkKind
 from domain.events.outside import HandedToOthers, Others, OthersReported
 from domain.events.repair import AppointmentMoved, Assessed, Assigned, FeedbackGiven, Situation, Urgency
 from domain.events.work import ArrivedOnSite, Reassigned, WorkStarted
@@ -169,3 +170,11 @@ def test_rep_126_the_half_day_of_what_the_resident_appoints_for_later_is_counted
 
     story.then(AppointmentMoved(wanted=on("13:00:01"), reason="住户晚到"), on("9:40"))
     assert on("17:00:01") == story.duty("REP-126").due.at
+
+
+def test_rep_06_what_was_agreed_before_a_price_was_accepted_too_late_for_it_is_promised_no_more() -> None:
+    quoted = Quoted(item="W01", amount=Decimal(80), price_version="v1")
+    story = Story(entries=(RECEIVED, (CompletionAgreed(finish_by=on("17:00")), on("9:05")), (quoted, on("9:06"))))
+    story.then(QuoteAccepted(agreed_by="住户"), on("9:00", days=2))
+
+    assert None is complete_by(story.file)

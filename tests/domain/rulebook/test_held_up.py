@@ -113,6 +113,24 @@ def test_rep_27_what_is_free_a_quarter_of_an_hour_before_is_kept_and_later_the_t
     assert on("15:00") == near.duty("REP-26").due.at
 
 
+QUOTE = ((filled(), "9:01"), (FormCollected(), "9:04"), (QUOTED, "9:06"), (ACCEPTED, "9:10"))
+SURVEY = ((filled(), "9:01"), (COMPLEX, "9:05"), (FOUND, "9:10"))
+AGREED = (*UNDER_REVIEW[1:], (ANSWERED, "9:11"), (YES, "9:12"))
+
+
+@pytest.mark.parametrize("before", [QUOTE, SURVEY, AGREED], ids=["quote", "survey", "review"])
+def test_rep_27_rep_103_what_is_promised_once_nothing_stands_in_the_way_is_kept_however_near(
+    before: tuple[tuple[AnyEvent, str], ...],
+) -> None:
+    told, moved = call(*before), call(*before)
+
+    told.then(ArrivalTold(expected=on("9:20")), on("9:13"))
+    moved.then(AppointmentMoved(wanted=on("9:24"), reason="住户在家"), on("9:13"))
+
+    assert on("9:20") == told.duty("REP-103").due.at
+    assert {on("9:19"), on("9:24")} == {moved.duty(key).due.at for key in APPOINTMENT}
+
+
 def test_rep_103_an_arrival_told_before_the_review_is_not_owed_during_it() -> None:
     story = call((filled(), "9:01"), (FormCollected(), "9:04"), (ArrivalTold(expected=on("10:00")), "9:05"))
     assert "REP-103" in owed(story)
@@ -152,6 +170,26 @@ def test_rep_16_what_is_urgent_is_put_off_by_the_manager_alone() -> None:
 
     assert on("11:00") == by_the_desk.duty("REP-16").due.at
     assert on("12:00", days=1) == by_the_manager.duty("REP-16").due.at
+
+
+@pytest.mark.parametrize(("key", "whole"), [("REP-16", on("17:00")), ("REP-126", on("19:00"))])
+def test_rep_16_rep_126_of_what_is_appointed_for_later_too(key: str, whole: datetime) -> None:
+    told = ((filled(APPOINTED), "9:01"), (Assessed(urgency=Urgency.URGENT), "9:05"), (SIMPLE, "9:06"))
+    tomorrow = CompletionAgreed(finish_by=on("17:00", days=1))
+    by_the_desk, by_the_manager = call(*told), call(*told)
+
+    by_the_desk.then(tomorrow, on("9:10"), by=FRONT_DESK)
+    by_the_manager.then(tomorrow, on("9:10"), by=CENTRE_MANAGER)
+
+    assert (whole, on("17:00", days=1)) == (by_the_desk.duty(key).due.at, by_the_manager.duty(key).due.at)
+
+
+def test_rep_16_what_turns_out_to_be_urgent_counts_from_the_call_whatever_was_quoted() -> None:
+    story = call(*GRADED, (QUOTED, "9:06"))
+
+    story.then(Assessed(urgency=Urgency.URGENT), on("10:30"))
+
+    assert on("11:00") == story.duty("REP-16").due.at
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ import pytest
 from domain.admission import closed_by, owed_in
 from domain.errors import RuleBroken
 from domain.events import AnyEvent, PeriodOver
+from domain.events.joining import Matter, ToldApart
 from domain.events.on_site import Payment, PaymentStated, QuoteAccepted, Quoted
+from domain.events.outside import HandedToOthers, Others, OthersReported
 from domain.events.repair import Assessed, FeedbackGiven, FormCollected, Situation, Urgency
 from domain.events.review import ReviewAnswered, ReviewConsent, Reviewed, SentToReview
 from domain.limits import Terms
@@ -60,6 +62,15 @@ def test_fee_13_who_is_sent_is_sent_for_what_was_quoted_until_something_else_is(
     for event in (replace(QUOTED, item="W02"), ACCEPTED):
         told.then(event, on("9:31"))
     told.admits(other, on("9:32"), SUPERVISOR)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [story(QUOTED, situation=Situation.FLOODING), story(QUOTED, FREE), story(QUOTED, ACCEPTED, FREE)],
+    ids=["danger", "free", "free after all"],
+)
+def test_fee_13_what_nobody_agreed_to_pay_binds_nobody(told: Story) -> None:
+    assert told.admits(replace(ASSIGNED, item="W02"), on("9:30"), SUPERVISOR)
 
 
 @pytest.mark.parametrize(
@@ -187,6 +198,60 @@ def test_ov_40_nobody_is_reminded_of_a_quote_that_is_answered_or_lets_somebody_g
     told.then(answer, on("9:30"))
 
     assert [] == reminders(told)
+
+
+HANDED = HandedToOthers(others=Others.WARRANTOR, unit="某建设单位", answer_by=on("17:00", days=9), reason="在保")
+BACK = OthersReported(settled=False, text="不在保修范围")
+
+
+def refused(told: Story, event: AnyEvent) -> str:
+    with pytest.raises(RuleBroken) as refusal:
+        told.admits(event, on("9:50"), FRONT_DESK)
+    return refusal.value.rule
+
+
+@pytest.mark.parametrize("before", [(QUOTED,), (ASSIGNED, QUOTED)], ids=["before", "at work"])
+def test_fee_13_no_quote_waits_while_others_have_it_and_it_is_quoted_anew_when_it_comes_back(
+    before: tuple[AnyEvent, ...],
+) -> None:
+    told = story(*before, HANDED)
+    assert [] == reminders(told)
+    assert {"WAR-01"} == {duty.key for duty in told.docket.owed if duty.row.rule in {"WAR-01", "FEE-13"}}
+    assert ["WAR-01", "FEE-12"] == [refused(told, QUOTED), refused(told, ACCEPTED)]
+
+    told.then(BACK, on("9:40"))
+    assert [] == reminders(told)
+    assert "FEE-12" == refused(told, ACCEPTED)
+    assert told.admits(QUOTED, on("9:50"), FRONT_DESK)
+
+
+def test_fee_13_a_price_that_was_accepted_holds_when_others_give_it_back() -> None:
+    told = story(QUOTED, ACCEPTED, HANDED, BACK)
+
+    assert may_be_sent(told)
+    with pytest.raises(RuleBroken, match="FEE-13"):
+        told.admits(replace(ASSIGNED, item="W02"), on("9:30"), SUPERVISOR)
+
+
+@pytest.mark.parametrize("so_far", [1, 3, 4], ids=["under review", "answered", "agreed"])
+def test_rep_31_what_is_sent_to_review_has_its_price_from_there(so_far: int) -> None:
+    told = story(QUOTED, *REVIEW[:so_far])
+
+    assert [] == reminders(told)
+    assert "FEE-13/住户答复" not in {duty.key for duty in told.docket.owed}
+    assert ["REP-31", "FEE-12"] == [refused(told, QUOTED), refused(told, ACCEPTED)]
+
+
+def test_cal_109_what_is_no_repair_any_more_has_no_price_to_accept() -> None:
+    told = story(QUOTED, ToldApart(matter=Matter.COMPLAINT))
+
+    assert "CAL-109" == refused(told, ACCEPTED)
+
+
+def test_fee_12_the_quote_of_a_round_before_is_accepted_no_more() -> None:
+    told = story(ASSIGNED, QUOTED, SIGNED, FeedbackGiven(solved=False), PAID)
+
+    assert "FEE-12" == refused(told, ACCEPTED)
 
 
 def test_cmp_11_once_it_is_signed_for_nothing_is_said_of_payment_any_more() -> None:
