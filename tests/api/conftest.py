@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime
 from pathlib import Path
 
 import asyncpg
@@ -18,9 +17,7 @@ from api.__main__ import Server
 from api.app import create_app
 from api.desk import Desk, open_desk
 from api.house import House
-from domain.calendar import LOCAL
 from domain.people import Role
-from domain.rulebook import PROCEDURES
 from infra.embedded.child import free_port
 from infra.postgres.pool import open_pool
 from infra.reference.principals import Grant, grant, grant_sample_keys
@@ -31,7 +28,7 @@ from tests.api.office import FREE_ROOMS, Office
 from tests.api.pages import OPENED, at_desk
 from tests.api.pages import Desk as Browser
 from tests.infra.programs import ended, start
-from tests.workflows.desk import hurry_the_grace, load_sample
+from tests.workflows.desk import hurry_the_grace, load_sample, number_apart
 from workflows.visibility import ATTRIBUTES
 
 NewDatabase = Callable[[], Awaitable[str]]
@@ -110,12 +107,7 @@ async def _prepared(new_database: NewDatabase, folder: Path, temporal: str) -> S
     pool = await open_pool(settings)
     await load_sample(pool, Sealer(settings.master_ring()))
     await hurry_the_grace(pool)
-    await pool.execute(
-        "insert into case_counters select prefix, $1, $2 from unnest($3::text[]) as prefix",
-        datetime.now(LOCAL).date(),
-        secrets.randbelow(80_000) + 1,
-        list(PROCEDURES),
-    )
+    await number_apart(pool)
     await pool.close()
     return settings
 

@@ -33,7 +33,7 @@ from infra.postgres.places import case_owner
 from infra.sealing import Place, Sealer
 from infra.settings import Settings
 from infra.temporal import connect, prepare_namespace
-from tests.workflows.desk import FRONT_DESK
+from tests.workflows.desk import FRONT_DESK, number_apart
 from workers.relay import AT_ONCE, PATIENCE, carry
 from workflows import CASES
 from workflows.messages import OpenCase, TermsOfCase
@@ -164,14 +164,6 @@ async def until(true: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def numbered_apart(acceptance: Acceptance) -> None:
-    """All tests share one Temporal and every database counts from 1: begin somewhere else."""
-    await acceptance._pool.execute(
-        "insert into case_counters (prefix, day, last) values ('REP', (now() at time zone 'Asia/Shanghai')::date, $1)",
-        10_000 + secrets.randbelow(80_000),
-    )
-
-
 async def test_a_message_that_nobody_can_read_is_a_dead_letter_and_the_relay_goes_on(
     acceptance: Acceptance,
     commands: Commands,
@@ -179,7 +171,7 @@ async def test_a_message_that_nobody_can_read_is_a_dead_letter_and_the_relay_goe
     delivery: Delivery,
     fresh_settings: Settings,
 ) -> None:
-    await numbered_apart(acceptance)
+    await number_apart(acceptance._pool)
     spoilt, sound = await accept(acceptance), await accept(acceptance)
     await spoil(acceptance._pool, fresh_settings, spoilt)
     await acceptance._pool.execute("update commands set leased_until = '-infinity'")
@@ -199,7 +191,7 @@ async def test_a_message_that_nobody_can_read_is_a_dead_letter_and_the_relay_goe
 async def test_cases_that_do_not_answer_keep_no_other_waiting(
     acceptance: Acceptance, commands: Commands, client: Client, delivery: Delivery
 ) -> None:
-    await numbered_apart(acceptance)
+    await number_apart(acceptance._pool)
     silent = [await accept(acceptance) for _ in range(AT_ONCE - 1)]  # no worker records their openings
     await acceptance._pool.execute("update commands set leased_until = '-infinity'")
     relay = asyncio.create_task(carry(commands, delivery, asyncio.Event()))
@@ -262,7 +254,7 @@ async def test_a_fault_that_nobody_foresaw_is_noted_and_the_command_waits(
 async def test_a_case_that_was_started_before_by_the_same_command_is_ours(
     acceptance: Acceptance, client: Client, delivery: Delivery
 ) -> None:
-    await numbered_apart(acceptance)
+    await number_apart(acceptance._pool)
     command = await accept(acceptance)
 
     await delivery.deliver(command, SHORT)
@@ -278,7 +270,7 @@ async def test_a_case_that_was_started_before_by_the_same_command_is_ours(
 async def test_rep_104_rep_124_what_cannot_wait_starts_on_the_queue_of_emergencies_and_first_there(
     acceptance: Acceptance, client: Client, delivery: Delivery, at_temporal: Settings, situation: Situation
 ) -> None:
-    await numbered_apart(acceptance)
+    await number_apart(acceptance._pool)
     command = await accept(acceptance, situation=situation)
 
     await delivery.deliver(command, SHORT)
@@ -298,7 +290,7 @@ async def test_a_case_that_another_command_opened_under_the_number_is_not_taken_
     delivery: Delivery,
     at_temporal: Settings,
 ) -> None:
-    await numbered_apart(acceptance)
+    await number_apart(acceptance._pool)
     command = await accept(acceptance)
     message = await commands.message(command)
     assert isinstance(message, OpenCase)
@@ -314,7 +306,7 @@ async def test_a_case_that_another_command_opened_under_the_number_is_not_taken_
 async def test_what_one_delivers_another_leaves_alone(
     acceptance: Acceptance, commands: Commands, client: Client, delivery: Delivery
 ) -> None:
-    await numbered_apart(acceptance)
+    await number_apart(acceptance._pool)
     ours = await accept(acceptance)
     theirs = await commands.find(ours.id)
 
@@ -358,7 +350,7 @@ async def test_who_has_lost_a_command_to_another_settles_it_no_more(
 async def test_a_command_that_comes_behind_another_waits_for_it(
     acceptance: Acceptance, delivery: Delivery, client: Client
 ) -> None:
-    await numbered_apart(acceptance)
+    await number_apart(acceptance._pool)
     opening = await accept(acceptance)
     act = await acceptance.accept_act(noted(opening.case_no))
     assert act.behind
@@ -371,7 +363,7 @@ async def test_a_command_that_comes_behind_another_waits_for_it(
 @pytest.fixture
 async def stuck(acceptance: Acceptance, client: Client, at_temporal: Settings) -> AsyncIterator[None]:
     """Cases are worked on, and none of them can write to its ledger."""
-    await numbered_apart(acceptance)
+    await number_apart(acceptance._pool)
     filing = Filing(_NeverWrites(), _Nobody(), Commands(acceptance._pool, acceptance._sealer, at_temporal))
     worker = Worker(
         client,

@@ -23,7 +23,7 @@ from domain.case_file import Entry, Source
 from domain.events import AnyEvent, ByTheDesk, Noted, Opening, PeriodOver, RungReached
 from domain.events.repair import Channel, FaultKind, RequestReceived, Situation
 from domain.people import Actor, CaseNo, EstateCode, Role, StaffId
-from domain.rulebook import REPAIR, Procedure
+from domain.rulebook import PROCEDURES, REPAIR, Procedure
 from domain.rulebook.open_values import OV_901
 from infra.delivery import Delivery
 from infra.embedded.temporal import EmbeddedTemporal
@@ -57,6 +57,16 @@ ENDING = timedelta(seconds=90)
 async def hurry_the_grace(pool: asyncpg.Pool) -> None:
     """REP-47: a second instead of days, where no clock can be turned."""
     await pool.execute("insert into open_values values ('LY', $1, '2024-01-01', 'PT1S')", OV_901.id)
+
+
+async def number_apart(pool: asyncpg.Pool) -> None:
+    """All tests share a Temporal and every database counts from 1: begin anywhere, today and past midnight."""
+    await pool.execute(
+        "insert into case_counters select prefix, (now() at time zone 'Asia/Shanghai')::date + later, $1"
+        " from unnest($2::text[]) as prefix, unnest('{0, 1}'::int[]) as later",
+        10_000 + secrets.randbelow(80_000),
+        list(PROCEDURES),
+    )
 
 
 def person(staff: str, *posts: Role) -> Actor:

@@ -1,7 +1,8 @@
 """Loading is all or nothing, repeatable, and never rewrites a price that has begun."""
 
+import asyncio
 import shutil
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -16,7 +17,17 @@ from infra.sealing import Sealer
 from infra.settings import Settings
 from tests.infra.reference.conftest import SAMPLE, Spoil, load
 
-TODAY = datetime.now(LOCAL).date()
+NEARLY_MIDNIGHT = timedelta(seconds=30)
+
+
+@pytest.fixture
+async def today() -> date:
+    """As the loads of this test see it: should midnight be near, it is waited for."""
+    now = datetime.now(LOCAL)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    if midnight - now < NEARLY_MIDNIGHT:
+        await asyncio.sleep((midnight - now).total_seconds())
+    return datetime.now(LOCAL).date()
 
 
 def version(name: str, begins: str, price: str) -> str:
@@ -119,9 +130,9 @@ async def test_a_price_whose_day_has_begun_cannot_be_changed(  # noqa: PLR0917 -
 
 
 async def test_a_version_that_has_not_begun_may_be_added_changed_and_withdrawn(
-    fresh_pool: asyncpg.Pool, sealer: Sealer, folder: Path, spoil: Spoil
+    fresh_pool: asyncpg.Pool, sealer: Sealer, folder: Path, spoil: Spoil, today: date
 ) -> None:
-    tomorrow = (TODAY + timedelta(days=1)).isoformat()
+    tomorrow = (today + timedelta(days=1)).isoformat()
     await load(fresh_pool, sealer, folder)
 
     append(folder, "prices.toml", version("LY-NEXT", tomorrow, "35.00"))
@@ -137,10 +148,10 @@ async def test_a_version_that_has_not_begun_may_be_added_changed_and_withdrawn(
 
 
 async def test_a_version_is_fixed_from_the_first_moment_of_its_day(
-    fresh_pool: asyncpg.Pool, sealer: Sealer, folder: Path, spoil: Spoil
+    fresh_pool: asyncpg.Pool, sealer: Sealer, folder: Path, spoil: Spoil, today: date
 ) -> None:
     await load(fresh_pool, sealer, folder)
-    append(folder, "prices.toml", version("LY-TODAY", TODAY.isoformat(), "35.00"))
+    append(folder, "prices.toml", version("LY-TODAY", today.isoformat(), "35.00"))
     await load(fresh_pool, sealer, folder)
     shutil.copy(SAMPLE / "prices.toml", folder / "prices.toml")
 
@@ -148,25 +159,27 @@ async def test_a_version_is_fixed_from_the_first_moment_of_its_day(
         await load(fresh_pool, sealer, folder)
 
 
-async def test_a_new_version_cannot_begin_in_the_past(fresh_pool: asyncpg.Pool, sealer: Sealer, folder: Path) -> None:
+async def test_a_new_version_cannot_begin_in_the_past(
+    fresh_pool: asyncpg.Pool, sealer: Sealer, folder: Path, today: date
+) -> None:
     await load(fresh_pool, sealer, folder)
-    append(folder, "prices.toml", version("LY-BACK", (TODAY - timedelta(days=1)).isoformat(), "35.00"))
+    append(folder, "prices.toml", version("LY-BACK", (today - timedelta(days=1)).isoformat(), "35.00"))
 
     with pytest.raises(WrongReference, match="不能早于今天"):
         await load(fresh_pool, sealer, folder)
 
 
 async def test_a_setting_that_has_begun_stays_and_a_new_one_follows_it(
-    fresh_pool: asyncpg.Pool, sealer: Sealer, folder: Path, spoil: Spoil
+    fresh_pool: asyncpg.Pool, sealer: Sealer, folder: Path, spoil: Spoil, today: date
 ) -> None:
     await load(fresh_pool, sealer, folder)
-    append(folder, "open_values.toml", f'\n[[value]]\nid = "OV-01"\nvalue = "PT9M"\neffective_from = {TODAY}\n')
+    append(folder, "open_values.toml", f'\n[[value]]\nid = "OV-01"\nvalue = "PT9M"\neffective_from = {today}\n')
     changes = await load(fresh_pool, sealer, folder)
     spoil("open_values.toml", r'"PT5M"', '"PT6M"')
 
     with pytest.raises(WrongReference, match="OV-01"):
         await load(fresh_pool, sealer, folder)
-    assert changes["open_values"].added == (("OV-01", TODAY),)
+    assert changes["open_values"].added == (("OV-01", today),)
 
 
 async def test_a_refused_load_leaves_nothing_behind(
@@ -198,20 +211,20 @@ async def test_rows_that_are_still_referred_to_stop_the_whole_load(
 
 
 async def test_the_year_that_the_calendar_lacks_is_a_task_once_until_it_is_loaded(
-    fresh_pool: asyncpg.Pool, sealer: Sealer, folder: Path, spoil: Spoil
+    fresh_pool: asyncpg.Pool, sealer: Sealer, folder: Path, spoil: Spoil, today: date
 ) -> None:
     spoil("calendar.toml", r"^official = true$", "official = false")
     await load(fresh_pool, sealer, folder)
     await load(fresh_pool, sealer, folder)
     asked = [row["subject"] for row in await fresh_pool.fetch("select subject from tasks where done_at is null")]
 
-    append(folder, "calendar.toml", f"\n[[year]]\nyear = {TODAY.year}\nholidays = []\nworkdays = []\n")
+    append(folder, "calendar.toml", f"\n[[year]]\nyear = {today.year}\nholidays = []\nworkdays = []\n")
     await load(fresh_pool, sealer, folder)
 
     left = [row["subject"] for row in await fresh_pool.fetch("select subject from tasks where done_at is null")]
-    assert str(TODAY.year) in asked
+    assert str(today.year) in asked
     assert len(set(asked)) == len(asked)
-    assert str(TODAY.year) not in left
+    assert str(today.year) not in left
 
 
 async def test_the_plan_is_loaded_changed_and_dropped_with_its_equipment(
