@@ -24,6 +24,7 @@ from domain.ladder import Again, Breach, Warn
 from domain.limits import Within
 from domain.passing import PassedOn
 from domain.people import CaseNo, Role
+from domain.rulebook import sending
 from domain.rulebook.open_values import SETTLING
 from domain.rulebook.rows import Gate, Position, Procedure, Right, Stage, Tell
 from domain.rulebook.work import DESK, words_given
@@ -204,9 +205,16 @@ TELLS = (
     Tell(
         rule="REP-102",
         on=(CalledAgain,),
-        to=(Role.ENGINEERING_SUPERVISOR, Role.REPAIRER),
+        to=(Role.ENGINEERING_SUPERVISOR,),
         text="本单又有来电，请看来电内容，一并处理",
         when=_with_somebody_sent,
+    ),
+    Tell(
+        rule="REP-102",
+        on=(CalledAgain,),
+        to=(Role.REPAIRER,),
+        text="本单又有来电，请看来电内容，一并处理",
+        when=sending.somebody_is_sent,
     ),
     Tell(
         rule="REP-102",
@@ -218,9 +226,16 @@ TELLS = (
     Tell(
         rule="REP-13",
         on=(MergedInto,),
-        to=(Role.ENGINEERING_SUPERVISOR, Role.REPAIRER),
+        to=(Role.ENGINEERING_SUPERVISOR,),
         text="本单已并入另一单，请停止处理本单，按另一单办理",
         when=_with_somebody_sent,
+    ),
+    Tell(
+        rule="REP-13",
+        on=(MergedInto,),
+        to=(Role.REPAIRER,),
+        text="本单已并入另一单，请停止处理本单，按另一单办理",
+        when=sending.somebody_is_sent,
     ),
     Tell(
         rule="REP-13",
@@ -246,7 +261,7 @@ TELLS = (
         on=(MergeUndone,),
         to=(Role.REPAIRER,),
         text="误并入本单的一单已拆出另立，不必再一并处理",
-        when=_with_somebody_sent,
+        when=sending.somebody_is_sent,
     ),
     Tell(
         rule="CAL-109",

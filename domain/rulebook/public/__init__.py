@@ -13,7 +13,7 @@ from domain.rulebook.public import closing, reading
 from domain.rulebook.public.copies import copy_places
 from domain.rulebook.public.obligations import OBLIGATIONS, WITH_ITS_START_SET
 from domain.rulebook.public.rights import FOUND_ON_ROUNDS, GATES, REPORTING, RIGHTS
-from domain.rulebook.public.tells import ASK_FOR_FEEDBACK, DESK_TOLD, STAGES, TELLS
+from domain.rulebook.public.tells import ASK_FOR_FEEDBACK, DESK_TOLD, NOT_TO_FETCH, STAGES, TELLS
 from domain.rulebook.rows import Edition, Procedure, vocabulary_of, without
 from domain.rulebook.web_ui import NOTE, URGE, extend
 from domain.rulebook.work import REASSIGN, SUPERVISORS, saying_why
@@ -53,7 +53,7 @@ EDITIONS = (
             *joining.told_apart_by(_is_urgent),
         ),
         tells=(
-            *(tell for tell in TELLS if tell is not ASK_FOR_FEEDBACK),
+            *(tell for tell in TELLS if tell not in {ASK_FOR_FEEDBACK, NOT_TO_FETCH}),
             DESK_TOLD,
             *closing.TELLS,
             *sending.TELLS,

@@ -6,7 +6,7 @@ from datetime import time, timedelta
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.events import Withdrawn
-from domain.events.joining import CalledAgain, MergedInto, MergeTaken
+from domain.events.joining import CalledAgain, Matter, MergedInto, MergeTaken, ToldApart
 from domain.events.public import FacilityRepaired, SheetSignedFor
 from domain.events.repair import FeedbackGiven
 from domain.events.work import EngineeringNotified, Reassigned
@@ -17,7 +17,7 @@ from domain.rulebook import feedback, joining
 from domain.rulebook.open_values import OV_902, OV_903
 from domain.rulebook.public import reading
 from domain.rulebook.public.obligations import ARRANGED, DANGER_ENDED, DANGER_ON_SITE, ON_SITE, REPAIRED
-from domain.rulebook.public.tells import ASK_FOR_FEEDBACK
+from domain.rulebook.public.tells import ASK_FOR_FEEDBACK, NOT_TO_FETCH
 from domain.rulebook.rows import Gate, Position, Stage, Tell
 
 FETCH_REMINDER = time(16, 30)
@@ -38,6 +38,7 @@ SHEET_FETCHED = Obligation(
     met_by=(SheetSignedFor,),
     limit=BeforeTimeOfDay(OV_902),
     only_if=_sheet_left_to_fetch,
+    goes_on=True,
     ladder=(
         Warn(tell=(Role.ENGINEERING, Role.FRONT_DESK), clock=FETCH_REMINDER),
         Breach(tell=(Role.ENGINEERING_SUPERVISOR, Role.FRONT_DESK)),
@@ -127,19 +128,72 @@ GATES = (
         on=(Withdrawn, MergedInto, Reassigned),
         stands_open=_not_repaired,
         field="event.type",
-        remedy="公共设施已修好，本单不再撤单、并入或改派；仍未解决的，请登记「客户反馈」（未解决）",
-        english="The facility is repaired; where it is not solved, record feedback_given with solved false.",
+        remedy="公共设施已修好，本单不再撤单、并入或改派；仍未解决的，待反馈的登记「客户反馈」（未解决），不待反馈的另立新单",
+        english="The facility is repaired; where it is not solved, record feedback_given with solved false while "
+        "feedback is awaited, else open a case of its own.",
     ),
     Gate(
         rule="REP-47",
         on=(CalledAgain, MergeTaken),
         stands_open=_not_repaired,
         field="event.type",
-        remedy="公共设施已修好。同一故障仍未解决的，请登记「客户反馈」（未解决），本单即重开；另一件事，请另立新单",
-        english="The facility is repaired. For the same fault record feedback_given with solved false, which reopens "
-        "the case; for another matter open a case of its own.",
+        remedy="公共设施已修好。同一故障仍未解决而待反馈的，请登记「客户反馈」（未解决），本单即重开；不待反馈的或另一件事，请另立新单",
+        english="The facility is repaired. For the same fault record feedback_given with solved false while feedback "
+        "is awaited, which reopens the case; else, or for another matter, open a case of its own.",
     ),
 )
+
+
+def _to_arrange(entry: Entry, file: CaseFile) -> bool:
+    """工程部主管 was asked to send somebody, and has not."""
+    asked = reading.is_dangerous(file) or file.has(SheetSignedFor)
+    return asked and reading.nobody_sent(entry, file)
+
+
+def _to_fetch(entry: Entry, file: CaseFile) -> bool:
+    return reading.is_other(file) and reading.nobody_sent(entry, file) and not file.has(SheetSignedFor)
+
+
+def _guarded_for_nothing(entry: Entry, file: CaseFile) -> bool:
+    """The word of an emergency has a notice of its own, to act at once."""
+    matter = entry.event.matter if isinstance(entry.event, ToldApart) else None
+    return reading.is_dangerous(file) and matter is not Matter.EMERGENCY
+
+
+STANDING_DOWN = (
+    replace(NOT_TO_FETCH, when=_to_fetch),
+    Tell(
+        rule="REP-13",
+        on=(Withdrawn,),
+        to=(Role.ENGINEERING_SUPERVISOR,),
+        text="公共报修已撤单，不必再安排维修人员",
+        when=_to_arrange,
+    ),
+    Tell(
+        rule="REP-13",
+        on=(MergedInto,),
+        to=(Role.ENGINEERING_SUPERVISOR,),
+        text="公共报修已并入另一单，不必再为本单安排维修人员",
+        when=_to_arrange,
+    ),
+    Tell(
+        rule="PUB-101",
+        on=(MergedInto,),
+        to=(Role.SECURITY,),
+        text="危急公共故障的本单已并入另一单，请按另一单看护现场",
+        when=reading.dangerous_then,
+        urgent=True,
+    ),
+    Tell(
+        rule="PUB-101",
+        on=(ToldApart,),
+        to=(Role.ENGINEERING_SUPERVISOR, Role.SECURITY),
+        text="来电不属公共故障，已转类，不必再到场看护",
+        when=_guarded_for_nothing,
+        urgent=True,
+    ),
+)
+"""Whoever was called to a fault hears that nobody is needed any more."""
 
 
 def _several_wait_anew(entry: Entry, file: CaseFile) -> bool:
@@ -151,6 +205,7 @@ def _danger_is_back(entry: Entry, file: CaseFile) -> bool:
 
 
 TELLS = (
+    *STANDING_DOWN,
     Tell(
         rule="REP-47",
         on=(FeedbackGiven,),

@@ -9,6 +9,7 @@ from domain.events.public import (
     RepairerArranged,
     SheetSignedFor,
 )
+from domain.events.repair import Channel
 from domain.events.work import ArrivedOnSite, EngineeringNotified, Reassigned, WorkStarted
 from domain.people import Role
 from domain.rulebook.rows import Gate, Question, Right
@@ -43,14 +44,15 @@ REPORTING = Right(rule="PUB-106", events=(FacilityFaultReported, CalledAgain), p
 
 
 def _found_by_himself(asked: Question) -> bool:
-    if not isinstance(asked.event, FacilityFaultReported) or asked.by.holds(*DESK, Role.SYSTEM):
+    event = asked.event
+    if not isinstance(event, FacilityFaultReported | CalledAgain) or asked.by.holds(*DESK, Role.SYSTEM):
         return True
-    return asked.event.channel is FacilityChannel.PATROL
+    return event.channel in {FacilityChannel.PATROL, Channel.PATROL}
 
 
 FOUND_ON_ROUNDS = Gate(
     rule="PUB-106",
-    on=(FacilityFaultReported,),
+    on=(FacilityFaultReported, CalledAgain),
     holds=_found_by_himself,
     field="channel",
     remedy=f"前台以外的岗位只登记自己发现的故障，来源请填「{FacilityChannel.PATROL}」；他人的报修，请转前台登记",

@@ -37,6 +37,14 @@ DESK_TOLD = Tell(
     when=_not_by_the_desk,
 )
 
+NOT_TO_FETCH = Tell(
+    rule="PUB-01",
+    on=(Withdrawn,),
+    to=(Role.ENGINEERING,),
+    text="公共报修已撤单，不必再领取巡视表",
+    when=_other_with_nobody_sent,
+)
+
 TELLS = (
     Tell(
         rule="PUB-101",
@@ -84,13 +92,7 @@ TELLS = (
         when=dangerous_then,
         urgent=True,
     ),
-    Tell(
-        rule="PUB-01",
-        on=(Withdrawn,),
-        to=(Role.ENGINEERING,),
-        text="公共报修已撤单，不必再领取巡视表",
-        when=_other_with_nobody_sent,
-    ),
+    NOT_TO_FETCH,
     URGED,
     EXTENDED,
     NOT_CANCELLED,

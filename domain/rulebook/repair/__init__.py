@@ -122,7 +122,9 @@ EDITIONS = (
             *without(RIGHTS, ConsentGiven, AppointmentMoved, RefusalSigned),
         ),
         gates=(
-            *saying_why(completing.gates_from(pausing.telling_what_opens(GATES))),
+            *saying_why(coming.gates_from(completing.gates_from(pausing.telling_what_opens(GATES)))),
+            *outside.GATES,
+            pausing.HELD,
             *surveying.GATES,
             *observing.GATES,
             *coming.GATES,
@@ -134,7 +136,6 @@ EDITIONS = (
             *costing.GATES,
             *on_site.GATES,
             *accepting.GATES,
-            *outside.GATES,
             *refusing.GATES,
             *sending.GATES,
             *merging.GATES,

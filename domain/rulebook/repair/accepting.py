@@ -73,6 +73,10 @@ def is_filed(file: CaseFile) -> bool:
     return any(isinstance(entry.event, WorkOrderFiled) for entry in file.since(*WORK_ACCEPTED))
 
 
+def _not_filed(position: Position) -> bool:
+    return not is_filed(position.file)
+
+
 def has_checklist(file: CaseFile) -> bool:
     """REP-112: work under the edition with acceptance and filing does not begin without it; the one before has none."""
     return file.has(SiteChecked)
@@ -139,6 +143,14 @@ GATES = (
         field="event.type",
         remedy="住户签字后才能存档",
         english="The order is filed once it is signed.",
+    ),
+    Gate(
+        rule="REP-122",
+        on=(WorkOrderFiled,),
+        stands_open=_not_filed,
+        field="event.type",
+        remedy="本单已存档，不必重复登记",
+        english="The order is filed already.",
     ),
 )
 

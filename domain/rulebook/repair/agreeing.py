@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from domain.case_file import CaseFile
+from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.events.on_site import CostAgreed, FurtherWorkAgreed
 from domain.events.outside import HandedToOthers
@@ -26,7 +26,7 @@ def agreed_amount(file: CaseFile) -> Decimal | None:
     The last word on the cost is for all of it; only further work agreed to after that comes on top.
     """
     agreed: Decimal | None = None
-    for entry in reading.this_round(file):
+    for entry in _since_it_came_back(file):
         match entry.event:
             case CostAgreed(amount=amount):
                 agreed = amount
@@ -36,8 +36,13 @@ def agreed_amount(file: CaseFile) -> Decimal | None:
 
 
 def further_work(file: CaseFile) -> tuple[FurtherWorkAgreed, ...]:
-    """REP-118: of this round."""
-    return tuple(entry.event for entry in reading.this_round(file) if isinstance(entry.event, FurtherWorkAgreed))
+    """REP-118: of this round; what was agreed before others had it is agreed anew."""
+    return tuple(entry.event for entry in _since_it_came_back(file) if isinstance(entry.event, FurtherWorkAgreed))
+
+
+def _since_it_came_back(file: CaseFile) -> tuple[Entry, ...]:
+    handed = file.last_entry(HandedToOthers)
+    return tuple(entry for entry in reading.this_round(file) if handed is None or entry.number > handed.number)
 
 
 def off_the_list(file: CaseFile) -> dict[str, Decimal]:
@@ -52,10 +57,8 @@ def off_the_list(file: CaseFile) -> dict[str, Decimal]:
 
 
 def further_work_by(file: CaseFile) -> datetime | None:
-    """Of several the last, for all is signed for together; what was agreed before others had it is agreed anew."""
-    begun = file.last_entry(HandedToOthers)
-    entries = [entry for entry in reading.this_round(file) if begun is None or entry.number > begun.number]
-    return max((one.event.finish_by for one in entries if isinstance(one.event, FurtherWorkAgreed)), default=None)
+    """Of several the last, for all is signed for together."""
+    return max((one.finish_by for one in further_work(file)), default=None)
 
 
 OBLIGATIONS = (
@@ -77,7 +80,9 @@ OBLIGATIONS = (
 
 
 def _price_shown(position: Position) -> bool:
-    return any(isinstance(entry.event, PriceShown) for entry in position.file.since(Assigned))
+    """To the resident by whoever was sent last, in this round."""
+    shown = {entry.number for entry in position.file.since(Assigned) if isinstance(entry.event, PriceShown)}
+    return any(entry.number in shown for entry in reading.this_round(position.file))
 
 
 def _still_to_agree(position: Position) -> bool:
@@ -96,7 +101,7 @@ def _done_ahead(asked: Question) -> bool:
 
 
 def _somebody_is_there(position: Position) -> bool:
-    return reading.arrived(position.file) and _still_to_agree(position)
+    return reading.is_there(position.file) and _still_to_agree(position)
 
 
 def _listed_or_by_the_supervisor(asked: Question) -> bool:

@@ -1,5 +1,6 @@
 """REP-15, REP-27, REP-103 to REP-105, REP-108, REP-109, REP-124, REP-130: how soon somebody is sent, and there."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -25,7 +26,8 @@ from domain.people import Role
 from domain.rulebook.open_values import OV_105, OV_138
 from domain.rulebook.repair import hindrances, outside, reading
 from domain.rulebook.repair import obligations as listed
-from domain.rulebook.rows import Gate, Question, Right, Tell
+from domain.rulebook.repair.rights import STILL_TO_COME
+from domain.rulebook.rows import Gate, Position, Question, Right, Tell
 from domain.rulebook.work import DESK, FOLLOWS, ON_THE_JOB
 
 RIGHTS = (
@@ -65,6 +67,11 @@ def _kept_since(file: CaseFile) -> datetime | None:
 def _kept(limit: Limit) -> Limit:
     """As early as before, of what is to be kept."""
     return replace(limit, moment=appointment_to_keep, agreed=_kept_since) if isinstance(limit, Promised) else limit
+
+
+def _appoints(entry: Entry) -> bool:
+    """Or others give it back, and what had been appointed stands (WAR-01)."""
+    return not isinstance(entry.event, OthersReported) or outside.comes_back(entry)
 
 
 def _appointment_is_to_be_kept(file: CaseFile) -> bool:
@@ -129,6 +136,8 @@ AT_ONCE_ON_SITE = replace(
 
 ON_SITE_BY_APPOINTMENT = replace(
     listed.ON_SITE_BY_APPOINTMENT,
+    counts_from=(*listed.ON_SITE_BY_APPOINTMENT.counts_from, OthersReported),
+    starts_if=_appoints,
     lapses_on=(HandedToOthers,),
     limit=_kept(listed.ON_SITE_BY_APPOINTMENT.limit),
     only_if=_appointment_is_to_be_kept,
@@ -182,7 +191,8 @@ AT_THE_APPOINTMENT = Obligation(
     rule="REP-109",
     label="按约定时间到场",
     owed_by=Role.REPAIRER,
-    counts_from=(FormFilled, AppointmentMoved),
+    counts_from=(FormFilled, AppointmentMoved, OthersReported),
+    starts_if=_appoints,
     met_by=(ArrivedOnSite,),
     lapses_on=(HandedToOthers,),
     limit=Promised(appointment_to_keep),
@@ -202,6 +212,16 @@ def _soon_enough(asked: Question) -> bool:
     wanted = getattr(asked.event, "wanted", None)
     begun = next((entry.at for entry in reversed(tuple(asked.file)) if reading.begins_round(entry)), asked.at)
     return not isinstance(wanted, datetime) or wanted <= max(begun + listed.AT_ONCE, asked.at)
+
+
+def gates_from(gates: Iterable[Gate]) -> tuple[Gate, ...]:
+    """Those of an edition before; who was there before others had it is there no more (WAR-01)."""
+    still_to_come = replace(STILL_TO_COME, stands_open=_nobody_is_there)
+    return tuple(still_to_come if gate is STILL_TO_COME else gate for gate in gates)
+
+
+def _nobody_is_there(position: Position) -> bool:
+    return not reading.is_there(position.file)
 
 
 def _danger_is_back(entry: Entry, file: CaseFile) -> bool:

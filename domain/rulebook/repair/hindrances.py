@@ -6,7 +6,7 @@ from domain.case_file import CaseFile, Entry
 from domain.events.repair import Assigned, FeedbackGiven
 from domain.events.review import ReviewConsent, SentToReview
 from domain.rulebook.open_values import NEAR_BY
-from domain.rulebook.repair import quoting, surveying
+from domain.rulebook.repair import outside, quoting, surveying
 
 
 def may_be_sent(file: CaseFile) -> bool:
@@ -35,8 +35,9 @@ def may_come(file: CaseFile) -> bool:
 
 
 def could_come_since(file: CaseFile) -> datetime | None:
-    agreed = next((entry.at for entry in reversed(tuple(file)) if _agrees(entry)), None)
-    return _latest(ours_to_do_since(file), agreed)
+    """Since when he could; while others had it nobody of the company did (WAR-01)."""
+    free = next((entry.at for entry in reversed(tuple(file)) if _agrees(entry) or outside.comes_back(entry)), None)
+    return _latest(ours_to_do_since(file), free)
 
 
 def still_ahead(moment: datetime | None, promised_at: datetime | None, since: datetime | None) -> datetime | None:

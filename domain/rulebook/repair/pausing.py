@@ -8,6 +8,7 @@ from domain.events.repair import OrderTaken, ResidentSigned, SignatureExcused, T
 from domain.events.work import CustomerContacted, Paused, Resumed, WorkStarted
 from domain.pauses import running
 from domain.people import Role
+from domain.rulebook import sending
 from domain.rulebook.repair import reading
 from domain.rulebook.rows import Gate, Position, Question, Right, Stage, Tell
 from domain.rulebook.work import DESK, FOLLOWS, ON_THE_JOB, lies_ahead
@@ -25,6 +26,17 @@ def _at_work(position: Position) -> bool:
 
 def _goes_on(position: Position) -> bool:
     return running(position.file) is None
+
+
+def _somebody_has_it(position: Position) -> bool:
+    """He who had it does no more once it is handed on, or found to be unsolved."""
+    return sending.repairer(position.file) is not None
+
+
+def _in_order(position: Position) -> bool:
+    """No stretch counts twice, whenever it is recorded."""
+    last = position.file.last_entry(Paused, Resumed)
+    return last is None or last.at <= position.at
 
 
 def _waits(position: Position) -> bool:
@@ -92,6 +104,24 @@ GATES = (
 )
 
 
+HELD = Gate(
+    rule="REP-09",
+    on=(Paused,),
+    stands_open=_somebody_has_it,
+    field="event.type",
+    remedy="现在没有人接手本单，须派工、接单之后才能暂停",
+    english="Nobody has the order now; work is paused once it is assigned and taken.",
+)
+
+IN_ORDER = Gate(
+    rule="REP-09",
+    on=(Paused, Resumed),
+    stands_open=_in_order,
+    field="at",
+    remedy="暂停、恢复的时间不能早于上一次暂停或恢复",
+    english="Work is paused, and goes on, no earlier than it did so last.",
+)
+
 SIGNING = Gate(
     rule="REP-09",
     on=(AcceptanceStated, ResidentSigned, SignatureExcused),
@@ -107,7 +137,8 @@ SIGNING = Gate(
 def telling_what_opens(gates: tuple[Gate, ...]) -> tuple[Gate, ...]:
     """The gates of an edition before, those that a pause closes with what opens them."""
     closed = {gate for gate in GATES if gate.stands_open is _goes_on and WorkStarted in gate.on}
-    return (*(replace(gate, opened_by=(Resumed,)) if gate in closed else gate for gate in gates), SIGNING)
+    told = (replace(gate, opened_by=(Resumed,)) if gate in closed else gate for gate in gates)
+    return (*told, IN_ORDER, SIGNING)
 
 
 def is_paused(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition

@@ -6,6 +6,7 @@ from domain.case_file import CaseFile, Entry
 from domain.events import NoticeAcknowledged
 from domain.events.base import AS_SOON_AS_POSSIBLE
 from domain.events.on_site import ExpectedDoneChanged
+from domain.events.outside import HandedToOthers
 from domain.events.repair import (
     AppointmentMoved,
     ArrivalTold,
@@ -281,6 +282,12 @@ def calls_for_assignment(entry: Entry) -> bool:
 def arrived(file: CaseFile) -> bool:
     """Whether somebody is, or has been, on the site in this round."""
     return any(isinstance(entry.event, ArrivedOnSite) for entry in file.since(Assigned, Reassigned, FeedbackGiven))
+
+
+def is_there(file: CaseFile) -> bool:
+    """Whether somebody is on the site for what is the company's to do; before others had it is long ago (WAR-01)."""
+    since = file.since(Assigned, Reassigned, FeedbackGiven, HandedToOthers)
+    return any(isinstance(entry.event, ArrivedOnSite) for entry in since)
 
 
 def second_copy(entry: Entry) -> bool:

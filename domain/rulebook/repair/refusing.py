@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
-from domain.events.repair import RefusalExplained, RefusalSigned
+from domain.events.on_site import CompletionAgreed, MaterialSupplied, Quoted, SurveyCalledFor, WorkClassified
+from domain.events.repair import Assessed, RefusalExplained, RefusalSigned
+from domain.events.work import Paused
 from domain.ladder import Again, Breach, Warn
 from domain.limits import BeforeTimeOfDay
 from domain.people import Role
@@ -109,6 +111,22 @@ def _signs_for_a_side(position: Position) -> bool:
 
 
 GATES = (
+    Gate(
+        rule="REP-39",
+        on=(
+            Assessed,
+            CompletionAgreed,
+            Paused,
+            SurveyCalledFor,
+            MaterialSupplied,
+            Quoted,
+            WorkClassified,
+        ),
+        stands_open=reading.not_refused,
+        field="event.type",
+        remedy="住户已不同意维修：须说明原因、双方签字并备案结案，不再定级、勘查、报价、约定、暂停或收料",
+        english="The resident refused: that is explained, signed by both and filed; nothing of the work is arranged.",
+    ),
     Gate(
         rule="REP-38",
         on=(RefusalSigned,),

@@ -164,6 +164,15 @@ LIMITED = Gate(
     english="The order has no completion limit, so nobody can be assigned; grade the fault first.",
 )
 
+STILL_TO_COME = Gate(
+    rule="REP-27",
+    on=(AppointmentMoved, ArrivalTold),
+    stands_open=_not_on_site_yet,
+    field="event.type",
+    remedy="维修人员已到场，不能再改约或告知到达时间",
+    english="The repairer has been on the site; no arrival can be appointed any more.",
+)
+
 GATES = (
     Gate(
         rule="REP-22",
@@ -199,14 +208,7 @@ GATES = (
         english="The team is not the one for this kind of fault; name that team or give override_reason.",
     ),
     LIMITED,
-    Gate(
-        rule="REP-27",
-        on=(AppointmentMoved, ArrivalTold),
-        stands_open=_not_on_site_yet,
-        field="event.type",
-        remedy="维修人员已到场，不能再改约或告知到达时间",
-        english="The repairer has been on the site; no arrival can be appointed any more.",
-    ),
+    STILL_TO_COME,
     Gate(
         rule="REP-03",
         on=(Assessed,),

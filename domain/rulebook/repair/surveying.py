@@ -4,9 +4,10 @@ from datetime import datetime
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
+from domain.events import Withdrawn
 from domain.events.on_site import CostAgreed, SurveyCalledFor, Surveyed
 from domain.events.outside import HandedToOthers, OthersReported
-from domain.events.repair import Assessed, ConsentGiven, FormCollected, FormFilled
+from domain.events.repair import Assessed, ConsentGiven, ConsentRefused, FormCollected, FormFilled
 from domain.events.work import EngineeringNotified, WorkStarted
 from domain.ladder import Breach, Warn
 from domain.limits import Within
@@ -28,8 +29,8 @@ def calls_for_survey(entry: Entry) -> bool:
 
 
 def awaits_survey(file: CaseFile) -> bool:
-    """REP-04: one was called for, and nobody has looked at it yet."""
-    last = file.last_entry(SurveyCalledFor, Surveyed)
+    """REP-04: one was called for, and nobody has looked at it yet; what is signed for or refused waits for none."""
+    last = file.last_entry(SurveyCalledFor, Surveyed, ConsentRefused, *reading.WORK_ACCEPTED)
     return last is not None and isinstance(last.event, SurveyCalledFor)
 
 
@@ -116,6 +117,13 @@ GATES = (
 )
 
 TELLS = (
+    Tell(
+        rule="REP-13",
+        on=(Withdrawn, HandedToOthers),
+        to=(Role.ENGINEERING,),
+        text="本单已撤单或转保修、外单位，不必再现场勘查",
+        when=_awaits_survey,
+    ),
     Tell(rule="REP-04", on=(SurveyCalledFor,), to=(Role.ENGINEERING,), text="列为复杂问题，请现场勘查后定级"),
     Tell(rule="REP-04", on=(Surveyed,), to=(Role.ENGINEERING_SUPERVISOR,), text="已现场勘查，请定级"),
 )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain.case_file import CaseFile, Entry
 from domain.events import RoutineDue
-from domain.events.public import FacilityChannel, FacilityFaultReported
+from domain.events.public import FacilityChannel, FacilityFaultReported, Hazard
 from domain.events.routine import CleaningAsked, CostsReckoned, Defect, Routine, RoutineChecked
 from domain.people import CaseNo, Role, StaffId
 from domain.referrals import Referral
@@ -34,25 +34,29 @@ def is_flagged(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the sha
     return isinstance(entry.event, CostsReckoned) and entry.event.flagged > 0
 
 
+def is_cleaning(entry: Entry, file: CaseFile) -> bool:  # noqa: ARG001  # the shape of a condition
+    return file.has(CleaningAsked)
+
+
 def is_plain(entry: Entry, file: CaseFile) -> bool:
     return not is_flagged(entry, file)
 
 
 def refers(file: CaseFile, no: CaseNo) -> tuple[Referral, ...]:
-    """PUB-104, PUB-107: each defect on record, with what opens its case."""
+    """PUB-104, PUB-107: each defect on record, with what opens its case; a danger is nothing to clean up (PUB-101)."""
     planned, checked = file.last(RoutineDue), file.last_entry(RoutineChecked)
     if planned is None or checked is None or not isinstance(checked.event, RoutineChecked):
         return ()
-    hygiene = planned.routine is Routine.HYGIENE
     return tuple(
         Referral(
             number=number,
-            prefix="RTN" if hygiene else "PUB",
-            event=_cleaning(defect, no) if hygiene else _fault(defect, planned, checked, no),
+            prefix="RTN" if is_dirt else "PUB",
+            event=_cleaning(defect, no) if is_dirt else _fault(defect, planned, checked, no),
             building=planned.building,
             at=checked.recorded_at,
         )
         for number, defect in enumerate(checked.event.defects, start=1)
+        for is_dirt in [planned.routine is Routine.HYGIENE and defect.hazard is Hazard.NONE]
     )
 
 

@@ -1,6 +1,7 @@
 """RTN: who hears of what when it happens, and what staff call each stage."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from domain.events import CaseEnded, RoutineDue, Withdrawn
@@ -14,7 +15,7 @@ from domain.events.routine import (
 )
 from domain.people import Role
 from domain.rulebook.routine.plans import PLANNABLE, Plannable
-from domain.rulebook.routine.reading import is_flagged, is_plain, owed
+from domain.rulebook.routine.reading import is_cleaning, is_flagged, is_plain, owed
 from domain.rulebook.rows import Stage, Tell
 from domain.rulebook.work import NOT_CANCELLED, URGED
 
@@ -32,6 +33,7 @@ def _of_the_plan(row: Plannable, post: Role) -> Iterator[Tell]:
 TELLS = (
     *(tell for row in PLANNABLE for post in row.posts for tell in _of_the_plan(row, post)),
     Tell(rule="PUB-107", on=(CleaningAsked,), to=(Role.CLEANING,), text="卫生检查发现问题，请清理"),
+    Tell(rule="PUB-107", on=(Withdrawn,), to=(Role.CLEANING,), text="本次清理已撤销，不必再做", when=is_cleaning),
     Tell(rule="PUB-107", on=(CleaningSentBack,), to=(Role.CLEANING,), text="验收未通过，请重新清理"),
     Tell(rule="PUB-107", on=(CleaningDone,), to=(Role.FRONT_DESK,), text="保洁已完成，请到现场验收"),
     Tell(
@@ -39,7 +41,7 @@ TELLS = (
     ),
     Tell(rule="FEE-01", on=(CostsReckoned,), to=READS_COSTS, text="本月维修成本分析已出，无异常单", when=is_plain),
     URGED,
-    NOT_CANCELLED,
+    replace(NOT_CANCELLED, text="有人在看单网页上请求取消本单，未予执行，本单照常办理；不需再做的，请由主管登记撤单"),
 )
 
 STAGES = (

@@ -5,10 +5,10 @@ from datetime import datetime
 
 import pytest
 
-from domain.deadlines import DutyState
+from domain.deadlines import Duty, DutyState
 from domain.errors import NotPermitted, RuleBroken
 from domain.events import AnyEvent, ExtensionGranted, RungReached, Withdrawn
-from domain.events.joining import CalledAgain, MergedInto
+from domain.events.joining import CalledAgain, Matter, MergedInto, ToldApart
 from domain.events.public import FacilityFaultReported, FacilityRepaired, Hazard
 from domain.events.repair import Channel, FeedbackGiven
 from domain.events.sending import OrderDeclined
@@ -309,8 +309,66 @@ def test_whoever_was_called_hears_when_a_report_is_taken_back_before_anybody_is_
     danger = told_of(story(DANGEROUS), Withdrawn(reason="误报"), "9:03")
     ordinary = told_of(story(REPORTED), Withdrawn(reason="误报"), "9:03")
 
-    assert [(Role.ENGINEERING, True), (Role.SECURITY, True)] == [(one.post, one.urgent) for one in danger]
+    signed_for = told_of(story(REPORTED, (SIGNED_FOR, on("9:02"))), Withdrawn(reason="误报"), "9:03")
+
+    assert {Role.ENGINEERING, Role.SECURITY, Role.ENGINEERING_SUPERVISOR} == {one.post for one in danger}
+    assert all(one.urgent for one in danger)
     assert [Role.ENGINEERING] == [one.post for one in ordinary]
+    assert [Role.ENGINEERING_SUPERVISOR] == [one.post for one in signed_for]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [ToldApart(matter=Matter.COMPLAINT), MergedInto(into=CaseNo("PUB-20261123-00002"), reason="同一件事")],
+    ids=["told apart", "merged"],
+)
+def test_pub_101_who_guards_a_danger_hears_that_it_is_none_or_another_cases(event: AnyEvent) -> None:
+    notices = told_of(story(DANGEROUS), event, "9:03", FRONT_DESK)
+
+    assert {Role.ENGINEERING_SUPERVISOR, Role.SECURITY} <= {one.post for one in notices}
+
+
+def test_pub_106_what_others_call_about_is_taken_by_the_desk_alone() -> None:
+    called_about, seen = (
+        CalledAgain(channel=channel, content="还没修") for channel in (Channel.TELEPHONE, Channel.PATROL)
+    )
+
+    with pytest.raises(RuleBroken, match="PUB-106"):
+        story(REPORTED).admits(called_about, on("9:10"), GUARD)
+    assert story(REPORTED).admits(seen, on("9:10"), GUARD)
+    assert story(REPORTED).admits(called_about, on("9:10"), FRONT_DESK)
+
+
+def test_pub_03_a_second_repair_gives_the_sheet_that_nobody_fetched_no_other_day() -> None:
+    told = story((called(Hazard.MANHOLE), on("9:00")), (EngineeringNotified(), on("9:02")), *REPAIRED_FIRST[1:])
+    told.then(UNSOLVED, on("16:00"))
+    told.rings(on("17:00:01"))
+
+    told.then(REPAIRED, on("18:30"))
+
+    assert (1, on("17:00") - TICK, True) == _of(told.duty("PUB-03"))
+
+
+def _of(duty: Duty) -> tuple[int, datetime, bool]:
+    return duty.cycle, duty.due.at, duty.owed
+
+
+def test_pub_04_what_is_not_solved_is_nobodys_before_somebody_is_sent_anew() -> None:
+    told = story(*DONE)
+    told.then(UNSOLVED, on("11:00"), FRONT_DESK)
+
+    assert {None} == {duty.owed_by_id for duty in told.docket.owed if duty.row.owed_by is Role.REPAIRER}
+
+
+def test_rep_18_the_post_is_not_told_of_what_he_gave_back() -> None:
+    declined = story(REPORTED, (SIGNED_FOR, on("9:02")), (ARRANGED, on("9:03")))
+    declined.then(OrderDeclined(reason="不会修"), on("9:04"), REPAIRER)
+
+    for event in (
+        CalledAgain(channel=Channel.TELEPHONE, content="还没修"),
+        MergedInto(into=CaseNo("PUB-20261123-00002"), reason="同一件事"),
+    ):
+        assert Role.REPAIRER not in {one.post for one in told_of(declined, event, "9:05", FRONT_DESK)}
 
 
 def test_pub_04_nobody_is_asked_to_send_somebody_who_is_there_already() -> None:
