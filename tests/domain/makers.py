@@ -243,7 +243,10 @@ MAKERS: Mapping[type[Event], Maker] = {
     NoticeAcknowledged: _acknowledged,
     ExtensionGranted: _extended,
     Withdrawn: _always(Withdrawn(reason="住户自行修好")),
-    CalledAgain: _always(CalledAgain(channel=Channel.WECHAT, content="还在漏", phone="2")),
+    CalledAgain: _always(
+        CalledAgain(channel=Channel.WECHAT, content="还在漏", phone="2"),
+        CalledAgain(channel=Channel.PATROL, content="还在漏"),
+    ),
     MergedInto: _always(MergedInto(into=ANOTHER, reason="同一处漏水")),
     MergeTaken: _always(MergeTaken(merged=ANOTHER, callers=(Caller(channel="电话", content="漏水", phone="3"),))),
     MergeUndone: _always(

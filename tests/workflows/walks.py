@@ -14,7 +14,7 @@ from domain.events import AnyEvent, CaseEnded, Event, PeriodOver, Referred
 from domain.people import CLOCKWORK, POSTS, Actor, CaseNo, Role
 from domain.referrals import outstanding
 from domain.rulebook.open_values import BACKDATING
-from domain.rulebook.rows import Position
+from domain.rulebook.rows import Position, Question
 from tests.domain.makers import FOREMAN, MAKERS, Scene
 from tests.domain.story import CENTRE_MANAGER, FRONT_DESK, OTHER_REPAIRER, REPAIRER, SUPERVISOR, Story, on, person
 from workflows import CASES
@@ -162,9 +162,20 @@ class Walk:
         self.ring(min(at, self.now))
         late = at < self.now - BACKDATING
         people = [one for one in self.who_may(kind, at) if not late or one.holds(*self.procedure.backdated_by)]
-        said = MAKERS[kind](self.scene(at))
-        if people and said:
-            self.record(self.admit(said[step.says % len(said)], at, people[step.by % len(people)]))
+        if people and MAKERS[kind](self.scene(at)):
+            by = people[step.by % len(people)]
+            said = self._said(kind, at, by)
+            self.record(self.admit(said[step.says % len(said)], at, by))
+
+    def _said(self, kind: type[Event], at: datetime, by: Actor) -> Sequence[AnyEvent]:
+        """What is well filled in for him; where nothing is, all of it, for the case to refuse."""
+        told, owed = MAKERS[kind](self.scene(at)), owed_in(self.story.docket)
+        asked = [
+            Question(event=event, by=by, at=at, file=self.story.file, owed=owed, terms=self.story.terms)
+            for event in told
+        ]
+        gates = self.edition.gates_on(kind)
+        return [one.event for one in asked if all(gate.holds(one) for gate in gates)] or told
 
     def _kinds(self, *, aside: bool) -> list[type[Event]]:
         aside_kinds = [kind for kind in self.procedure.vocabulary if kind in self.takes - {*self.place.awaited}]
@@ -191,7 +202,7 @@ class Walk:
     def _does(self, kind: type[Event], at: datetime) -> bool:
         people = self.who_may(kind, at)
         if people:
-            self.record(self.admit(MAKERS[kind](self.scene(at))[0], at, people[0]))
+            self.record(self.admit(self._said(kind, at, people[0])[0], at, people[0]))
         return bool(people)
 
     def _first(self, kind: type[Event], at: datetime) -> list[type[Event]]:
