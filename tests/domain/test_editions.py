@@ -12,7 +12,7 @@ from domain.rulebook.rows import Edition, Procedure
 
 FROZEN = {
     ("REP", "2026-01-01"): "b483eb04cb0a2d0a94cf9264c2e8e05528dc3680f48faf9586e4a63c791b9b36",
-    ("REP", "2026-11-01"): "9367634ed781f74e15360a9bfa4792da0ca1e02b97fbb7b9947c3b7b386057d3",
+    ("REP", "2026-11-01"): "594eb454d93ca1e4a1e9335e8b45ca78f068e868d5cc27b17c52a9b140011a4e",
     ("PUB", "2026-01-01"): "429b0066cdb3ef97eb7c4a4e5eea83f16ee0c83e74c5f64466fe6b6ba8792066",
     ("PUB", "2026-11-01"): "803be909dbdc7ce0551e448d98b3f903dbb06d9a5fd7ba18f15278649027c2bf",
     ("RTN", "2026-11-01"): "45bd8876387baea2fc2af10c4553029035de2b0511bbebc26d07f3fade686f86",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
-from domain.events.on_site import CompletionAgreed, FurtherWorkAgreed, Quoted, SurveyCalledFor
+from domain.events.on_site import CompletionAgreed, FurtherWorkAgreed, QuoteAccepted, Quoted, SurveyCalledFor
 from domain.events.outside import HandedToOthers, OthersReported
 from domain.events.repair import AppointmentMoved, ArrivalTold
 from domain.events.review import SentToReview
@@ -110,7 +110,16 @@ GATES = (
     ),
     Gate(
         rule="WAR-01",
-        on=(AppointmentMoved, ArrivalTold, CompletionAgreed, FurtherWorkAgreed, SurveyCalledFor, Paused, Quoted),
+        on=(
+            AppointmentMoved,
+            ArrivalTold,
+            CompletionAgreed,
+            FurtherWorkAgreed,
+            SurveyCalledFor,
+            Paused,
+            Quoted,
+            QuoteAccepted,
+        ),
         stands_open=_ours,
         field="event.type",
         remedy="本单已转保修或外单位，待其结果登记之后再办",

@@ -7,7 +7,7 @@ from domain.case_file import CaseFile, Entry
 from domain.deadlines import Obligation
 from domain.events import PeriodOver
 from domain.events.joining import ToldApart
-from domain.events.on_site import CostAgreed, Quoted, Surveyed
+from domain.events.on_site import CostAgreed, QuoteAccepted, Quoted, Surveyed
 from domain.events.outside import OthersReported
 from domain.events.repair import Assigned, ConsentRefused, FeedbackGiven, FormCollected
 from domain.events.review import FoundUnlisted, ReviewAnswered, ReviewConsent, Reviewed, SentToReview
@@ -197,11 +197,11 @@ def _priced_by_the_list(position: Position) -> bool:
 GATES = (
     Gate(
         rule="REP-31",
-        on=(Quoted,),
+        on=(Quoted, QuoteAccepted),
         stands_open=_priced_by_the_list,
         field="event.type",
-        remedy="本单已转收费评审，费用以评审为准，不再另行报价",
-        english="The work was sent to review, which gives its price; nothing is quoted beside it.",
+        remedy="本单已转收费评审，费用以评审为准，不再另行报价或认可报价",
+        english="The work was sent to review, which gives its price; nothing is quoted or accepted beside it.",
     ),
     Gate(
         rule="REP-28",

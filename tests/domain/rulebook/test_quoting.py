@@ -217,7 +217,7 @@ def test_fee_13_no_quote_waits_while_others_have_it_and_it_is_quoted_anew_when_i
     told = story(*before, HANDED)
     assert [] == reminders(told)
     assert {"WAR-01"} == {duty.key for duty in told.docket.owed if duty.row.rule in {"WAR-01", "FEE-13"}}
-    assert ["WAR-01", "FEE-12"] == [refused(told, QUOTED), refused(told, ACCEPTED)]
+    assert ["WAR-01", "WAR-01"] == [refused(told, QUOTED), refused(told, ACCEPTED)]
 
     told.then(BACK, on("9:40"))
     assert [] == reminders(told)
@@ -239,7 +239,7 @@ def test_rep_31_what_is_sent_to_review_has_its_price_from_there(so_far: int) -> 
 
     assert [] == reminders(told)
     assert "FEE-13/住户答复" not in {duty.key for duty in told.docket.owed}
-    assert ["REP-31", "FEE-12"] == [refused(told, QUOTED), refused(told, ACCEPTED)]
+    assert ["REP-31", "REP-31"] == [refused(told, QUOTED), refused(told, ACCEPTED)]
 
 
 def test_cal_109_what_is_no_repair_any_more_has_no_price_to_accept() -> None:
